@@ -41,7 +41,7 @@ public sealed class KeyedRandom(ulong key)
     public double Uniform(double low, double high) => low + (high - low) * NextDouble();
 
     /// <summary>Uniform integer in [0, count).</summary>
-    public int Next(int count) => (int)BigMul(NextUInt64(), (ulong)count);
+    public int Next(int count) => (int)Math.BigMul(NextUInt64(), (ulong)count, out _);
 
     public bool Chance(double probability) => NextDouble() < probability;
 
@@ -60,5 +60,4 @@ public sealed class KeyedRandom(ulong key)
         }
     }
 
-    private static ulong BigMul(ulong a, ulong b) => Math.BigMul(a, b, out _);
 }
