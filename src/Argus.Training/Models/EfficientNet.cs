@@ -1,0 +1,176 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Models;
+
+/// <summary>A row of the EfficientNet table (Tan and Le, 2019, table 1 and compound scaling).</summary>
+internal sealed record EfficientNetVariant(string Name, double Width, double Depth, int Resolution, double BatchNormEps = 1e-5, double BatchNormMomentum = 0.1)
+{
+    public static IReadOnlyList<EfficientNetVariant> All { get; } =
+    [
+        new("efficientnet_b0", 1.0, 1.0, 224), new("efficientnet_b1", 1.0, 1.1, 240), new("efficientnet_b2", 1.1, 1.2, 288),
+        new("efficientnet_b3", 1.2, 1.4, 300), new("efficientnet_b4", 1.4, 1.8, 380),
+        new("efficientnet_b5", 1.6, 2.2, 456, 1e-3, 0.01), new("efficientnet_b6", 1.8, 2.6, 528, 1e-3, 0.01), new("efficientnet_b7", 2.0, 3.1, 600, 1e-3, 0.01),
+    ];
+
+    /// <exception cref="RequestException">No such variant; the message lists those that exist.</exception>
+    public static EfficientNetVariant Named(string name) => All.FirstOrDefault(variant => variant.Name == name)
+        ?? throw new RequestException($"There is no backbone '{name}'. Choose one of {string.Join(", ", All.Select(v => v.Name))}.");
+
+    /// <summary>Channels after width scaling: the nearest multiple of 8, never more than 10% below.</summary>
+    public int Channels(int channels)
+    {
+        var scaled = channels * Width;
+        var rounded = Math.Max(8, (int)(scaled + 4) / 8 * 8);
+        return rounded < 0.9 * scaled ? rounded + 8 : rounded;
+    }
+
+    public int Layers(int layers) => (int)Math.Ceiling(layers * Depth);
+
+    /// <summary>Channels of the last feature map: four times those of the last stage.</summary>
+    public int Features => 4 * Channels(MBConvStage.All[^1].Output);
+}
+
+/// <summary>A stage of inverted residual blocks, at width and depth 1.</summary>
+internal sealed record MBConvStage(int Expand, int Kernel, int Stride, int Input, int Output, int Layers)
+{
+    public static IReadOnlyList<MBConvStage> All { get; } =
+    [
+        new(1, 3, 1, 32, 16, 1), new(6, 3, 2, 16, 24, 2), new(6, 5, 2, 24, 40, 2), new(6, 3, 2, 40, 80, 3),
+        new(6, 5, 1, 80, 112, 3), new(6, 5, 2, 112, 192, 4), new(6, 3, 1, 192, 320, 1),
+    ];
+}
+
+/// <summary>
+/// EfficientNet without pooling and classifier, with the state-dict names, stochastic depth and initialisation of
+/// torchvision: <c>(N, 3, H, W)</c> to <c>(N, Features, H/32, W/32)</c>.
+/// </summary>
+internal sealed class EfficientNet : Layer
+{
+    private readonly List<nn.Module<Tensor, Tensor>> features = [];
+
+    public EfficientNet(EfficientNetVariant variant, double stochasticDepth, MemoryFormat format) : base(nameof(EfficientNet))
+    {
+        ConvNormAct Conv(int input, int output, int kernel, int stride, int groups = 1, bool activation = true) =>
+            new(input, output, kernel, stride, groups, activation, variant, format);
+
+        features.Add(Conv(3, variant.Channels(MBConvStage.All[0].Input), 3, 2));
+        var total = MBConvStage.All.Sum(stage => variant.Layers(stage.Layers));
+        var block = 0;
+        foreach (var stage in MBConvStage.All)
+        {
+            int input = variant.Channels(stage.Input), output = variant.Channels(stage.Output);
+            var blocks = new Chain();
+            for (var layer = 0; layer < variant.Layers(stage.Layers); layer++)
+            {
+                var drop = stochasticDepth * block++ / total;
+                blocks.Add(new MBConv(layer == 0 ? input : output, output, layer == 0 ? stage.Stride : 1, stage, drop, Conv, format));
+            }
+            features.Add(blocks);
+        }
+        features.Add(Conv(variant.Channels(MBConvStage.All[^1].Output), variant.Features, 1, 1));
+
+        var chain = new Chain();
+        foreach (var feature in features) chain.Add(feature);
+        register_module("features", chain);
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var feature in features) x = feature.call(x);
+        return x.MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Modules in a row, named by their number.</summary>
+internal sealed class Chain() : Layer(nameof(Chain))
+{
+    private readonly List<nn.Module<Tensor, Tensor>> links = [];
+
+    public void Add(nn.Module<Tensor, Tensor> link)
+    {
+        register_module(links.Count.ToString(), link);
+        links.Add(link);
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        foreach (var link in links) x = link.call(x);
+        return x;
+    }
+}
+
+internal sealed class ConvNormAct : Layer
+{
+    private readonly Conv2d conv;
+    private readonly BatchNorm norm;
+    private readonly bool activation;
+
+    public ConvNormAct(int input, int output, int kernel, int stride, int groups, bool activation, EfficientNetVariant variant, MemoryFormat format)
+        : base(nameof(ConvNormAct))
+    {
+        this.activation = activation;
+        register_module("0", conv = new Conv2d(input, output, kernel, stride, (kernel - 1) / 2, groups, bias: false, Initialise.KaimingNormalFanOut, format));
+        register_module("1", norm = new BatchNorm(output, variant.BatchNormEps, variant.BatchNormMomentum));
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var y = norm.call(conv.call(x));
+        return (activation ? nn.functional.silu(y) : y).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Inverted residual with squeeze-excitation: expand 1x1, depthwise, squeeze-excite, project 1x1, add.</summary>
+internal sealed class MBConv : Layer
+{
+    private readonly Chain block = new();
+    private readonly bool residual;
+    private readonly double drop;
+
+    public MBConv(int input, int output, int stride, MBConvStage stage, double drop, Func<int, int, int, int, int, bool, ConvNormAct> conv, MemoryFormat format)
+        : base(nameof(MBConv))
+    {
+        (residual, this.drop) = (stride == 1 && input == output, drop);
+        var expanded = input * stage.Expand;
+        if (stage.Expand != 1) block.Add(conv(input, expanded, 1, 1, 1, true));
+        block.Add(conv(expanded, expanded, stage.Kernel, stride, expanded, true));
+        block.Add(new SqueezeExcitation(expanded, Math.Max(1, input / 4), format));
+        block.Add(conv(expanded, output, 1, 1, 1, false));
+        register_module("block", block);
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var y = block.call(x);
+        if (!residual) return y.MoveToOuterDisposeScope();
+        if (training && drop > 0)
+        {
+            // Stochastic depth (Huang et al., 2016), one draw per image, survivors scaled up.
+            y = y * empty([y.shape[0], 1, 1, 1], y.dtype, y.device).bernoulli_(1 - drop).div_(1 - drop);
+        }
+        return (y + x).MoveToOuterDisposeScope();
+    }
+}
+
+internal sealed class SqueezeExcitation : Layer
+{
+    private readonly Conv2d fc1, fc2;
+
+    public SqueezeExcitation(int channels, int squeezed, MemoryFormat format) : base(nameof(SqueezeExcitation))
+    {
+        register_module("fc1", fc1 = new Conv2d(channels, squeezed, 1, 1, 0, 1, bias: true, Initialise.KaimingNormalFanOut, format));
+        register_module("fc2", fc2 = new Conv2d(squeezed, channels, 1, 1, 0, 1, bias: true, Initialise.KaimingNormalFanOut, format));
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var scale = nn.functional.adaptive_avg_pool2d(x, 1);                       // (N, C, 1, 1)
+        scale = fc2.call(nn.functional.silu(fc1.call(scale))).sigmoid();
+        return (x * scale).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,103 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Models;
+
+/// <summary>Multi-head self-attention over a clip's tokens with PyTorch's <c>MultiheadAttention</c> names: <c>(N, T, D)</c> to <c>(N, T, D)</c>.</summary>
+internal sealed class FeatureAttention : Layer
+{
+    public const int Heads = 8;
+
+    private readonly Parameter in_proj_weight, in_proj_bias;
+    private readonly Linear out_proj;
+    private readonly int width;
+    private readonly double dropout;
+    private readonly bool shortcuts;
+
+    public FeatureAttention(int width, double dropout, bool shortcuts) : base(nameof(FeatureAttention))
+    {
+        (this.width, this.dropout, this.shortcuts) = (width, dropout, shortcuts);
+        var bound = Math.Sqrt(6.0 / (3 * width + width)); // Xavier uniform over the stacked projections
+        register_parameter("in_proj_weight", in_proj_weight = new Parameter(empty(3 * width, width).uniform_(-bound, bound)));
+        register_parameter("in_proj_bias", in_proj_bias = new Parameter(zeros(3 * width)));
+        register_module("out_proj", out_proj = new Linear(width, width));
+        using var none = no_grad();
+        out_proj.get_parameter("bias")!.zero_();
+    }
+
+    public override Tensor forward(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        long clips = tokens.shape[0], frames = tokens.shape[1], size = width / Heads;
+        var mixed = frames == 1 && shortcuts ? OverOneToken() : OverTokens();
+        return out_proj.call(mixed).MoveToOuterDisposeScope();
+
+        Tensor Project(long first, long rows) => nn.functional.linear(tokens,
+            in_proj_weight.narrow(0, first, rows).to(tokens.dtype), in_proj_bias.narrow(0, first, rows).to(tokens.dtype));
+
+        // The softmax over a single key is exactly 1, so queries and keys do not matter; only its dropout is left.
+        Tensor OverOneToken()
+        {
+            var values = Project(2L * width, width);                               // (N, 1, D)
+            if (!training || dropout == 0) return values;
+            var kept = empty([clips, 1, Heads, 1], values.dtype, values.device).bernoulli_(1 - dropout).div_(1 - dropout);
+            return (values.view(clips, 1, Heads, size) * kept).view(clips, 1, width);
+        }
+
+        Tensor OverTokens()
+        {
+            var parts = Project(0, 3L * width).view(clips, frames, 3, Heads, size).permute(2, 0, 3, 1, 4); // (3, N, heads, T, size)
+            var weights = (parts[0] / Math.Sqrt(size)).matmul(parts[1].transpose(-2, -1)).softmax(-1);     // (N, heads, T, T)
+            weights = nn.functional.dropout(weights, dropout, training);
+            return weights.matmul(parts[2]).transpose(1, 2).reshape(clips, frames, width);
+        }
+    }
+}
+
+/// <summary>Projection, attention over the clip's frames, mean, classifier: tokens <c>(N, T, F)</c> to logits <c>(N, 2)</c> (real, fake).</summary>
+internal sealed class FusionHead
+{
+    private static readonly int[] Widths = [1024, 512, 256];
+
+    private readonly Linear projection;
+    private readonly FeatureAttention attention;
+    private readonly List<(double Dropout, Linear Linear, BatchNorm? Norm)> layers = [];
+
+    /// <summary>Registers its parts under the names that the published checkpoints use.</summary>
+    public FusionHead(int features, IReadOnlyList<double> dropouts, double attentionDropout, bool shortcuts, Action<string, nn.Module> register)
+    {
+        var width = (features + 7) / 8 * 8;
+        register("feature_projection", projection = new Linear(features, width));
+        register("feature_attention", attention = new FeatureAttention(width, attentionDropout, shortcuts));
+
+        var named = new List<(string, nn.Module)>();
+        var place = 0;
+        for (var i = 0; i < Widths.Length; i++)
+        {
+            // Dropout and ReLU hold no weights but count in the names: dropout, Linear, BN, ReLU; the last has no dropout after it.
+            var linear = new Linear(i == 0 ? width : Widths[i - 1], Widths[i]);
+            var norm = new BatchNorm(Widths[i]);
+            layers.Add((dropouts[i], linear, norm));
+            named.Add(($"{place + 1}", linear));
+            named.Add(($"{place + 2}", norm));
+            place += 4;
+        }
+        var last = new Linear(Widths[^1], 2);
+        layers.Add((0, last, null));
+        named.Add(($"{place}", last));
+        register("classifier", new Named([.. named]));
+    }
+
+    public Tensor Logits(Tensor tokens, bool training)
+    {
+        using var scope = NewDisposeScope();
+        var x = attention.call(projection.call(tokens)).mean([1]);                 // (N, D)
+        foreach (var (dropout, linear, norm) in layers)
+        {
+            x = linear.call(nn.functional.dropout(x, dropout, training));
+            if (norm is not null) x = nn.functional.relu(norm.call(x));
+        }
+        return x.to(ScalarType.Float32).MoveToOuterDisposeScope();                 // (N, 2)
+    }
+}

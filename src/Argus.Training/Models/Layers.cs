@@ -1,0 +1,101 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Models;
+
+/// <summary>How convolution weights lie in memory; the numbers are the same, the speed is not.</summary>
+public enum MemoryFormat { Contiguous, ChannelsLast }
+
+/// <summary>
+/// 2-D convolution with PyTorch's parameter names. Master weights stay fp32; they are cast to the input's type where they
+/// are used. TorchSharp's own Conv2d can neither cast nor lie channels-last.
+/// </summary>
+internal sealed class Conv2d : Layer
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+    private readonly long[] stride, padding;
+    private readonly long groups;
+
+    public Conv2d(int input, int output, int kernel, int stride, int padding, int groups, bool bias, Func<Tensor, Tensor> initialise, MemoryFormat format)
+        : base(nameof(Conv2d))
+    {
+        using var initial = initialise(empty(output, input / groups, kernel, kernel));
+        weight = new Parameter(format == MemoryFormat.ChannelsLast ? initial.AsChannelsLast() : initial.clone());
+        register_parameter("weight", weight);
+        if (bias)
+        {
+            var bound = 1 / Math.Sqrt((double)input / groups * kernel * kernel);
+            this.bias = new Parameter(empty(output).uniform_(-bound, bound));
+            register_parameter("bias", this.bias);
+        }
+        (this.stride, this.padding, this.groups) = ([stride, stride], [padding, padding], groups);
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.conv2d(x, weight.to(x.dtype), bias?.to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Batch normalisation with PyTorch's names; statistics and weights stay fp32 whatever the input is.</summary>
+internal sealed class BatchNorm : Layer
+{
+    private readonly Parameter weight, bias;
+    private readonly Tensor running_mean, running_var, num_batches_tracked;
+    private readonly double eps, momentum;
+
+    public BatchNorm(int channels, double eps = 1e-5, double momentum = 0.1) : base(nameof(BatchNorm))
+    {
+        (this.eps, this.momentum) = (eps, momentum);
+        register_parameter("weight", weight = new Parameter(ones(channels)));
+        register_parameter("bias", bias = new Parameter(zeros(channels)));
+        register_buffer("running_mean", running_mean = zeros(channels));
+        register_buffer("running_var", running_var = ones(channels));
+        register_buffer("num_batches_tracked", num_batches_tracked = tensor(0L));
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        if (training)
+        {
+            using var none = no_grad();
+            num_batches_tracked.add_(1);
+        }
+        return nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps);
+    }
+}
+
+/// <summary>Fully connected layer with PyTorch's names and initialisation; cast where used, like <see cref="Conv2d"/>.</summary>
+internal sealed class Linear : Layer
+{
+    private readonly Parameter weight, bias;
+
+    public Linear(int input, int output) : base(nameof(Linear))
+    {
+        var bound = 1 / Math.Sqrt(input);
+        register_parameter("weight", weight = new Parameter(empty(output, input).uniform_(-bound, bound)));
+        register_parameter("bias", bias = new Parameter(empty(output).uniform_(-bound, bound)));
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(x, weight.to(x.dtype), bias.to(x.dtype)).MoveToOuterDisposeScope();
+    }
+}
+
+internal static class Layout
+{
+    /// <summary>The same (N, C, H, W) values, with C fastest in memory.</summary>
+    public static Tensor AsChannelsLast(this Tensor x)
+    {
+        using var nhwc = x.permute(0, 2, 3, 1);
+        using var dense = nhwc.contiguous();
+        return dense.is_same(nhwc) ? dense.clone().permute(0, 3, 1, 2) : dense.permute(0, 3, 1, 2);
+    }
+
+    private static bool is_same(this Tensor a, Tensor b) => a.Handle == b.Handle;
+}

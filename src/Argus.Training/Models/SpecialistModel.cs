@@ -1,0 +1,67 @@
+using Argus.Specialists;
+using Argus.Training.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Models;
+
+/// <summary>What shapes a model beyond its specialist.</summary>
+public sealed record ModelOptions
+{
+    public string Backbone { get; init; } = "efficientnet_b4";
+    public double StochasticDepth { get; init; } = 0.2;
+    public IReadOnlyList<double> Dropout { get; init; } = [0.3, 0.2, 0.1];
+    public double AttentionDropout { get; init; } = 0.1;
+    public MemoryFormat Format { get; init; } = MemoryFormat.ChannelsLast;
+
+    /// <summary>Equal results for less work (no queries and keys for one token, pooling before 1x1 convolutions).</summary>
+    public bool Shortcuts { get; init; } = true;
+}
+
+/// <summary>A specialist: backbone, specialist module, fusion head. State-dict names are those of the published checkpoints.</summary>
+public sealed class SpecialistModel : nn.Module
+{
+    private readonly EfficientNet backbone;
+    private readonly SpecialistModule module;
+    private readonly FusionHead head;
+
+    /// <summary>Weights are drawn from torch's global generator: seed it first.</summary>
+    public SpecialistModel(Specialist specialist, ModelOptions options) : base(specialist.Name)
+    {
+        LibTorch.Load();
+        var variant = EfficientNetVariant.Named(options.Backbone);
+        using var scope = NewDisposeScope();
+        register_module("backbone", backbone = new EfficientNet(variant, options.StochasticDepth, options.Format));
+        register_module("specialist_module", module = new SpecialistModule(specialist, options.Shortcuts, options.Format));
+        Features = variant.Features + specialist.Features;
+        head = new FusionHead(Features, options.Dropout, options.AttentionDropout, options.Shortcuts, (name, part) => register_module(name, part));
+        foreach (var (_, tensor) in state_dict()) tensor.MoveToOuterDisposeScope();
+    }
+
+    // As in Layer: names are given above, not taken from the fields.
+    protected override void RegisterComponents() { }
+
+    /// <summary>Length of a frame's token: backbone channels and flattened module output.</summary>
+    public int Features { get; }
+
+    /// <param name="frames">Normalised frames <c>(N*T, 3, H, W)</c>, the T frames of a clip one after another.</param>
+    /// <param name="framesPerClip">T.</param>
+    /// <returns>Logits <c>(N, 2)</c>, fp32: real, fake.</returns>
+    public Tensor Logits(Tensor frames, int framesPerClip = 1)
+    {
+        using var scope = NewDisposeScope();
+        var pooled = nn.functional.adaptive_avg_pool2d(BackboneFeatures(frames), 1).flatten(1);
+        var tokens = cat([pooled, ModuleFeatures(frames).flatten(1)], 1);          // (N*T, F)
+        tokens = tokens.view(tokens.shape[0] / framesPerClip, framesPerClip, Features);
+        return HeadLogits(tokens).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><c>(N, 3, H, W)</c> to <c>(N, C, H/32, W/32)</c>.</summary>
+    public Tensor BackboneFeatures(Tensor frames) => backbone.call(frames);
+
+    /// <summary><c>(N, 3, H, W)</c> to <c>(N, C, 7, 7)</c>.</summary>
+    public Tensor ModuleFeatures(Tensor frames) => module.call(frames);
+
+    /// <summary>Tokens <c>(N, T, F)</c> to logits <c>(N, 2)</c>.</summary>
+    public Tensor HeadLogits(Tensor tokens) => head.Logits(tokens, training);
+}

@@ -1,0 +1,79 @@
+using Argus.Specialists;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Models;
+
+/// <summary>
+/// The part that is named for its specialist: parallel conv branches, pooled to 7x7, concatenated, weighted by an
+/// attention map. <c>(N, 3, H, W)</c> to <c>(N, C, 7, 7)</c>.
+/// </summary>
+internal sealed class SpecialistModule : Layer
+{
+    private readonly List<BranchTower> branches = [];
+    private readonly Conv2d squeeze, excite;
+
+    public SpecialistModule(Specialist specialist, bool shortcuts, MemoryFormat format) : base(nameof(SpecialistModule))
+    {
+        foreach (var branch in specialist.Branches)
+        {
+            var tower = new BranchTower(branch, shortcuts, format);
+            register_module(branch.Name, tower);
+            branches.Add(tower);
+        }
+        squeeze = new Conv2d(specialist.Channels, 32, 1, 1, 0, 1, bias: true, Initialise.PyTorchDefault, format);
+        excite = new Conv2d(32, specialist.Channels, 1, 1, 0, 1, bias: true, Initialise.PyTorchDefault, format);
+        register_module("attention", new Named(("0", squeeze), ("2", excite)));
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var features = cat([.. branches.Select(branch => branch.call(x))], 1);     // (N, C, 7, 7)
+        var attention = excite.call(nn.functional.relu(squeeze.call(features))).sigmoid();
+        return (features * attention).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>conv-BN-ReLU, conv-BN-ReLU, conv 1x1, adaptive average pooling to 7x7.</summary>
+internal sealed class BranchTower : Layer
+{
+    private readonly Conv2d first, second, last;
+    private readonly BatchNorm firstNorm, secondNorm;
+    private readonly bool poolFirst;
+
+    public BranchTower(Branch branch, bool poolFirst, MemoryFormat format) : base(nameof(BranchTower))
+    {
+        Conv2d Conv(int input, int output, Convolution shape) =>
+            new(input, output, shape.Kernel, shape.Stride, shape.Padding, 1, bias: true, Initialise.PyTorchDefault, format);
+
+        this.poolFirst = poolFirst;
+        var width = branch.Width;
+        register_module("0", first = Conv(3, width, branch.First));
+        register_module("1", firstNorm = new BatchNorm(width));
+        register_module("3", second = Conv(width, 2 * width, branch.Second));
+        register_module("4", secondNorm = new BatchNorm(2 * width));
+        register_module("6", last = Conv(2 * width, width, new Convolution(1, 1, 0)));
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        x = nn.functional.relu(firstNorm.call(first.call(x)));
+        x = nn.functional.relu(secondNorm.call(second.call(x)));                   // (N, 2c, H', W')
+        // A 1x1 convolution and average pooling commute, and on 49 cells it costs a thousandth.
+        x = poolFirst ? last.call(Pool(x)) : Pool(last.call(x));
+        return x.MoveToOuterDisposeScope();                                        // (N, c, 7, 7)
+    }
+
+    private static Tensor Pool(Tensor x) => nn.functional.adaptive_avg_pool2d(x, Specialist.GridSize);
+}
+
+/// <summary>A level of names without a computation of its own.</summary>
+internal sealed class Named : nn.Module
+{
+    public Named(params (string Name, nn.Module Module)[] parts) : base(nameof(Named))
+    {
+        foreach (var (name, module) in parts) register_module(name, module);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using System.Security.Cryptography;
+using TorchSharp;
+
+namespace Argus.Training.Native;
+
+/// <summary>Finds and loads libtorch and TorchSharp's own library, and says which way was taken.</summary>
+public static class LibTorch
+{
+    /// <summary>A folder with another libtorch, e.g. that of an installed PyTorch (CUDA included).</summary>
+    public const string FolderVariable = "ARGUS_LIBTORCH";
+
+    private const string MissingVersion = "GLIBCXX_3.4.32";
+    private static readonly Lock Gate = new();
+    private static bool loaded;
+
+    /// <summary>How the libraries were loaded, for <c>argus doctor</c>.</summary>
+    public static string Route { get; private set; } = "not loaded";
+
+    /// <summary>Folder that libtorch came from.</summary>
+    public static string Folder { get; private set; } = "";
+
+    /// <summary>Loads once per process; every entry to the training rooms calls it. Costs nothing the second time.</summary>
+    /// <exception cref="ArgusException">A library is missing or does not fit, with the loader's own words.</exception>
+    public static void Load()
+    {
+        lock (Gate)
+        {
+            if (loaded) return;
+            if (OperatingSystem.IsLinux()) LoadOnLinux();
+            else Route = "TorchSharp's own loader";
+            try
+            {
+                torch.random.manual_seed(0);
+            }
+            catch (Exception error) when (error is DllNotFoundException or NotSupportedException or TypeInitializationException or EntryPointNotFoundException)
+            {
+                throw new ArgusException($"TorchSharp could not start with the libtorch in {Folder}: {error.GetBaseException().Message}", error);
+            }
+            loaded = true;
+        }
+    }
+
+    private static void LoadOnLinux()
+    {
+        var package = PackageFolder();
+        var chosen = Environment.GetEnvironmentVariable(FolderVariable);
+        Folder = string.IsNullOrEmpty(chosen) ? package : ChosenFolder(chosen);
+
+        // libtorch first and from one folder: its parts must not be picked up from two.
+        foreach (var pattern in new[] { "libgomp*.so*", "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
+        {
+            foreach (var file in Directory.EnumerateFiles(Folder, pattern)) LoadOrExplain(file);
+        }
+
+        var library = Path.Combine(package, "libLibTorchSharp.so");
+        if (!NativeLibrary.TryLoad(library, out var handle))
+        {
+            var mended = MendedCopy(library);
+            handle = LoadOrExplain(mended);
+            Route = $"mended copy: {MissingVersion} is not in this system's libstdc++";
+        }
+        else
+        {
+            Route = "as packaged";
+        }
+        if (Folder != package) Route += $", libtorch from {FolderVariable}";
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name.Contains("LibTorchSharp") ? handle : IntPtr.Zero;
+        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : IntPtr.Zero);
+    }
+
+    private static string PackageFolder()
+    {
+        var beside = AppContext.BaseDirectory;
+        foreach (var folder in new[] { Path.Combine(beside, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"), Path.Combine(beside, "runtimes", "linux-x64", "native"), beside })
+        {
+            if (File.Exists(Path.Combine(folder, "libLibTorchSharp.so"))) return folder;
+        }
+        throw new ArgusException($"libLibTorchSharp.so is not beside the program ({beside}). Build again: ./argus doctor.");
+    }
+
+    private static string ChosenFolder(string folder)
+    {
+        var found = new[] { folder, Path.Combine(folder, "lib"), Path.Combine(folder, "torch", "lib") }
+            .FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, "libtorch_cpu.so")));
+        if (found is null)
+            throw new RequestException($"{FolderVariable}={folder} holds no libtorch_cpu.so. Give the 'lib' folder of an installed PyTorch (python -c \"import torch; print(torch.__path__[0])\").");
+        var wanted = PackagedVersion();
+        var version = VersionOf(found);
+        if (version is not null && !version.StartsWith(wanted, StringComparison.Ordinal))
+            throw new RequestException($"{FolderVariable}={folder} is libtorch {version}, but TorchSharp {typeof(torch).Assembly.GetName().Version} needs {wanted}. Install torch=={wanted}.*, or unset {FolderVariable}.");
+        return found;
+    }
+
+    /// <summary>Major and minor version of the libtorch that this TorchSharp was built for.</summary>
+    public static string PackagedVersion() => "2.10";
+
+    // PyTorch keeps its version beside the libraries, in torch/version.py or libtorch's build-version.
+    private static string? VersionOf(string libFolder)
+    {
+        var above = Path.GetDirectoryName(libFolder.TrimEnd('/'))!;
+        var python = Path.Combine(above, "version.py");
+        if (File.Exists(python))
+        {
+            var line = File.ReadLines(python).FirstOrDefault(l => l.StartsWith("__version__", StringComparison.Ordinal));
+            return line?.Split('\'', '"').ElementAtOrDefault(1);
+        }
+        var plain = Path.Combine(above, "build-version");
+        return File.Exists(plain) ? File.ReadAllText(plain).Trim() : null;
+    }
+
+    private static IntPtr LoadOrExplain(string file)
+    {
+        try
+        {
+            return NativeLibrary.Load(file);
+        }
+        catch (DllNotFoundException error)
+        {
+            throw new ArgusException($"Could not load {file}: {error.Message.Split('\n')[0]}. 'argus doctor' shows what is missing.", error);
+        }
+    }
+
+    /// <summary>The copy is kept by the original's hash, so that it is made once per TorchSharp version.</summary>
+    private static string MendedCopy(string library)
+    {
+        var bytes = File.ReadAllBytes(library);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
+        var folder = Path.Combine(CacheFolder(), "native", hash);
+        var copy = Path.Combine(folder, "libLibTorchSharp.so");
+        if (File.Exists(copy)) return copy;
+        if (ElfVersionMend.MarkWeak(bytes, MissingVersion) == 0)
+            throw new ArgusException($"{library} does not load, and not for want of {MissingVersion}. 'argus doctor' shows what is missing.");
+        Directory.CreateDirectory(folder);
+        var partial = $"{copy}.{Environment.ProcessId}";
+        File.WriteAllBytes(partial, bytes);
+        File.Move(partial, copy, overwrite: true);
+        return copy;
+    }
+
+    /// <summary>Where Argus keeps what it fetched or made once: ARGUS_CACHE, or the user's cache folder.</summary>
+    private static string CacheFolder() => Argus.ArgusCache.Folder;
+}

@@ -1,0 +1,31 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Optimization;
+
+/// <summary>Losses over logits <c>(N, 2)</c> and class indices <c>(N)</c>; each is a mean over the batch, a scalar.</summary>
+public static class Losses
+{
+    public static Tensor CrossEntropy(Tensor logits, Tensor targets) => nn.functional.cross_entropy(logits, targets);
+
+    /// <summary>Focal loss (Lin et al., 2017), <paramref name="alpha"/> being the same scalar for both classes.</summary>
+    public static Tensor Focal(Tensor logits, Tensor targets, double alpha, double gamma)
+    {
+        using var scope = NewDisposeScope();
+        var crossEntropy = nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
+        var missed = 1 - (-crossEntropy).exp();
+        return (missed.pow(gamma) * crossEntropy * alpha).mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Cross-entropy weighted by the batch's own class counts, <c>n / (2 * count)</c>, divided by the sum of weights.
+    /// A class that the batch lacks has weight 0.
+    /// </summary>
+    public static Tensor BatchWeighted(Tensor logits, Tensor targets)
+    {
+        using var scope = NewDisposeScope();
+        var counts = targets.bincount(null, 2).to(ScalarType.Float32);
+        var weights = where(counts > 0, targets.shape[0] / (2 * counts.clamp(min: 1)), zeros_like(counts));
+        return nn.functional.cross_entropy(logits, targets, weight: weights).MoveToOuterDisposeScope();
+    }
+}

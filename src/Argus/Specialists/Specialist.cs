@@ -1,0 +1,49 @@
+namespace Argus.Specialists;
+
+/// <summary>One convolution of a branch: <paramref name="Kernel"/> x <paramref name="Kernel"/> with stride and padding in pixels.</summary>
+public readonly record struct Convolution(int Kernel, int Stride, int Padding)
+{
+    /// <summary>Keeps height and width for odd kernels.</summary>
+    public static Convolution Same(int kernel) => new(kernel, 1, kernel / 2);
+}
+
+/// <summary>A conv tower: <c>first</c>-BN-ReLU, <c>second</c>-BN-ReLU, conv 1x1, pooled to 7x7; widths 3 -> c -> 2c -> c.</summary>
+public sealed record Branch(string Name, int Width, Convolution First, Convolution Second)
+{
+    public Branch(string name, int kernel, int width) : this(name, width, Convolution.Same(kernel), Convolution.Same(kernel)) { }
+}
+
+/// <summary>A row of the table below: what one specialist is made of.</summary>
+/// <param name="Name">Key on the command line and in recipes.</param>
+/// <param name="LooksFor">In words, for people.</param>
+/// <param name="OwnKind">The kind of forgery in the sample data that it is named for.</param>
+public sealed record Specialist(string Name, string Title, string LooksFor, string OwnKind, IReadOnlyList<Branch> Branches)
+{
+    /// <summary>Side of the grid that every branch is pooled to.</summary>
+    public const int GridSize = 7;
+
+    /// <summary>Channels of the concatenated branches.</summary>
+    public int Channels { get; } = Branches.Sum(branch => branch.Width);
+
+    /// <summary>Length of the flattened module output.</summary>
+    public int Features => Channels * GridSize * GridSize;
+
+    public static IReadOnlyList<Specialist> All { get; } =
+    [
+        new("bg", "background/lighting", "background texture, lighting direction, shadow, colour temperature", "lighting",
+            [new("bg_texture", 7, 16), new("lighting_detector", 5, 12), new("shadow_checker", 9, 8), new("color_temp", 3, 8)]),
+        new("av", "audio-visual", "lip-sync, voice frequency, audio-visual correlation, audio over time", "audio",
+            [new("lipsync_analyzer", 5, 16), new("voice_detector", 7, 12), new("av_correlation", 3, 10), new("temporal_audio", 9, 10)]),
+        new("cm", "compression", "DCT coefficients, quantisation, block boundaries, compression level", "compression",
+            [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0)), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1)),
+             new("block_checker", 3, 8), new("compression_estimator", 5, 10)]),
+        new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution",
+            [new("resolution_analyzer", 3, 10), new("upscaling_detector", 5, 8), new("edge_checker", 3, 8), new("interpolation_detector", 7, 10)]),
+        new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal",
+            [new("frame_consistency", 5, 14), new("motion_analyzer", 7, 12), new("temporal_detector", 3, 12), new("optical_flow", 9, 14)]),
+    ];
+
+    /// <exception cref="RequestException">No specialist has that name; the message lists those that exist.</exception>
+    public static Specialist Named(string name) => All.FirstOrDefault(specialist => specialist.Name == name)
+        ?? throw new RequestException($"There is no specialist '{name}'. Choose one of {string.Join(", ", All.Select(s => s.Name))}.");
+}
