@@ -27,6 +27,8 @@ public sealed record VideoItem(
     /// <summary>What tells two videos apart everywhere: two methods' <c>000_003</c> are two videos.</summary>
     public string Key { get; } = StoreKey(Dataset, Compression, Method, Id, Path);
 
+    private const int LongestKey = 80; // a tar header's name field is 100 bytes
+
     // WebDataset keys end at the first dot, and tar members must be portable: anything else than a letter, a digit,
     // '-' or '_' becomes '-', and the path's hash keeps two names apart that this would merge.
     private static string StoreKey(string dataset, string compression, string method, string id, string path)
@@ -34,6 +36,7 @@ public sealed record VideoItem(
         var parts = new[] { dataset, compression, method, id }.Where(part => part.Length > 0);
         var raw = string.Join('_', parts);
         var safe = string.Concat(raw.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
-        return safe == raw ? raw : $"{safe}-{Randomness.KeyedRandom.Key(path) & 0xFFFFFFFF:x8}";
+        return safe == raw && raw.Length <= LongestKey ? raw
+            : $"{safe[..Math.Min(safe.Length, LongestKey - 9)]}-{Randomness.KeyedRandom.Key(path) & 0xFFFFFFFF:x8}";
     }
 }

@@ -1,0 +1,8 @@
+namespace Argus;
+
+/// <summary>A cell of a comma-separated file (RFC 4180).</summary>
+public static class Csv
+{
+    public static string Cell(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+}

@@ -1,0 +1,59 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Argus.Recipes;
+
+/// <summary>A value as written and where it was written.</summary>
+/// <param name="Text">The scalar; empty for a list.</param>
+/// <param name="Items">The list's elements; null for a scalar.</param>
+/// <param name="Origin">For example <c>stages/stage2_celebdf.yaml:14</c> or <c>command line</c>.</param>
+public sealed record RecipeValue(string Text, IReadOnlyList<string>? Items, string Origin)
+{
+    public override string ToString() => Items is null ? Text : $"[{string.Join(", ", Items)}]";
+}
+
+/// <summary>One YAML file of settings, flattened to dotted keys.</summary>
+internal static class RecipeFile
+{
+    public static void Read(string path, string name, IDictionary<string, RecipeValue> into, ICollection<string> problems)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            using var reader = File.OpenText(path);
+            stream.Load(reader);
+        }
+        catch (YamlException error)
+        {
+            problems.Add($"{name}:{error.Start.Line}: not valid YAML: {error.Message}");
+            return;
+        }
+        if (stream.Documents.Count == 0) return;
+        if (stream.Documents[0].RootNode is YamlMappingNode root) Flatten(root, "", name, into, problems);
+        else problems.Add($"{name}:1: a recipe is a mapping of keys to values");
+    }
+
+    private static void Flatten(YamlMappingNode node, string prefix, string name, IDictionary<string, RecipeValue> into, ICollection<string> problems)
+    {
+        foreach (var (keyNode, valueNode) in node.Children)
+        {
+            var key = prefix + ((YamlScalarNode)keyNode).Value;
+            var origin = $"{name}:{keyNode.Start.Line}";
+            switch (valueNode)
+            {
+                case YamlMappingNode section:
+                    Flatten(section, key + ".", name, into, problems);
+                    break;
+                case YamlSequenceNode list when list.Children.All(item => item is YamlScalarNode):
+                    into[key] = new RecipeValue("", [.. list.Children.Select(item => ((YamlScalarNode)item).Value ?? "")], origin);
+                    break;
+                case YamlScalarNode scalar:
+                    into[key] = new RecipeValue(scalar.Value ?? "", null, origin);
+                    break;
+                default:
+                    problems.Add($"{origin}: {key} is neither a value, a list of values nor a section");
+                    break;
+            }
+        }
+    }
+}

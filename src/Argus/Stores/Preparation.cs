@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Argus.Datasets;
+using Argus.Imaging;
+using Argus.Video;
+
+namespace Argus.Stores;
+
+/// <summary>What a preparation will do: how many videos, and the space they will take.</summary>
+public sealed record PreparationPlan(DatasetListing Listing, StoreOptions Options, string Folder, IReadOnlyList<VideoItem> Missing, int Kept, long EstimatedBytes);
+
+/// <summary>What a preparation did.</summary>
+public sealed record PreparationResult(int Prepared, int Kept, IReadOnlyList<(string Path, string Reason)> Unreadable);
+
+/// <summary>
+/// Turns a dataset into a store: each video decoded once, in parallel, shards written whole, so that a kill loses at most the
+/// shard in work and the next run does only what is missing or changed.
+/// </summary>
+public sealed class Preparation(RecipeInput input, string? faceModel)
+{
+    // PNG of camera pictures: about 1.9 bytes a pixel, and a native face is taken to be 300 pixels wide.
+    private const double BytesPerPixel = 1.9;
+    private const int TypicalFacePixels = 300;
+    private const long LargestShardBytes = 256L << 20;
+
+    /// <summary>Compares the dataset with what the store already holds; writes nothing.</summary>
+    /// <exception cref="RequestException">The folder holds a store of another recipe, or faces are wanted without a face model.</exception>
+    public async Task<PreparationPlan> PlanAsync(DatasetListing listing, StoreOptions options, string folder)
+    {
+        if (options.Crop == "face" && faceModel is null)
+            throw new RequestException("Face crops need the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
+        if (StoreFolder.ReadOptions(folder) is { } found) StoreFolder.CheckSame(folder, found, options);
+        else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
+        var current = Current(await StoreFolder.ReadIndexAsync(folder), listing);
+        var missing = listing.Items.Where(item => !current.ContainsKey(item.Key)).ToList();
+        var side = options.ImageSize ?? TypicalFacePixels;
+        var images = missing.Sum(item => (long)options.FramesFor(item.Split ?? Split.Train));
+        return new PreparationPlan(listing, options, folder, missing, current.Count, (long)(images * side * side * BytesPerPixel));
+    }
+
+    /// <exception cref="ArgusException">The disk has less room than the plan needs, or could not be written; what was good is kept.</exception>
+    public async Task<PreparationResult> RunAsync(PreparationPlan plan, int workers, IProgress<int>? progress, CancellationToken cancel)
+    {
+        if (plan.Missing.Count > 0 && plan.EstimatedBytes > FreeBytes(plan))
+            throw new ArgusException($"Preparing {plan.Missing.Count} videos takes about {Gigabytes(plan.EstimatedBytes)}, but {plan.Folder} has {Gigabytes(FreeBytes(plan))} left. Free some, give another --store, or take fewer frames (data.train_frames).");
+        try
+        {
+            Directory.CreateDirectory(plan.Folder);
+            using var gate = Lock(plan.Folder);
+            foreach (var partial in Directory.EnumerateFiles(plan.Folder, "*.partial")) File.Delete(partial);
+            StoreFolder.WriteOptions(plan.Folder, plan.Options);
+            return await WriteAsync(plan, workers, progress, cancel);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ArgusException($"The store {plan.Folder} could not be written: {error.Message.TrimEnd('.')}. What was finished is kept; make room and run the same command again.", error);
+        }
+    }
+
+    private async Task<PreparationResult> WriteAsync(PreparationPlan plan, int workers, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var rows = Current(await StoreFolder.ReadIndexAsync(plan.Folder), plan.Listing).Values.SelectMany(video => video).ToList();
+        var unreadable = new ConcurrentBag<(string Path, string Reason)>();
+        var next = rows.Count == 0 ? 0 : rows.Max(row => int.Parse(Path.GetFileNameWithoutExtension(row.Shard))) + 1;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var finished = Channel.CreateBounded<PreparedVideo>(workers * 2);
+        var reading = ReadAllAsync(plan, workers, finished.Writer, unreadable, progress, stop.Token);
+        var prepared = 0;
+        try
+        {
+            using var shards = new ShardWriter(plan.Folder, next, LargestShardBytes);
+            var open = new List<StoreRow>();
+            await foreach (var video in finished.Reader.ReadAllAsync(stop.Token))
+            {
+                if (shards.IsFull(video.Bytes)) await CloseAsync();
+                open.AddRange(Append(shards, video));
+                prepared++;
+            }
+            await reading;
+            await CloseAsync();
+
+            async Task CloseAsync()
+            {
+                if (!shards.IsOpen) return;
+                shards.Close();
+                rows.AddRange(open);
+                open.Clear();
+                await StoreFolder.WriteIndexAsync(plan.Folder, rows);
+            }
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await reading.ContinueWith(_ => { }, TaskScheduler.Default);
+            throw;
+        }
+        if (!File.Exists(StoreFolder.Index(plan.Folder))) await StoreFolder.WriteIndexAsync(plan.Folder, rows);
+        var failures = unreadable.OrderBy(failure => failure.Path, StringComparer.Ordinal).ToList();
+        StoreFolder.WriteWhole(StoreFolder.Unreadable(plan.Folder), path => File.WriteAllLines(path,
+            failures.Select(failure => $"{Csv.Cell(failure.Path)},{Csv.Cell(failure.Reason)}").Prepend("path,reason")));
+        return new PreparationResult(prepared, plan.Kept, failures);
+    }
+
+    private async Task ReadAllAsync(PreparationPlan plan, int workers, ChannelWriter<PreparedVideo> finished,
+        ConcurrentBag<(string, string)> unreadable, IProgress<int>? progress, CancellationToken cancel)
+    {
+        // A detector is not safe for parallel use: as many as there are workers, handed round.
+        var idle = new ConcurrentBag<VideoPreparation>();
+        var done = 0;
+        try
+        {
+            var order = plan.Missing.OrderBy(item => item.Key, StringComparer.Ordinal);
+            await Parallel.ForEachAsync(order, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, async (item, token) =>
+            {
+                if (!idle.TryTake(out var preparation))
+                    preparation = new VideoPreparation(plan.Options, new Preprocessing(input), faceModel is null || plan.Options.Crop != "face" ? null : new FaceCropper(faceModel, plan.Options.FaceMargin!.Value));
+                try
+                {
+                    await finished.WriteAsync(await preparation.RunAsync(item, plan.Listing.FullPath(item), token), token);
+                }
+                catch (UnreadableVideoException error)
+                {
+                    unreadable.Add((item.Path, error.Message));
+                }
+                idle.Add(preparation);
+                progress?.Report(Interlocked.Increment(ref done));
+            });
+            finished.Complete();
+        }
+        catch (Exception error)
+        {
+            finished.Complete(error);
+            throw;
+        }
+        finally
+        {
+            foreach (var preparation in idle) preparation.Dispose();
+        }
+    }
+
+    private static IEnumerable<StoreRow> Append(ShardWriter shards, PreparedVideo video)
+    {
+        shards.Add($"{video.Item.Key}.json", System.Text.Encoding.UTF8.GetBytes(video.Json));
+        foreach (var (row, png) in video.Frames)
+        {
+            row.Offset = shards.Add($"{row.Key}.{row.Clip:0000}-{row.Frame:00}.png", png);
+            (row.Shard, row.Bytes) = (shards.Name, png.Length);
+            yield return row;
+        }
+    }
+
+    // Rows of videos that are still there, unchanged and on the same side. A split that moved needs other frames.
+    private static Dictionary<string, List<StoreRow>> Current(List<StoreRow> rows, DatasetListing listing)
+    {
+        var items = listing.Items.ToDictionary(item => item.Key);
+        return rows.GroupBy(row => row.Key).Where(video =>
+        {
+            var row = video.First();
+            if (!items.TryGetValue(row.Key, out var item) || $"{item.Split}" != row.Split) return false;
+            var file = new FileInfo(listing.FullPath(item));
+            return file.Exists && file.Length == row.SourceBytes && file.LastWriteTimeUtc.Ticks == row.SourceTicks;
+        }).ToDictionary(video => video.Key, video => video.ToList());
+    }
+
+    private static long FreeBytes(PreparationPlan plan)
+    {
+        var existing = Path.GetFullPath(plan.Folder);
+        while (!Directory.Exists(existing)) existing = Path.GetDirectoryName(existing)!;
+        return new DriveInfo(existing).AvailableFreeSpace;
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException error) when (File.Exists(Path.Combine(folder, ".lock")))
+        {
+            throw new ArgusException($"Another process is writing the store {folder} ({error.Message.TrimEnd('.')}). Wait for it, or give another --store.", error);
+        }
+    }
+
+    private static string Gigabytes(long bytes) => $"{bytes / 1e9:0.00} GB";
+}
