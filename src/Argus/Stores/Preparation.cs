@@ -24,8 +24,9 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
     private const long LargestShardBytes = 256L << 20;
 
     /// <summary>Compares the dataset with what the store already holds; writes nothing.</summary>
+    /// <param name="sides">Only videos of these sides of the split are prepared now; what the store has of others stays.</param>
     /// <exception cref="RequestException">The folder holds a store of another recipe, or faces are wanted without a face model.</exception>
-    public async Task<PreparationPlan> PlanAsync(DatasetListing listing, StoreOptions options, string folder)
+    public async Task<PreparationPlan> PlanAsync(DatasetListing listing, StoreOptions options, string folder, params IReadOnlyCollection<Split> sides)
     {
         if (options.Crop == "face" && faceModel is null)
             throw new RequestException("Face crops need the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
@@ -33,10 +34,11 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
         var current = Current(await StoreFolder.ReadIndexAsync(folder), listing);
-        var missing = listing.Items.Where(item => !current.ContainsKey(item.Key)).ToList();
+        var wanted = listing.Items.Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
+        var missing = wanted.Where(item => !current.ContainsKey(item.Key)).ToList();
         var side = options.ImageSize ?? TypicalFacePixels;
         var images = missing.Sum(item => (long)options.FramesFor(item.Split ?? Split.Train));
-        return new PreparationPlan(listing, options, folder, missing, current.Count, (long)(images * side * side * BytesPerPixel));
+        return new PreparationPlan(listing, options, folder, missing, wanted.Count - missing.Count, (long)(images * side * side * BytesPerPixel));
     }
 
     /// <exception cref="ArgusException">The disk has less room than the plan needs, or could not be written; what was good is kept.</exception>

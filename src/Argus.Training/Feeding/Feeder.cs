@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using Argus.Imaging;
+using Argus.Randomness;
+using Argus.Recipes;
+using Argus.Stores;
+using OpenCvSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Feeding;
+
+/// <summary>Clips with their normalised pictures <c>(N*T, 3, H, W)</c> and labels <c>(N)</c>, on the CPU.</summary>
+public sealed record Batch(IReadOnlyList<StoredClip> Clips, Tensor Frames, Tensor Labels) : IDisposable
+{
+    public void Dispose()
+    {
+        Frames.Dispose();
+        Labels.Dispose();
+    }
+}
+
+/// <summary>
+/// Decodes and augments ahead of the loop in worker threads. Batches come in the order of the clips, and each clip's draw
+/// depends on (seed, epoch, clip) alone, so the number of workers changes nothing but the speed.
+/// </summary>
+public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentRecipe? augment, int seed, int workers)
+{
+    /// <summary>Time the loop spent waiting for data.</summary>
+    public TimeSpan Waited { get; set; }
+
+    /// <param name="clips">The whole epoch's clips, in order.</param>
+    /// <param name="firstBatch">Where to begin, in batches.</param>
+    public async IAsyncEnumerable<Batch> ReadAsync(IReadOnlyList<StoredClip> clips, int epoch, int batchSize, int firstBatch,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        // The channel holds work in progress, not results: its capacity bounds both the threads and the memory.
+        var ahead = Channel.CreateBounded<Task<Batch>>(workers);
+        var filling = Task.Run(async () =>
+        {
+            foreach (var members in clips.Chunk(batchSize).Skip(firstBatch))
+            {
+                await ahead.Writer.WaitToWriteAsync(stop.Token);
+                await ahead.Writer.WriteAsync(Task.Run(() => Load(members, epoch), stop.Token), stop.Token);
+            }
+            ahead.Writer.Complete();
+        }, stop.Token);
+        try
+        {
+            while (true)
+            {
+                var started = System.Diagnostics.Stopwatch.GetTimestamp();
+                if (!await ahead.Reader.WaitToReadAsync(cancel)) break;
+                var batch = await await ahead.Reader.ReadAsync(cancel);
+                Waited += System.Diagnostics.Stopwatch.GetElapsedTime(started);
+                yield return batch;
+            }
+            await filling;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await filling.ContinueWith(_ => { }, TaskScheduler.Default);
+            while (ahead.Reader.TryRead(out var left)) await left.ContinueWith(done => { if (done.IsCompletedSuccessfully) done.Result.Dispose(); }, TaskScheduler.Default);
+        }
+    }
+
+    private Batch Load(IReadOnlyList<StoredClip> clips, int epoch)
+    {
+        var side = preprocessing.ImageSize;
+        using var nhwc = empty(clips.Sum(clip => clip.Frames.Count), side, side, 3);
+        var floats = MemoryMarshal.Cast<byte, float>(nhwc.bytes);
+        var place = 0;
+        foreach (var clip in clips)
+        {
+            var draw = augment is null ? null : Augmentation.Draw(augment, side, KeyedRandom.For("augment", seed, epoch, clip.Video.Item.Key, clip.Number));
+            foreach (var frame in clip.Frames)
+            {
+                using var picture = Cv2.ImDecode(store.Read(frame), ImreadModes.Color);
+                preprocessing.ToInput(picture, draw, floats.Slice(place, preprocessing.Length));
+                place += preprocessing.Length;
+            }
+        }
+        return new Batch(clips, nhwc.permute(0, 3, 1, 2), tensor(clips.Select(clip => (long)clip.Video.Item.Label).ToArray()));
+    }
+}

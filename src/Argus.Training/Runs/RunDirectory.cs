@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using Argus.Training.Checkpoints;
+
+namespace Argus.Training.Runs;
+
+/// <summary>
+/// The files of a run. Checkpoints are folders named by epoch and step; <c>best</c> and <c>last</c> are links to two of
+/// them, replaced in one move, so that at every moment each stands for a whole checkpoint.
+/// </summary>
+public sealed class RunDirectory(string path)
+{
+    public string Folder { get; } = System.IO.Path.GetFullPath(path);
+
+    public string Recipe => System.IO.Path.Combine(Folder, "recipe.yaml");
+    public string Metrics => System.IO.Path.Combine(Folder, "metrics.jsonl");
+    public string Predictions => System.IO.Path.Combine(Folder, "predictions");
+    public string Plots => System.IO.Path.Combine(Folder, "plots");
+    public string TensorBoard => System.IO.Path.Combine(Folder, "tensorboard");
+    public string Checkpoints => System.IO.Path.Combine(Folder, "checkpoints");
+    public string Best => System.IO.Path.Combine(Checkpoints, "best");
+    public string Last => System.IO.Path.Combine(Checkpoints, "last");
+
+    public bool HasCheckpoint => Directory.Exists(Last);
+
+    /// <summary>Begins or goes on: folders exist, leftovers of a killed process are gone.</summary>
+    public void Open()
+    {
+        Directory.CreateDirectory(Checkpoints);
+        foreach (var leftover in Directory.EnumerateDirectories(Checkpoints, ".partial-*")) Directory.Delete(leftover, recursive: true);
+        foreach (var leftover in Directory.EnumerateFiles(Checkpoints, ".link-*")) File.Delete(leftover);
+    }
+
+    /// <summary>Cuts metrics.jsonl to what the checkpoint knows of; later lines are of work that was lost.</summary>
+    public void CutMetrics(long bytes)
+    {
+        using var file = new FileStream(Metrics, FileMode.OpenOrCreate, FileAccess.Write);
+        file.SetLength(Math.Min(bytes, file.Length));
+    }
+
+    /// <returns>The file's length after the line.</returns>
+    public long AppendMetrics(IReadOnlyDictionary<string, object?> line)
+    {
+        using var file = new FileStream(Metrics, FileMode.Append, FileAccess.Write);
+        file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line) + "\n"));
+        return file.Position;
+    }
+
+    public string CheckpointFolder(string name) => System.IO.Path.Combine(Checkpoints, name);
+
+    public void PointTo(string link, string checkpoint)
+    {
+        var path = System.IO.Path.Combine(Checkpoints, link);
+        if (Directory.ResolveLinkTarget(path, returnFinalTarget: false)?.Name == checkpoint) return;
+        var temporary = System.IO.Path.Combine(Checkpoints, $".link-{link}");
+        File.Delete(temporary);
+        File.CreateSymbolicLink(temporary, checkpoint);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Keeps what <c>best</c> and <c>last</c> point to and the newest others, <paramref name="keep"/> in all.</summary>
+    public void Prune(int keep)
+    {
+        var linked = new[] { Best, Last }.Select(link => Directory.ResolveLinkTarget(link, returnFinalTarget: false)?.Name).OfType<string>().ToHashSet();
+        var others = Directory.EnumerateDirectories(Checkpoints).Select(folder => new DirectoryInfo(folder))
+            .Where(folder => folder.LinkTarget is null && !folder.Name.StartsWith('.') && !linked.Contains(folder.Name))
+            .OrderByDescending(folder => folder.Name, StringComparer.Ordinal);
+        foreach (var folder in others.Skip(Math.Max(0, keep - linked.Count))) Checkpoint.Discard(folder.FullName);
+    }
+}

@@ -1,0 +1,228 @@
+using System.Diagnostics;
+using Argus.Datasets;
+using Argus.Imaging;
+using Argus.Metrics;
+using Argus.Randomness;
+using Argus.Recipes;
+using Argus.Specialists;
+using Argus.Stores;
+using Argus.Training.Checkpoints;
+using Argus.Training.Feeding;
+using Argus.Training.Models;
+using Argus.Training.Optimization;
+using TorchSharp;
+using Parameter = TorchSharp.Modules.Parameter;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Runs;
+
+/// <summary>What the loop tells whoever watches it.</summary>
+public interface ITrainingObserver
+{
+    void Step(StepReport report);
+    void Epoch(EpochReport report);
+}
+
+public sealed record StepReport(int Epoch, int Epochs, int Step, int Steps, int GlobalStep, int? Chunk, double Loss, double SecondsPerStep, double DataWaitShare);
+
+public sealed record EpochReport(int Epoch, int Epochs, int? Chunk, int GlobalStep, double LearningRate, double TrainLoss, BinaryMetrics Validation,
+    IReadOnlyList<VideoPrediction> Predictions, bool IsBest, IReadOnlyDictionary<string, double?> Metrics);
+
+/// <summary>How a run ended.</summary>
+public sealed record TrainingResult(bool Finished, int GlobalStep, double? BestAuc, string Folder);
+
+/// <summary>
+/// The training loop. What it does depends on the recipe and the store alone: every draw follows from (seed, epoch, step or
+/// clip), so a run that was killed and resumed ends with the same weights as one that was not.
+/// </summary>
+public sealed class Trainer
+{
+    private const int StepsPerMetricsLine = 10;
+
+    private readonly Recipe recipe;
+    private readonly string recipeYaml;
+    private readonly Store store;
+    private readonly RunDirectory run;
+    private readonly ITrainingObserver observer;
+    private readonly Device device;
+    private readonly SpecialistModel model;
+    private readonly AdamW optimizer;
+    private readonly string recipeHash;
+    private readonly List<(int Index, int? Chunk)> epochs;
+    private readonly List<StoredVideo> validation;
+    private readonly CosineWarmRestarts schedule;
+
+    private TrainState state = new();
+    private long lastSave;
+
+    /// <param name="initial">Weights to start from; null for none. Not read when a run is resumed.</param>
+    /// <exception cref="ArgusException">A class or a side of the split is empty, or weights do not fit.</exception>
+    public Trainer(Recipe recipe, string recipeYaml, Store store, RunDirectory run, string? initial, bool resume, ITrainingObserver observer)
+    {
+        (this.recipe, this.recipeYaml, this.store, this.run, this.observer) = (recipe, recipeYaml, store, run, observer);
+        recipeHash = RecipeHash(recipeYaml);
+        device = TorchDevice.For(recipe.Train.Device);
+        model = ModelFactory.Create(recipe);
+        if (!resume && initial is not null)
+        {
+            using var weights = Weights.Read(initial);
+            var match = weights.CopyTo(model);
+            if (match.Matched.Count == 0) throw new ArgusException($"{initial} holds no weight of this model. 'argus import' says what it holds.");
+        }
+        model.to(device);
+        optimizer = new AdamW(model.named_parameters().Select(p => (p.name, (Parameter)p.parameter))) { WeightDecay = recipe.Optimizer.WeightDecay };
+        schedule = new CosineWarmRestarts(recipe.Optimizer.LearningRate, recipe.Schedule.FirstPeriod, recipe.Schedule.Multiplier);
+        epochs = PlanEpochs();
+        validation = Side(Split.Validation);
+        if (validation.Select(video => video.Item.Label).Distinct().Count() < 2)
+            throw new ArgusException($"Validation needs both classes, but has {validation.Count(v => v.Item.Label == 0)} real and {validation.Count(v => v.Item.Label == 1)} fake videos. 'argus data check' shows the split.");
+        if (resume) Resume();
+        else File.Delete(run.Metrics);
+    }
+
+    /// <summary>Trains until the recipe's end, or until <paramref name="cancel"/> asks to stop; then saves and returns.</summary>
+    /// <exception cref="ArgusException">The loss is not finite, or a checkpoint could not be written.</exception>
+    public async Task<TrainingResult> RunAsync(CancellationToken cancel)
+    {
+        lastSave = Stopwatch.GetTimestamp();
+        var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), recipe.Augment, recipe.Seed, recipe.Train.Workers);
+        while (state.Epoch < epochs.Count)
+        {
+            var (index, chunk) = epochs[state.Epoch];
+            optimizer.LearningRate = schedule.At(index);
+            var order = BalancedSampler.Epoch(TrainVideos(chunk), recipe.Seed, index);
+            var steps = (order.Count + recipe.Train.BatchSize - 1) / recipe.Train.BatchSize;
+            var clock = Stopwatch.StartNew();
+            await foreach (var batch in feeder.ReadAsync(order, index, recipe.Train.BatchSize, state.Step, CancellationToken.None))
+            {
+                var loss = Step(batch);
+                if (state.GlobalStep % StepsPerMetricsLine == 0)
+                {
+                    state = state with { MetricsBytes = run.AppendMetrics(new Dictionary<string, object?> { ["step"] = state.GlobalStep, ["epoch"] = index, ["loss"] = loss }) };
+                    observer.Step(new StepReport(index, epochs.Count, state.Step, steps, state.GlobalStep, chunk, loss,
+                        clock.Elapsed.TotalSeconds / StepsPerMetricsLine, feeder.Waited / clock.Elapsed));
+                    clock.Restart();
+                    feeder.Waited = TimeSpan.Zero;
+                }
+                if (recipe.Train.MaxSteps > 0 && state.GlobalStep >= recipe.Train.MaxSteps) break;
+                if (cancel.IsCancellationRequested)
+                {
+                    Save();
+                    return new TrainingResult(false, state.GlobalStep, state.BestAuc, run.Folder);
+                }
+                if (Stopwatch.GetElapsedTime(lastSave).TotalMinutes >= recipe.Train.CheckpointMinutes) Save();
+            }
+            await EndEpochAsync(index, chunk);
+            if (recipe.Train.MaxSteps > 0 && state.GlobalStep >= recipe.Train.MaxSteps) break;
+        }
+        return new TrainingResult(true, state.GlobalStep, state.BestAuc, run.Folder);
+    }
+
+    private double Step(Batch batch)
+    {
+        using var owned = batch;
+        using var scope = NewDisposeScope();
+        // Dropout and stochastic depth of this step, whatever came before it in this process.
+        random.manual_seed((long)(KeyedRandom.Key("step", recipe.Seed, state.GlobalStep) >> 1));
+        model.train();
+        optimizer.ZeroGradients();
+        var labels = batch.Labels.to(device);
+        var logits = model.Logits(Precision.Cast(batch.Frames.to(device), recipe), batch.Clips[0].Frames.Count);
+        var loss = Loss(logits, labels);
+        loss.backward();
+        if (recipe.Optimizer.ClipNorm > 0) optimizer.ClipGradients(recipe.Optimizer.ClipNorm);
+        var value = loss.item<float>();
+        if (!float.IsFinite(value))
+        {
+            throw new ArgusException($"The loss became {value} at step {state.GlobalStep} (epoch {state.Epoch}), on {string.Join(", ", batch.Clips.Select(clip => clip.Video.Item.Path).Distinct())}. " +
+                $"The last checkpoint is intact; look at these files, or take a smaller optimizer.learning_rate.");
+        }
+        optimizer.Step();
+
+        var hits = logits.argmax(1).eq(labels).cpu().data<bool>().ToArray();
+        var sums = state.Sums with { Loss = state.Sums.Loss + value * batch.Clips.Count };
+        for (var i = 0; i < hits.Length; i++)
+        {
+            var right = hits[i] ? 1 : 0;
+            sums = batch.Clips[i].Video.Item.Label == 0
+                ? sums with { Real = sums.Real + 1, RealRight = sums.RealRight + right }
+                : sums with { Fake = sums.Fake + 1, FakeRight = sums.FakeRight + right };
+        }
+        state = state with { Step = state.Step + 1, GlobalStep = state.GlobalStep + 1, Sums = sums };
+        return value;
+    }
+
+    private Tensor Loss(Tensor logits, Tensor labels) => recipe.Loss.Name switch
+    {
+        "focal" => Losses.Focal(logits, labels, recipe.Loss.FocalAlpha, recipe.Loss.FocalGamma),
+        "batch_weighted" => Losses.BatchWeighted(logits, labels),
+        _ => Losses.CrossEntropy(logits, labels),
+    };
+
+    private async Task EndEpochAsync(int index, int? chunk)
+    {
+        var predictions = await Scoring.RunAsync(model, recipe, store, validation, device, null, CancellationToken.None);
+        var figures = BinaryMetrics.Of([.. predictions.Select(p => p.Item.Label)], [.. predictions.Select(p => p.Probability)]);
+        var isBest = state.BestAuc is null || figures.RocAuc > state.BestAuc;
+        var name = CheckpointName(state.Epoch + 1, 0);
+        var sums = state.Sums;
+        var metrics = new Dictionary<string, double?>
+        {
+            ["train_loss"] = sums.Loss / sums.Count,
+            ["train_accuracy"] = (double)(sums.RealRight + sums.FakeRight) / sums.Count,
+            ["train_accuracy_real"] = sums.Real > 0 ? (double)sums.RealRight / sums.Real : null,
+            ["train_accuracy_fake"] = sums.Fake > 0 ? (double)sums.FakeRight / sums.Fake : null,
+            ["validation_accuracy"] = figures.Accuracy, ["validation_accuracy_real"] = figures.RealAccuracy, ["validation_accuracy_fake"] = figures.FakeAccuracy,
+            ["validation_bias"] = figures.Bias, ["validation_f1_weighted"] = figures.WeightedF1,
+            ["validation_auc"] = figures.RocAuc, ["validation_ap"] = figures.AveragePrecision, ["validation_eer"] = figures.EqualErrorRate,
+            ["learning_rate"] = optimizer.LearningRate,
+        };
+        var line = new Dictionary<string, object?> { ["step"] = state.GlobalStep, ["epoch"] = index, ["chunk"] = chunk };
+        foreach (var (key, value) in metrics) line[key] = value;
+        state = state with
+        {
+            Epoch = state.Epoch + 1, Step = 0, Sums = new RunningSums(), MetricsBytes = run.AppendMetrics(line), Metrics = metrics,
+            BestAuc = isBest ? figures.RocAuc : state.BestAuc, BestCheckpoint = isBest ? name : state.BestCheckpoint,
+        };
+        Save();
+        observer.Epoch(new EpochReport(index, epochs.Count, chunk, state.GlobalStep, optimizer.LearningRate, metrics["train_loss"]!.Value, figures, predictions, isBest, metrics));
+    }
+
+    private void Save()
+    {
+        var name = CheckpointName(state.Epoch, state.Step);
+        state = state with { RecipeHash = recipeHash, Chunk = state.Epoch < epochs.Count ? epochs[state.Epoch].Chunk : null };
+        Checkpoint.Save(run.CheckpointFolder(name), model, optimizer, state, recipeYaml);
+        run.PointTo("last", name);
+        if (state.BestCheckpoint is { } best) run.PointTo("best", best);
+        run.Prune(recipe.Train.Keep);
+        lastSave = Stopwatch.GetTimestamp();
+    }
+
+    private void Resume()
+    {
+        state = Checkpoint.ReadState(run.Last);
+        if (state.RecipeHash != recipeHash)
+            throw new RequestException($"{run.Folder} was trained with another recipe ({run.Recipe}). Resume without changes, or start anew in another --run.");
+        Checkpoint.Load(run.Last, model, optimizer);
+        // A kill between the two links leaves the older "best"; the state knows better.
+        if (state.BestCheckpoint is { } best) run.PointTo("best", best);
+        run.CutMetrics(state.MetricsBytes);
+    }
+
+    private List<(int, int?)> PlanEpochs()
+    {
+        var present = store.Videos.Where(video => video.Split == Split.Train).Select(video => video.Item.Chunk).OfType<int>().ToHashSet();
+        IEnumerable<int?> chunks = present.Count == 0 ? [null] : recipe.Data.Chunks.Where(present.Contains).Cast<int?>();
+        var plan = chunks.SelectMany(chunk => Enumerable.Repeat(chunk, recipe.Train.Epochs)).Select((chunk, index) => (index, chunk)).ToList();
+        return plan.Count > 0 ? plan : throw new ArgusException($"None of the chunks {string.Join(", ", recipe.Data.Chunks)} is in the store, which has {string.Join(", ", present.Order())}. Set data.chunks.");
+    }
+
+    private List<StoredVideo> TrainVideos(int? chunk) => [.. Side(Split.Train).Where(video => chunk is null || video.Item.Chunk == chunk)];
+
+    private List<StoredVideo> Side(Split side) => [.. store.Videos.Where(video => video.Split == side)];
+
+    private static string CheckpointName(int epoch, int step) => $"epoch-{epoch:000}-step-{step:000000}";
+
+    private static string RecipeHash(string yaml) => $"{KeyedRandom.Key(yaml):x16}";
+}
