@@ -1,8 +1,42 @@
-using Argus.Training.Native;
-using TorchSharp;
-LibTorch.Load();
-Console.WriteLine(LibTorch.Route);
-using var x = torch.rand(3, 3);
-Console.WriteLine(x.matmul(x).sum().item<float>());
-Console.WriteLine(string.Join("\n", File.ReadLines("/proc/self/maps").Where(l => l.Contains("orch")).Select(l => l.Split(' ')[^1]).Distinct()));
-return 0;
+using System.CommandLine;
+using System.CommandLine.Help;
+using Argus;
+using Argus.Cli;
+using Argus.Cli.Commands;
+
+var verbose = new Option<bool>("--verbose") { Description = "With an error, also where in the program it came from.", Recursive = true };
+var root = new Command("argus", "Argus trains, judges and runs specialist detectors of deepfake video.")
+{
+    new HelpOption(), new VersionOption(),
+    QuickstartCommand.Create(), TestCommand.Create(), DoctorCommand.Create(), ModelsCommand.Create(), RecipesCommand.Create(),
+    DataCommand.Create(), TrainCommand.Create(), EvaluateCommand.Create(), ImportCommand.Create(), verbose,
+};
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors) Terminal.Error(error.Message);
+    Terminal.Error($"'argus {string.Join(' ', parsed.CommandResult.Command == root ? [] : [parsed.CommandResult.Command.Name, ""])}--help' shows what is possible.");
+    return 2;
+}
+try
+{
+    // A training run that is asked to stop first saves its checkpoint.
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
+}
+catch (ArgusException error)
+{
+    Terminal.Error(error.Message);
+    if (parsed.GetValue(verbose)) Terminal.Error(error.ToString());
+    return error is RequestException ? 2 : 1;
+}
+catch (OperationCanceledException)
+{
+    Terminal.Error("Stopped. What was finished is kept; the same command goes on from there.");
+    return 1;
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException && !parsed.GetValue(verbose))
+{
+    Terminal.Error(error.Message);
+    return 1;
+}

@@ -5,6 +5,8 @@ using Argus.Reports;
 using Argus.Stores;
 using Argus.Training.Checkpoints;
 using Argus.Training.Models;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Argus.Training.Runs;
 
@@ -27,10 +29,11 @@ public sealed record CheckpointReference(string Folder, Recipe Recipe)
         return new CheckpointReference(folder, RecipeLibrary.ReadMerged(Path.Combine(folder, Checkpoint.RecipeFile)));
     }
 
-    public SpecialistModel Load()
+    public SpecialistModel Load(Device device)
     {
         var model = ModelFactory.Create(Recipe);
         Checkpoint.Load(Folder, model, optimizer: null);
+        model.to(device);
         return model;
     }
 

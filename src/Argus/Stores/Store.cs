@@ -27,11 +27,13 @@ public sealed class Store : IDisposable
     /// <summary>Ordered by key.</summary>
     public IReadOnlyList<StoredVideo> Videos { get; }
 
-    /// <exception cref="RequestException">The folder holds no store.</exception>
+    /// <param name="wanted">What the store must have been made with; null for whatever it is.</param>
+    /// <exception cref="RequestException">The folder holds no store, or one made with other options.</exception>
     /// <exception cref="ArgusException">The store is damaged.</exception>
-    public static async Task<Store> OpenAsync(string folder)
+    public static async Task<Store> OpenAsync(string folder, StoreOptions? wanted = null)
     {
         var options = StoreFolder.ReadOptions(folder) ?? throw new RequestException($"{folder} holds no store. Make one: argus data prepare LAYOUT DIR --store {folder}");
+        if (wanted is not null) StoreFolder.CheckSame(folder, options, wanted);
         var rows = await StoreFolder.ReadIndexAsync(folder);
         foreach (var shard in rows.GroupBy(row => row.Shard))
         {

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Argus.Datasets;
+using Argus.Recipes;
+
+namespace Argus.Cli.Commands;
+
+internal static class DataCommand
+{
+    public static Command Create() => new("data", "Datasets: make samples, check, prepare.") { Sample(), Check(), Prepare() };
+
+    private static Command Sample() => new("sample", "todo");
+
+    private static Command Check()
+    {
+        var (layout, folder) = LayoutAndFolder();
+        var settings = new Argument<string[]>("key=value") { Description = "Recipe settings that matter here, e.g. data.split=identity.", Arity = ArgumentArity.ZeroOrMore };
+        var quick = new Option<bool>("--quick") { Description = "Do not open the files: names, labels and splits only." };
+        var json = new Option<bool>("--json") { Description = "As JSON." };
+        var command = new Command("check", "Counts, missing files, splits, duplicates, leaks.") { layout, folder, settings, quick, json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var recipe = RecipeFor(parse.GetRequiredValue(layout), "seed", parse.GetValue(settings));
+            var listing = DatasetLayout.Named(recipe.Data.Layout).Read(parse.GetRequiredValue(folder), DatasetOptions.From(recipe.Data));
+            var check = parse.GetValue(quick) ? DatasetCheck.Names(listing)
+                : await Terminal.ProgressAsync("files opened", listing.Items.Count, progress => DatasetCheck.FilesAsync(listing, Environment.ProcessorCount, progress, cancel));
+            if (parse.GetValue(json)) Terminal.WriteJson(new { check.Layout, check.SplitName, check.Counts, Problems = check.Problems.Select(p => new { Severity = $"{p.Severity}".ToLowerInvariant(), p.Where, p.What }), check.Passes });
+            else
+            {
+                Terminal.Table(["split", "method", "label", "videos"], check.Counts.Select(c => new[] { c.Split, c.Method, c.Label, $"{c.Videos}" }).ToList());
+                Terminal.Line($"Split: {check.SplitName}");
+                foreach (var problem in check.Problems.OrderByDescending(p => p.Severity)) Terminal.Line($"{$"{problem.Severity}".ToLowerInvariant()}: {problem.Where}: {problem.What}");
+                Terminal.Line(check.Passes ? "No leak and no error." : "Not sound: see the errors above.");
+            }
+            return check.Passes ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Prepare()
+    {
+        var (layout, folder) = LayoutAndFolder();
+        var store = new Option<string?>("--store") { Description = "Where to (default: stores/ with a name made of the dataset and the recipe).", HelpName = "DIR" };
+        var stage = new Option<int?>("--stage") { Description = "The stage whose enhancement is applied (default: the layout's own).", HelpName = "N" };
+        var profile = TrainCommand.ProfileOption();
+        var settings = new Argument<string[]>("key=value") { Description = "Recipe settings, e.g. data.crop=face data.train_frames=16.", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("prepare", "Decode every video once into a store; again does only what is missing or changed.") { layout, folder, settings, store, stage, profile };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var recipe = RecipeFor(parse.GetRequiredValue(layout), parse.GetRequiredValue(profile), parse.GetValue(settings), parse.GetValue(stage));
+            var (made, result) = await StoreStep.PrepareAsync(recipe, parse.GetRequiredValue(folder), parse.GetValue(store), recipe.Train.Workers, [], cancel);
+            Terminal.Line($"{made}: {result.Prepared} videos prepared, {result.Kept} were there, {result.Unreadable.Count} left out");
+            return result.Prepared + result.Kept > 0 ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static (Argument<string> Layout, Argument<string> Folder) LayoutAndFolder() =>
+        (new("layout") { Description = "ffpp, celebdf or dfdc." }, new("folder") { Description = "The dataset's folder." });
+
+    // Any specialist's recipe of the stage that uses the layout: what is stored does not depend on the specialist.
+    private static Recipe RecipeFor(string layout, string profile, string[]? settings, int? stage = null)
+    {
+        var name = DatasetLayout.Named(layout).Name;
+        var library = RecipeLibrary.Default;
+        var run = library.Runs.FirstOrDefault(run => stage is null ? library.Load(run, profile, []).Recipe.Data.Layout == name : run.Stage == stage)
+            ?? throw new RequestException($"There is no stage {stage}; 'argus recipes' lists them.");
+        return library.Load(run, profile, [$"data.layout={name}", .. settings ?? []]).Recipe;
+    }
+}

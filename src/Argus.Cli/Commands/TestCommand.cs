@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Xml.Linq;
+
+namespace Argus.Cli.Commands;
+
+/// <summary>Runs every built test program and sums them up; the launcher has built them.</summary>
+internal static class TestCommand
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+
+    public static Command Create()
+    {
+        var filter = new Option<string?>("--filter") { Description = "Only test classes whose full name matches, e.g. Argus.Tests.Stores.*", HelpName = "PATTERN" };
+        var command = new Command("test", "Build and run every test.") { filter };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var home = Environment.GetEnvironmentVariable("ARGUS_HOME") ?? Directory.GetCurrentDirectory();
+            var programs = Directory.Exists(Path.Combine(home, "tests"))
+                ? Directory.EnumerateDirectories(Path.Combine(home, "tests")).Order(StringComparer.Ordinal)
+                    .Select(folder => Path.Combine(folder, "bin", "Release", "net10.0", Path.GetFileName(folder) + ".dll")).Where(File.Exists).ToList()
+                : [];
+            if (programs.Count == 0) throw new RequestException($"No built tests under {home}/tests. Run ./argus test in the repository: it builds them.");
+            int passed = 0, failed = 0;
+            var skipped = new List<(string Name, string Reason)>();
+            foreach (var program in programs)
+            {
+                var report = await RunAsync(program, parse.GetValue(filter), cancel);
+                foreach (var test in report)
+                {
+                    switch (test.Attribute("result")?.Value)
+                    {
+                        case "Pass": passed++; break;
+                        case "Skip": skipped.Add((test.Attribute("name")!.Value, test.Element("reason")?.Value.Trim() ?? "")); break;
+                        default: failed++; break;
+                    }
+                }
+            }
+            foreach (var (name, reason) in skipped) Terminal.Line($"skipped: {name}: {reason}");
+            Terminal.Line($"{passed} passed, {failed} failed{(skipped.Count > 0 ? $", {skipped.Count} skipped" : "")}");
+            return failed > 0 || passed == 0 ? 1 : 0;
+        });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<XElement>> RunAsync(string program, string? filter, CancellationToken cancel)
+    {
+        var results = Path.Combine(Path.GetTempPath(), $"argus-{Guid.NewGuid():n}.xml");
+        var start = new ProcessStartInfo("dotnet", [program, "-xml", results, "-noLogo", "-longRunning", "60", .. filter is null ? Array.Empty<string>() : ["-class", filter]]);
+        using var process = Process.Start(start)!;
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(Limit);
+        try
+        {
+            await process.WaitForExitAsync(limited.Token);
+            if (!File.Exists(results)) throw new ArgusException($"{Path.GetFileNameWithoutExtension(program)} ended with exit code {process.ExitCode} and left no results.");
+            return [.. XDocument.Load(results).Descendants("test")];
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new ArgusException($"{Path.GetFileNameWithoutExtension(program)} did not end within {Limit.TotalMinutes:0} minutes.");
+        }
+        finally
+        {
+            File.Delete(results);
+        }
+    }
+}

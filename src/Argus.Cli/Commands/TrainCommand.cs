@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Argus.Recipes;
+using Argus.Training.Runs;
+
+namespace Argus.Cli.Commands;
+
+internal static class TrainCommand
+{
+    private static readonly (string Layout, int Stage)[] Stages = [("ffpp", 1), ("celebdf", 2), ("dfdc", 4)];
+
+    public static Command Create()
+    {
+        var name = new Argument<string>("run") { Description = "A recipe such as rr/1 or rr_stage1_faceforensics; or a specialist such as rr for all three stages." };
+        var settings = new Argument<string[]>("key=value") { Description = "Settings that replace the recipe's, e.g. train.epochs=2.", Arity = ArgumentArity.ZeroOrMore };
+        var data = new Option<string?>("--data") { Description = "The dataset's folder; what is missing is prepared first.", HelpName = "DIR" };
+        var store = new Option<string?>("--store") { Description = "The store to use instead of one chosen by the recipe.", HelpName = "DIR" };
+        var run = new Option<string?>("--run") { Description = "The run's folder (default: runs/NAME).", HelpName = "DIR" };
+        var init = new Option<string?>("--init") { Description = "Weights to start from instead of the stage before.", HelpName = "CHECKPOINT" };
+        var resume = new Option<bool>("--resume") { Description = "Continue the run where its last checkpoint stands." };
+        var profile = ProfileOption();
+        var datasets = Stages.ToDictionary(stage => stage.Layout, stage => new Option<string?>($"--{stage.Layout}") { Description = $"All stages: the folder for stage {stage.Stage}.", HelpName = "DIR" });
+        var command = new Command("train", "Train one recipe, or a specialist through all three stages.") { name, settings, data, store, run, init, resume, profile };
+        foreach (var option in datasets.Values) command.Add(option);
+
+        command.SetAction(async (parse, cancel) =>
+        {
+            var library = RecipeLibrary.Default;
+            var runName = parse.GetRequiredValue(name);
+            var requests = runName.Contains('/') || runName.Contains('_')
+                ? [Request(library.Find(runName), parse.GetValue(data), parse.GetValue(run))]
+                : AllStages(library, runName);
+            foreach (var request in requests)
+            {
+                var result = await TrainStep.RunAsync(request, cancel);
+                if (!result.Finished) return 1;
+                Terminal.Line($"{request.Recipe.Run.LongName}: done, best validation video AUC {result.BestAuc:0.000}, checkpoint {Path.Combine(request.Run, "checkpoints", "best")}");
+            }
+            return 0;
+
+            TrainRequest Request(RunName recipe, string? folder, string? runFolder)
+            {
+                var run = runFolder ?? Path.Combine(TrainStep.DefaultRuns, recipe.LongName);
+                var changes = parse.GetValue(settings) ?? [];
+                var saved = new RunDirectory(run);
+                if (parse.GetValue(resume) && saved.HasCheckpoint)
+                {
+                    if (changes.Length > 0) throw new RequestException("A resumed run keeps its recipe; leave the settings out, or start anew in another --run.");
+                    return new TrainRequest(new MergedRecipe(recipe, "", RecipeLibrary.ReadMerged(saved.Recipe), new Dictionary<string, RecipeValue>()), folder, parse.GetValue(store), run, null, true);
+                }
+                return new TrainRequest(library.Load(recipe, parse.GetRequiredValue(profile), changes), folder, parse.GetValue(store), run, parse.GetValue(init), parse.GetValue(resume));
+            }
+
+            IEnumerable<TrainRequest> AllStages(RecipeLibrary library, string specialist)
+            {
+                _ = Specialists.Specialist.Named(specialist);
+                var missing = datasets.Where(entry => parse.GetValue(entry.Value) is null).Select(entry => $"--{entry.Key} DIR").ToList();
+                if (missing.Count > 0) throw new RequestException($"Training {specialist} through all stages also needs {string.Join(", ", missing)}. One stage alone: argus train {specialist}/1 --data DIR");
+                foreach (var single in new[] { "--data", "--store", "--run", "--init" })
+                {
+                    if (parse.GetResult(single) is not null) throw new RequestException($"{single} belongs to a single recipe such as {specialist}/1; all stages take --ffpp, --celebdf and --dfdc.");
+                }
+                return Stages.Select(stage => Request(library.Find($"{specialist}/{stage.Stage}"), parse.GetValue(datasets[stage.Layout]), null));
+            }
+        });
+        return command;
+    }
+
+    public static Option<string> ProfileOption() => new("--profile") { Description = "seed, full or smoke.", DefaultValueFactory = _ => "seed", HelpName = "NAME" };
+}

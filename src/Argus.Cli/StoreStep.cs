@@ -1,0 +1,36 @@
+using Argus.Datasets;
+using Argus.Imaging;
+using Argus.Pretrained;
+using Argus.Recipes;
+using Argus.Stores;
+
+namespace Argus.Cli;
+
+/// <summary>Prepares what a recipe misses of a dataset; shared by training, evaluation and <c>data prepare</c>.</summary>
+internal static class StoreStep
+{
+    public const string DefaultRoot = "stores";
+
+    public static async Task<(string Folder, PreparationResult Result)> PrepareAsync(Recipe recipe, string dataFolder, string? storeFolder, int workers,
+        IReadOnlyCollection<Split> sides, CancellationToken cancel, string root = DefaultRoot)
+    {
+        var layout = DatasetLayout.Named(recipe.Data.Layout);
+        var listing = layout.Read(dataFolder, DatasetOptions.From(recipe.Data));
+        foreach (var problem in listing.Problems.Where(problem => problem.Severity >= Severity.Warning).Take(5))
+            Terminal.Error($"{problem.Where}: {problem.What}");
+        var options = StoreOptions.Of(recipe);
+        var folder = storeFolder ?? StoreName.Default(root, dataFolder, options);
+        var faceModel = ModelCatalog.Named("yunet") is { IsThere: true } yunet ? yunet.Path : null;
+        var preparation = new Preparation(RecipeInput.From(recipe), faceModel);
+        var plan = await preparation.PlanAsync(listing, options, folder, sides);
+        if (plan.Missing.Count > 0)
+            Terminal.Line($"{layout.Title}: {plan.Missing.Count} videos to prepare, {plan.Kept} already there; about {plan.EstimatedBytes / 1e6:0} MB in {folder}");
+        var result = await Terminal.ProgressAsync($"{layout.Title}: videos prepared", plan.Missing.Count, progress => preparation.RunAsync(plan, workers, progress, cancel));
+        if (result.Unreadable.Count > 0)
+        {
+            foreach (var (path, reason) in result.Unreadable.Take(5)) Terminal.Error($"left out: {path}: {reason}");
+            Terminal.Error($"{result.Unreadable.Count} videos could not be read and are left out; {Path.Combine(folder, "unreadable.csv")} lists them.");
+        }
+        return (folder, result);
+    }
+}

@@ -1,0 +1,84 @@
+using Argus.Datasets;
+using Argus.Pretrained;
+using Argus.Recipes;
+using Argus.Stores;
+using Argus.Training.Runs;
+
+namespace Argus.Cli;
+
+/// <summary>One run from data to checkpoint.</summary>
+internal sealed record TrainRequest(MergedRecipe Recipe, string? Data, string? Store, string Run, string? Init, bool Resume)
+{
+    public string StoreRoot { get; init; } = StoreStep.DefaultRoot;
+}
+
+internal static class TrainStep
+{
+    public const string DefaultRuns = "runs";
+
+    public static async Task<TrainingResult> RunAsync(TrainRequest request, CancellationToken cancel)
+    {
+        var (recipe, run) = (request.Recipe.Recipe, new RunDirectory(request.Run));
+        var resume = request.Resume && run.HasCheckpoint;
+        if (!request.Resume && run.HasCheckpoint)
+            throw new RequestException($"{request.Run} already holds a run. Continue it with --resume, or choose another folder with --run.");
+        // What would fail later is found before hours of preparation.
+        var initial = resume ? null : InitialWeights(request);
+        if (!resume && initial is not null && !Directory.Exists(initial) && !File.Exists(initial)) throw new RequestException($"{initial} does not exist.");
+
+        var folder = request.Data is not null
+            ? (await StoreStep.PrepareAsync(recipe, request.Data, request.Store, recipe.Train.Workers, [Split.Train, Split.Validation], cancel, request.StoreRoot)).Folder
+            : request.Store ?? throw new RequestException("Training needs --data DIR (a dataset) or --store DIR (what 'argus data prepare' made).");
+        using var store = await Store.OpenAsync(folder, StoreOptions.Of(recipe));
+
+        run.Open();
+        var yaml = resume ? await File.ReadAllTextAsync(run.Recipe, cancel) : request.Recipe.ToYaml();
+        if (!resume) await File.WriteAllTextAsync(run.Recipe, yaml, cancel);
+        EnvironmentRecord.Write(run.Folder);
+        Terminal.Line($"{request.Recipe.Run.LongName}: {store.Videos.Count(v => v.Split == Split.Train)} training and {store.Videos.Count(v => v.Split == Split.Validation)} validation videos -> {request.Run}{(resume ? ", resumed" : "")}");
+        var trainer = new Trainer(recipe, yaml, store, run, initial, resume, new ConsoleObserver(new RunJournal(run, request.Recipe.Run.LongName)));
+        var result = await trainer.RunAsync(cancel);
+        if (!result.Finished)
+            Terminal.Error($"Stopped at step {result.GlobalStep}; the checkpoint is saved. Continue with: argus train {request.Recipe.Run.ShortName} --run {request.Run} --resume{(request.Data is { } data ? $" --data {data}" : $" --store {folder}")}");
+        return result;
+    }
+
+    private static string? InitialWeights(TrainRequest request)
+    {
+        var recipe = request.Recipe.Recipe;
+        if (request.Init is not null) return request.Init;
+        if (recipe.StartFrom > 0)
+        {
+            var earlier = RecipeLibrary.Default.Runs.First(run => run.Specialist == recipe.Specialist && run.Stage == recipe.StartFrom);
+            var best = new RunDirectory(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(request.Run))!, earlier.LongName)).Best;
+            return Directory.Exists(best) ? best : throw new RequestException(
+                $"Stage {recipe.Stage} continues stage {recipe.StartFrom}, but {best} does not exist. Make it with: argus train {earlier.ShortName} --data {earlier.StageFile.Split('_')[^1].ToUpperInvariant()}; or give --init CHECKPOINT.");
+        }
+        return recipe.Backbone.Weights switch
+        {
+            "none" => null,
+            "imagenet" => ModelCatalog.Named(recipe.Backbone.Name) is { IsThere: true } model ? model.Path : throw new RequestException(
+                $"Stage {recipe.Stage} starts from ImageNet weights, which are not here. Fetch them once: argus models pull {recipe.Backbone.Name} (or --from FILE). From scratch, on purpose: backbone.weights=none"),
+            var file => file,
+        };
+    }
+
+    /// <summary>Prints progress, and passes it on to the run's journal.</summary>
+    private sealed class ConsoleObserver(ITrainingObserver journal) : ITrainingObserver
+    {
+        public void Step(StepReport report)
+        {
+            journal.Step(report);
+            Terminal.Line($"  epoch {report.Epoch + 1}/{report.Epochs}{Chunk(report.Chunk)}  step {report.Step}/{report.Steps}  loss {report.Loss:0.0000}  {report.SecondsPerStep:0.00} s/step  data wait {report.DataWaitShare:0%}");
+        }
+
+        public void Epoch(EpochReport report)
+        {
+            journal.Epoch(report);
+            var v = report.Validation;
+            Terminal.Line($"  epoch {report.Epoch + 1}/{report.Epochs}{Chunk(report.Chunk)}  train loss {report.TrainLoss:0.0000}  validation: video AUC {v.RocAuc:0.000}  AP {v.AveragePrecision:0.000}  EER {v.EqualErrorRate:0.000}  real {v.RealAccuracy:0.00}  fake {v.FakeAccuracy:0.00}  F1 {v.WeightedF1:0.00}{(report.IsBest ? "  best" : "")}");
+        }
+
+        private static string Chunk(int? chunk) => chunk is null ? "" : $" (part {chunk})";
+    }
+}
