@@ -114,7 +114,7 @@ internal sealed record Person
             Warmth = random.Uniform(-.1, .1),
             Exposure = Math.Exp(random.Uniform(-.12, .12)),
             FocusBlur = random.Uniform(.25, .5),
-            NoiseDeviation = random.Uniform(3, 4),
+            NoiseDeviation = random.Uniform(2.5, 3.5),
             Voice = Voice.Draw(random),
         };
     }

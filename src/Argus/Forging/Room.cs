@@ -6,6 +6,9 @@ namespace Argus.Forging;
 /// <summary>What does not move with the head: a wall, and the person's neck and clothes in front of it.</summary>
 internal static class Room
 {
+    // A wall has few edges of its own; with this it is as sharp as a face with its eyes and mouth.
+    private const double WallTexture = 1.25;
+
     /// <summary>A lit and textured BGR picture of side + 2 * margin pixels, so that the camera may sway.</summary>
     public static Mat Draw(Person person, int side, int margin, KeyedRandom random)
     {
@@ -19,7 +22,7 @@ internal static class Room
 
         using var shading = Shading(person, whole);
         Blending.Multiply(picture, shading, Light.ChannelGains(person));
-        using var texture = Grain.Texture(whole, Light.TextureWidth, Light.TextureWidth, Light.TextureDeviation, random);
+        using var texture = Grain.Texture(whole, Light.TextureWidth, Light.TextureWidth, WallTexture * Light.TextureDeviation, random);
         Blending.AddTexture(picture, texture);
         return picture;
     }
@@ -91,7 +94,7 @@ internal static class Room
         {
             case ClothingStyle.Crew:
                 pen.Ellipse(x, shoulder - .045, neck * 1.12, .05, skin);
-                pen.Line(Pen.Oval(x, shoulder - .045, neck * 1.12, .05), .012, Pen.Shade(person.Clothing, .75), closed: true);
+                pen.Line(Pen.Oval(x, shoulder - .045, neck * 1.12, .05).Take(15), .012, Pen.Shade(person.Clothing, .75));
                 break;
             case ClothingStyle.VNeck:
                 pen.Fill([(x - neck * 1.1, shoulder - .06), (x + neck * 1.1, shoulder - .06), (x, shoulder + .1)], skin);

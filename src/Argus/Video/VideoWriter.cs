@@ -21,7 +21,7 @@ public static class VideoWriter
     public const int SampleRateHz = 16_000;
 
     /// <summary>x264's constant rate factor: near-transparent, so that traces a few grey levels strong survive.</summary>
-    public const int RateFactor = 16;
+    public const int RateFactor = 18;
 
     private const string Partial = ".partial";
 
