@@ -1,0 +1,26 @@
+namespace Argus.Forging;
+
+/// <summary>The traces Argus has a specialist for; a forgery has exactly one of them.</summary>
+public enum ForgeryKind
+{
+    /// <summary>Shading, colour temperature and gamma of one region do not fit the other's.</summary>
+    Lighting,
+    /// <summary>One region was scaled down and up again.</summary>
+    Resolution,
+    /// <summary>One region went through another lossy codec.</summary>
+    Compression,
+    /// <summary>One region trembles against the other from frame to frame.</summary>
+    Temporal,
+    /// <summary>The voice is another person's, or comes too early or too late; the picture is untouched.</summary>
+    Audio,
+}
+
+/// <summary>
+/// Where an operation was applied. Real videos are <see cref="Neither"/> or <see cref="Both"/>, fakes <see cref="Face"/> or
+/// <see cref="Background"/>, equally often, so that only the inconsistency of the two regions separates the classes.
+/// For <see cref="ForgeryKind.Audio"/> it is always <see cref="Neither"/>.
+/// </summary>
+public enum ForgedRegion { Neither, Both, Face, Background }
+
+/// <summary>Where the face is, in pixels of the frame; the angle turns clockwise.</summary>
+public readonly record struct FaceEllipse(double CenterX, double CenterY, double RadiusX, double RadiusY, double AngleDegrees);

@@ -1,0 +1,83 @@
+using Argus.Randomness;
+using OpenCvSharp;
+
+namespace Argus.Forging;
+
+/// <summary>A new frame from a frame; BGR, 8 bits, same size. All of its randomness was drawn when it was made.</summary>
+internal delegate Mat FrameOperation(Mat frame);
+
+/// <summary>What the kinds do to a frame that is the same for all frames of a video.</summary>
+internal static class FrameOperations
+{
+    public static readonly IReadOnlyDictionary<ForgeryKind, Func<KeyedRandom, Size, FrameOperation>> Makers =
+        new Dictionary<ForgeryKind, Func<KeyedRandom, Size, FrameOperation>>
+        {
+            [ForgeryKind.Lighting] = Lighting,
+            [ForgeryKind.Resolution] = Resolution,
+            [ForgeryKind.Compression] = Compression,
+        };
+
+    private static readonly InterpolationFlags[] Down = [InterpolationFlags.Area, InterpolationFlags.Linear, InterpolationFlags.Cubic];
+    private static readonly InterpolationFlags[] Up = [InterpolationFlags.Linear, InterpolationFlags.Cubic, InterpolationFlags.Lanczos4];
+
+    /// <summary>Another lamp: brighter or darker, a slope across the frame, warmer or cooler, another gamma.</summary>
+    private static FrameOperation Lighting(KeyedRandom random, Size size)
+    {
+        double Signed(double low, double high) => (random.Chance(.5) ? 1 : -1) * random.Uniform(low, high);
+        double direction = random.Uniform(0, 2 * Math.PI), slope = random.Uniform(.2, .5), bend = random.Uniform(-.15, .15);
+        double level = Signed(.08, .25), warmth = Signed(.06, .16), gamma = Math.Exp(random.Uniform(-.3, .3));
+
+        var gain = new Mat<float>(size.Height, size.Width);
+        var indexer = gain.GetIndexer();
+        for (var row = 0; row < size.Height; row++)
+        {
+            for (var column = 0; column < size.Width; column++)
+            {
+                double x = 2.0 * column / size.Width - 1, y = 2.0 * row / size.Height - 1;
+                indexer[row, column] = (float)Math.Exp(level + slope * (x * Math.Cos(direction) + y * Math.Sin(direction)) + bend * (x * x + y * y - .67));
+            }
+        }
+        // Gamma about the middle grey, so that it changes contrast and not brightness.
+        var curve = Enumerable.Range(0, 256).Select(value => (byte)Math.Clamp(Math.Round(118 * Math.Pow(value / 118.0, gamma)), 0, 255)).ToArray();
+        float[] channels = [(float)Math.Exp(-warmth), 1, (float)Math.Exp(warmth)];
+        return frame =>
+        {
+            var lit = new Mat();
+            using var table = Mat.FromPixelData(1, 256, MatType.CV_8UC1, curve);
+            Cv2.LUT(frame, table, lit);
+            Blending.Multiply(lit, gain, channels);
+            return lit;
+        };
+    }
+
+    /// <summary>Down and up again by 1.8 to 4, through one pair of filters.</summary>
+    private static FrameOperation Resolution(KeyedRandom random, Size size)
+    {
+        var factor = random.Uniform(1.8, 4);
+        InterpolationFlags down = random.Pick(Down), up = random.Pick(Up);
+        var small = new Size(Math.Round(size.Width / factor), Math.Round(size.Height / factor));
+        return frame =>
+        {
+            using var reduced = new Mat();
+            var back = new Mat();
+            Cv2.Resize(frame, reduced, small, 0, 0, down);
+            Cv2.Resize(reduced, back, size, 0, 0, up);
+            return back;
+        };
+    }
+
+    /// <summary>JPEG of quality 15 to 45 whose 8x8 grid lies anywhere against the frame's.</summary>
+    private static FrameOperation Compression(KeyedRandom random, Size size)
+    {
+        int quality = 15 + random.Next(31), left = random.Next(8), top = random.Next(8);
+        return frame =>
+        {
+            using var moved = new Mat();
+            Cv2.CopyMakeBorder(frame, moved, top, 8 - top, left, 8 - left, BorderTypes.Reflect101);
+            Cv2.ImEncode(".jpg", moved, out var bytes, [(int)ImwriteFlags.JpegQuality, quality]);
+            using var decoded = Cv2.ImDecode(bytes, ImreadModes.Color);
+            using var cut = decoded[new Rect(left, top, size.Width, size.Height)];
+            return cut.Clone();
+        };
+    }
+}

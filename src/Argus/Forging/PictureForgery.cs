@@ -1,0 +1,54 @@
+using Argus.Randomness;
+using OpenCvSharp;
+
+namespace Argus.Forging;
+
+/// <summary>
+/// One video's forgery of its picture, frame by frame. Region <see cref="ForgedRegion.Both"/> gives the real twin: the same
+/// operation with the same parameters over the whole frame; <see cref="ForgedRegion.Neither"/> leaves the frame as it is
+/// (but for <see cref="ForgeryKind.Temporal"/>, where it is displaced by a constant).
+/// </summary>
+public sealed class PictureForgery
+{
+    private readonly ForgedRegion region;
+    private readonly FaceMask mask;
+    private readonly FrameOperation? operation;
+    private readonly Trembling? trembling;
+
+    /// <param name="size">Of every frame that will come.</param>
+    public PictureForgery(ForgeryKind kind, ForgedRegion region, Size size, KeyedRandom random)
+    {
+        this.region = region;
+        mask = new FaceMask(random);
+        if (kind == ForgeryKind.Temporal) trembling = new Trembling(region, random);
+        else if (FrameOperations.Makers.TryGetValue(kind, out var maker)) operation = maker(random, size);
+        else if (region != ForgedRegion.Neither) throw new ArgusException($"A forgery of kind {kind} leaves the picture alone; its region is Neither.");
+    }
+
+    /// <summary>The next frame, forged: a new image. Call once for each frame in the order of time.</summary>
+    /// <param name="frame">BGR, 8 bits; not changed.</param>
+    public Mat Apply(Mat frame, FaceEllipse face)
+    {
+        if (trembling is not null)
+        {
+            var (ofFace, ofBackground) = trembling.Next(frame, face);
+            return Merge(ofBackground, ofFace, face);
+        }
+        if (region == ForgedRegion.Neither || operation is null) return frame.Clone();
+        var changed = operation(frame);
+        return region switch
+        {
+            ForgedRegion.Both => changed,
+            ForgedRegion.Face => Merge(frame.Clone(), changed, face),
+            _ => Merge(changed, frame.Clone(), face),
+        };
+    }
+
+    private Mat Merge(Mat background, Mat ofFace, FaceEllipse face)
+    {
+        using var weight = mask.Draw(background.Size(), face);
+        Blending.Over(background, ofFace, weight);
+        ofFace.Dispose();
+        return background;
+    }
+}
