@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Argus.Datasets;
+using Argus.Forging;
 using Argus.Recipes;
 
 namespace Argus.Cli.Commands;
@@ -8,7 +9,37 @@ internal static class DataCommand
 {
     public static Command Create() => new("data", "Datasets: make samples, check, prepare.") { Sample(), Check(), Prepare() };
 
-    private static Command Sample() => new("sample", "todo");
+    private static Command Sample()
+    {
+        var folder = new Argument<string>("folder") { Description = "A new or empty folder." };
+        var seed = new Option<ulong>("--seed") { Description = "Every video follows from it.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var size = new Option<int>("--size") { Description = "Side of the frames in pixels.", DefaultValueFactory = _ => new SampleOptions().SizePixels, HelpName = "PIXELS" };
+        var seconds = new Option<double>("--seconds") { Description = "Length of each video.", DefaultValueFactory = _ => new SampleOptions().Seconds, HelpName = "S" };
+        var quads = new Option<string>("--quads") { Description = "Quads (2 real, 2 fake videos) a kind and layout: training,validation,test.", DefaultValueFactory = _ => "2,1,1", HelpName = "N,N,N" };
+        var focus = new Option<string[]>("--focus") { Description = "Another number for one kind, e.g. resolution=16,4,6.", HelpName = "KIND=N,N,N", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("sample", "Draw a small synthetic dataset in all three layouts: talking faces and five kinds of forgery.") { folder, seed, size, seconds, quads, focus };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var options = new SampleOptions
+            {
+                Seed = parse.GetValue(seed), SizePixels = parse.GetValue(size), Seconds = parse.GetValue(seconds),
+                Quads = Enum.GetValues<ForgeryKind>().ToDictionary(kind => kind, _ => Counts(parse.GetRequiredValue(quads))),
+            };
+            foreach (var setting in parse.GetValue(focus) ?? []) options = options.With(Kind(setting.Split('=')[0]), Counts(setting.Split('=', 2)[^1]));
+            await SampleStep.RunAsync(parse.GetRequiredValue(folder), options, cancel);
+        });
+        return command;
+    }
+
+    private static ForgeryKind Kind(string name) => Enum.TryParse<ForgeryKind>(name, ignoreCase: true, out var kind) ? kind
+        : throw new RequestException($"There is no kind of forgery '{name}'. Choose {Nearest.Suggest(name, [.. Enum.GetNames<ForgeryKind>().Select(n => n.ToLowerInvariant())])}.");
+
+    private static QuadCounts Counts(string text)
+    {
+        var counts = text.Split(',').Select(part => int.TryParse(part, out var count) && count >= 0 ? count : -1).ToArray();
+        return counts is [>= 0 and var train, >= 0 and var validation, >= 0 and var test] ? new QuadCounts(train, validation, test)
+            : throw new RequestException($"'{text}' is not three numbers: training,validation,test, e.g. 2,1,1.");
+    }
 
     private static Command Check()
     {

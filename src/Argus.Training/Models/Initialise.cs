@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Argus.Training.Models;
 
-/// <summary>The two ways the published models start their convolutions; both fill the given (O, I, K, K) tensor and return it.</summary>
+/// <summary>How convolutions start; each fills the given (O, I, K, K) tensor and return it.</summary>
 internal static class Initialise
 {
     /// <summary>torchvision's EfficientNet: normal with variance 2 / (O * K * K) (He et al., 2015, fan-out).</summary>
@@ -15,5 +15,12 @@ internal static class Initialise
     {
         var bound = 1 / Math.Sqrt(weight.shape[1] * weight.shape[2] * weight.shape[3]);
         return weight.uniform_(-bound, bound);
+    }
+
+    /// <summary>The same with each kernel's mean taken off: a flat picture gives no response.</summary>
+    public static Tensor HighPass(Tensor weight)
+    {
+        using var mean = PyTorchDefault(weight).mean([2, 3], keepdim: true);
+        return weight.sub_(mean);
     }
 }

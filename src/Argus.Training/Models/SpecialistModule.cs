@@ -17,7 +17,7 @@ internal sealed class SpecialistModule : Layer
     {
         foreach (var branch in specialist.Branches)
         {
-            var tower = new BranchTower(branch, shortcuts, format);
+            var tower = new BranchTower(branch, specialist.StartsHighPass, shortcuts, format);
             register_module(branch.Name, tower);
             branches.Add(tower);
         }
@@ -42,14 +42,14 @@ internal sealed class BranchTower : Layer
     private readonly BatchNorm firstNorm, secondNorm;
     private readonly bool poolFirst;
 
-    public BranchTower(Branch branch, bool poolFirst, MemoryFormat format) : base(nameof(BranchTower))
+    public BranchTower(Branch branch, bool highPass, bool poolFirst, MemoryFormat format) : base(nameof(BranchTower))
     {
-        Conv2d Conv(int input, int output, Convolution shape) =>
-            new(input, output, shape.Kernel, shape.Stride, shape.Padding, 1, bias: true, Initialise.PyTorchDefault, format);
+        Conv2d Conv(int input, int output, Convolution shape, Func<Tensor, Tensor>? initialise = null) =>
+            new(input, output, shape.Kernel, shape.Stride, shape.Padding, 1, bias: true, initialise ?? Initialise.PyTorchDefault, format);
 
         this.poolFirst = poolFirst;
         var width = branch.Width;
-        register_module("0", first = Conv(3, width, branch.First));
+        register_module("0", first = Conv(3, width, branch.First, highPass ? Initialise.HighPass : null));
         register_module("1", firstNorm = new BatchNorm(width));
         register_module("3", second = Conv(width, 2 * width, branch.Second));
         register_module("4", secondNorm = new BatchNorm(2 * width));

@@ -11,7 +11,13 @@ public static class EnvironmentRecord
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static void Write(string folder) => File.WriteAllText(Path.Combine(folder, "environment.json"), JsonSerializer.Serialize(new
+    public static void Write(string folder)
+    {
+        LibTorch.Load();
+        File.WriteAllText(Path.Combine(folder, "environment.json"), JsonSerializer.Serialize(Describe(), Json) + "\n");
+    }
+
+    private static object Describe() => new
     {
         Argus = typeof(EnvironmentRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         DotNet = RuntimeInformation.FrameworkDescription,
@@ -23,5 +29,5 @@ public static class EnvironmentRecord
         LibTorch = LibTorch.Route,
         TorchThreads = torch.get_num_threads(),
         Cuda = torch.cuda_is_available(),
-    }, Json) + "\n");
+    };
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Argus.Training.Checkpoints;
@@ -8,7 +9,7 @@ namespace Argus.Training.Runs;
 /// The files of a run. Checkpoints are folders named by epoch and step; <c>best</c> and <c>last</c> are links to two of
 /// them, replaced in one move, so that at every moment each stands for a whole checkpoint.
 /// </summary>
-public sealed class RunDirectory(string path)
+public sealed partial class RunDirectory(string path)
 {
     public string Folder { get; } = System.IO.Path.GetFullPath(path);
 
@@ -51,20 +52,32 @@ public sealed class RunDirectory(string path)
     public void PointTo(string link, string checkpoint)
     {
         var path = System.IO.Path.Combine(Checkpoints, link);
-        if (Directory.ResolveLinkTarget(path, returnFinalTarget: false)?.Name == checkpoint) return;
+        if (new DirectoryInfo(path).LinkTarget == checkpoint) return;
         var temporary = System.IO.Path.Combine(Checkpoints, $".link-{link}");
         File.Delete(temporary);
         File.CreateSymbolicLink(temporary, checkpoint);
-        File.Move(temporary, path, overwrite: true);
+        // .NET's moves follow the link or refuse to replace one; rename(2) does neither.
+        if (OperatingSystem.IsWindows())
+        {
+            if (Directory.Exists(path)) Directory.Delete(path);
+            Directory.Move(temporary, path);
+        }
+        else if (Rename(temporary, path) != 0)
+        {
+            throw new ArgusException($"{path} could not be pointed to {checkpoint}: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
     }
 
     /// <summary>Keeps what <c>best</c> and <c>last</c> point to and the newest others, <paramref name="keep"/> in all.</summary>
     public void Prune(int keep)
     {
-        var linked = new[] { Best, Last }.Select(link => Directory.ResolveLinkTarget(link, returnFinalTarget: false)?.Name).OfType<string>().ToHashSet();
+        var linked = new[] { Best, Last }.Select(link => new DirectoryInfo(link).LinkTarget).OfType<string>().ToHashSet();
         var others = Directory.EnumerateDirectories(Checkpoints).Select(folder => new DirectoryInfo(folder))
             .Where(folder => folder.LinkTarget is null && !folder.Name.StartsWith('.') && !linked.Contains(folder.Name))
             .OrderByDescending(folder => folder.Name, StringComparer.Ordinal);
         foreach (var folder in others.Skip(Math.Max(0, keep - linked.Count))) Checkpoint.Discard(folder.FullName);
     }
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
 }

@@ -17,7 +17,11 @@ public sealed record Branch(string Name, int Width, Convolution First, Convoluti
 /// <param name="Name">Key on the command line and in recipes.</param>
 /// <param name="LooksFor">In words, for people.</param>
 /// <param name="OwnKind">The kind of forgery in the sample data that it is named for.</param>
-public sealed record Specialist(string Name, string Title, string LooksFor, string OwnKind, IReadOnlyList<Branch> Branches)
+/// <param name="StartsHighPass">
+/// Whether its first convolutions start with zero-mean kernels, so that from the first step they see residuals and not
+/// brightness (the idea of constrained convolutions, Bayar and Stamm, 2016). Only the start: training may leave it.
+/// </param>
+public sealed record Specialist(string Name, string Title, string LooksFor, string OwnKind, bool StartsHighPass, IReadOnlyList<Branch> Branches)
 {
     /// <summary>Side of the grid that every branch is pooled to.</summary>
     public const int GridSize = 7;
@@ -30,16 +34,16 @@ public sealed record Specialist(string Name, string Title, string LooksFor, stri
 
     public static IReadOnlyList<Specialist> All { get; } =
     [
-        new("bg", "background/lighting", "background texture, lighting direction, shadow, colour temperature", "lighting",
+        new("bg", "background/lighting", "background texture, lighting direction, shadow, colour temperature", "lighting", false,
             [new("bg_texture", 7, 16), new("lighting_detector", 5, 12), new("shadow_checker", 9, 8), new("color_temp", 3, 8)]),
-        new("av", "audio-visual", "lip-sync, voice frequency, audio-visual correlation, audio over time", "audio",
+        new("av", "audio-visual", "lip-sync, voice frequency, audio-visual correlation, audio over time", "audio", false,
             [new("lipsync_analyzer", 5, 16), new("voice_detector", 7, 12), new("av_correlation", 3, 10), new("temporal_audio", 9, 10)]),
-        new("cm", "compression", "DCT coefficients, quantisation, block boundaries, compression level", "compression",
+        new("cm", "compression", "DCT coefficients, quantisation, block boundaries, compression level", "compression", true,
             [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0)), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1)),
              new("block_checker", 3, 8), new("compression_estimator", 5, 10)]),
-        new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution",
+        new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution", true,
             [new("resolution_analyzer", 3, 10), new("upscaling_detector", 5, 8), new("edge_checker", 3, 8), new("interpolation_detector", 7, 10)]),
-        new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal",
+        new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal", false,
             [new("frame_consistency", 5, 14), new("motion_analyzer", 7, 12), new("temporal_detector", 3, 12), new("optical_flow", 9, 14)]),
     ];
 
