@@ -81,13 +81,15 @@ public sealed class VideoWriterTests : IDisposable
 
     private string At(string name) => Path.Combine(folder, name);
 
+    // Grey, because colour is stored at half the resolution; smooth blobs between 40 and 215.
     private static Mat Frame(int number)
     {
         var random = KeyedRandom.For("frame", number);
-        using var small = new Mat(4, 6, MatType.CV_8UC3);
-        for (var i = 0; i < 24; i++) small.Set(i / 6, i % 6, new Vec3b((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)));
+        using Mat small = new(4, 6, MatType.CV_8UC1), large = new();
+        for (var i = 0; i < 24; i++) small.Set(i / 6, i % 6, (byte)(40 + random.Next(176)));
+        Cv2.Resize(small, large, new Size(48, 32), 0, 0, InterpolationFlags.Linear);
         var frame = new Mat();
-        Cv2.Resize(small, frame, new Size(48, 32), 0, 0, InterpolationFlags.Cubic);
+        Cv2.CvtColor(large, frame, ColorConversionCodes.GRAY2BGR);
         return frame;
     }
 
