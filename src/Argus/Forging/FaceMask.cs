@@ -11,7 +11,7 @@ public sealed class FaceMask(KeyedRandom random)
 {
     private readonly double scale = random.Uniform(.84, 1.02);
     private readonly double shiftX = random.Uniform(-.05, .05), shiftY = random.Uniform(-.05, .05);
-    private readonly double feather = random.Uniform(.05, .12);
+    private readonly double feather = random.Uniform(.02, .06);
 
     /// <summary>(height, width), 8 bits, 255 inside the face.</summary>
     public Mat Draw(Size size, FaceEllipse face)

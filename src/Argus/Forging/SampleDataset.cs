@@ -89,9 +89,10 @@ public static class SampleDataset
         var (file, wanted) = (Path.Combine(folder, OptionsFile), options.Describe(DrawingVersion));
         if (!File.Exists(file))
         {
-            if (Directory.EnumerateFileSystemEntries(folder).FirstOrDefault() is { } other)
+            if (Directory.EnumerateFileSystemEntries(folder).FirstOrDefault(path => !VideoWriter.IsPartial(path)) is { } other)
                 throw new RequestException($"{folder} is not a sample dataset but holds {Path.GetFileName(other)}; name a new or empty folder.");
-            File.WriteAllText(file, wanted);
+            File.WriteAllText(file + VideoWriter.Partial, wanted);
+            File.Move(file + VideoWriter.Partial, file, overwrite: true);
             return;
         }
         if (File.ReadAllText(file) != wanted)

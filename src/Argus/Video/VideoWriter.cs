@@ -20,19 +20,27 @@ public static class VideoWriter
 {
     public const int SampleRateHz = 16_000;
 
-    /// <summary>x264's constant rate factor: near-transparent, so that traces a few grey levels strong survive.</summary>
-    public const int RateFactor = 18;
+    /// <summary>
+    /// x264's constant quantizer: fine enough that traces of a few grey levels survive. Constant, because rate control answers a
+    /// frame's complexity: it would let the file's size tell how the complexity is spread over the frame.
+    /// </summary>
+    public const int Quantizer = 17;
 
-    private const string Partial = ".partial";
+    // Fast, but with a strong loop filter: without it blurred regions show the codec's blocks, and those tell real from fake.
+    private static readonly string[] Encoder =
+        ["-c:v", "libx264", "-preset", "ultrafast", "-x264-params", "no-deblock=0:deblock=3,3", "-pix_fmt", "yuv420p", "-threads", "1"];
+
+    /// <summary>What names of unfinished files end with.</summary>
+    internal const string Partial = ".partial";
 
     /// <summary>
     /// Writes the clips, which share size and frame rate and either all have a voice or none has. A file appears under
     /// its name only when it is whole.
     /// </summary>
-    /// <param name="rateFactor">0 (lossless) to 51; <see cref="RateFactor"/> everywhere but in tests of what a difference would do.</param>
+    /// <param name="quantizer">0 (lossless) to 51; <see cref="Quantizer"/> everywhere but in tests of what a difference would do.</param>
     /// <exception cref="ArgusException">Frames that H.264 4:2:0 cannot hold, or ffmpeg failed.</exception>
     public static async Task WriteAsync(
-        IReadOnlyList<VideoClip> clips, double framesPerSecond, CancellationToken cancel, int rateFactor = RateFactor)
+        IReadOnlyList<VideoClip> clips, double framesPerSecond, CancellationToken cancel, int quantizer = Quantizer)
     {
         if (clips.Count == 0) return;
         var size = CommonSize(clips);
@@ -45,7 +53,7 @@ public static class VideoWriter
             if (sound) await WriteVoicesAsync(voices, clips, cancel);
             var input = PipeSource.Create((stream, token) => WriteFramesAsync(stream, clips, token));
             var (code, error) = await Ffmpeg.RunAsync(
-                Ffmpeg.Program, Arguments(clips, size, framesPerSecond, sound ? voices : null, rateFactor), input, PipeTarget.Null, cancel);
+                Ffmpeg.Program, Arguments(clips, size, framesPerSecond, sound ? voices : null, quantizer), input, PipeTarget.Null, cancel);
             if (code != 0) throw new ArgusException($"ffmpeg could not write {clips[0].Path}: {error}");
             foreach (var clip in clips) File.Move(clip.Path + Partial, clip.Path, overwrite: true);
         }
@@ -79,7 +87,7 @@ public static class VideoWriter
     }
 
     private static List<string> Arguments(
-        IReadOnlyList<VideoClip> clips, Size size, double framesPerSecond, string? voices, int rateFactor)
+        IReadOnlyList<VideoClip> clips, Size size, double framesPerSecond, string? voices, int quantizer)
     {
         var rate = framesPerSecond.ToString("0.######", CultureInfo.InvariantCulture);
         List<string> arguments = ["-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", $"{size.Width}x{size.Height}", "-r", rate, "-i", "pipe:0"];
@@ -98,7 +106,7 @@ public static class VideoWriter
 
         for (var i = 0; i < clips.Count; i++)
         {
-            arguments.AddRange(["-map", $"[v{i}]", "-c:v", "libx264", "-preset", "ultrafast", "-crf", $"{rateFactor}", "-pix_fmt", "yuv420p", "-threads", "1"]);
+            arguments.AddRange(["-map", $"[v{i}]", .. Encoder, "-qp", $"{quantizer}"]);
             if (voices is not null) arguments.AddRange(["-map", $"[a{i}]", "-c:a", "aac", "-b:a", "64k"]);
             arguments.AddRange(["-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "mp4", clips[i].Path + Partial]);
         }

@@ -1,0 +1,66 @@
+using Argus.Forging;
+using Argus.Randomness;
+using OpenCvSharp;
+using Xunit;
+
+namespace Argus.Tests.Forging;
+
+public sealed class PictureForgeryTests
+{
+    private const int Side = 128;
+    private static readonly FaceEllipse Face = new(64, 60, 26, 36, 4);
+    private static readonly Rect Inside = new(52, 42, 24, 36), Corner = new(0, 0, 24, 100);
+
+    [Theory]
+    [InlineData(ForgeryKind.Lighting), InlineData(ForgeryKind.Resolution), InlineData(ForgeryKind.Compression)]
+    public void A_region_gets_the_operation_of_the_whole_frame_and_the_other_keeps_its_pixels(ForgeryKind kind)
+    {
+        using Mat clean = Noise(), neither = Forge(kind, ForgedRegion.Neither), both = Forge(kind, ForgedRegion.Both), face = Forge(kind, ForgedRegion.Face), background = Forge(kind, ForgedRegion.Background);
+        Assert.Equal(0, Difference(clean, neither, Inside) + Difference(clean, neither, Corner));
+        Assert.True(Difference(clean, both, Inside) > 2 && Difference(clean, both, Corner) > 2);
+        Assert.Equal(0, Difference(both, face, Inside) + Difference(clean, face, Corner));
+        Assert.Equal(0, Difference(clean, background, Inside) + Difference(both, background, Corner));
+    }
+
+    [Theory]
+    [InlineData(ForgedRegion.Neither, false, false), InlineData(ForgedRegion.Both, true, true)]
+    [InlineData(ForgedRegion.Face, true, false), InlineData(ForgedRegion.Background, false, true)]
+    public void Only_the_trembling_region_changes_from_frame_to_frame(ForgedRegion region, bool faceMoves, bool backgroundMoves)
+    {
+        using var clean = Noise();
+        var forgery = new PictureForgery(ForgeryKind.Temporal, region, clean.Size(), KeyedRandom.For("test", 1));
+        using Mat first = forgery.Apply(clean, Face), second = forgery.Apply(clean, Face);
+        Assert.Equal(faceMoves, Difference(first, second, Inside) > 0);
+        Assert.Equal(backgroundMoves, Difference(first, second, Corner) > 0);
+        Assert.True(Difference(clean, first, Inside) > 1 && Difference(clean, first, Corner) > 1, "the twin is displaced too, by a constant");
+    }
+
+    [Fact]
+    public void A_voice_forgery_has_no_region_of_the_picture()
+    {
+        Assert.Throws<ArgusException>(() => new PictureForgery(ForgeryKind.Audio, ForgedRegion.Face, new Size(Side, Side), KeyedRandom.For("test")));
+        using Mat clean = Noise(), untouched = Forge(ForgeryKind.Audio, ForgedRegion.Neither);
+        Assert.Equal(0, Difference(clean, untouched, Inside));
+    }
+
+    private static Mat Forge(ForgeryKind kind, ForgedRegion region)
+    {
+        using var clean = Noise();
+        return new PictureForgery(kind, region, clean.Size(), KeyedRandom.For("test", 1)).Apply(clean, Face);
+    }
+
+    private static Mat Noise()
+    {
+        var random = KeyedRandom.For("noise");
+        var bytes = Enumerable.Range(0, Side * Side * 3).Select(_ => (byte)(64 + random.Next(128))).ToArray();
+        using var picture = Mat.FromPixelData(Side, Side, MatType.CV_8UC3, bytes);
+        return picture.Clone();
+    }
+
+    /// <summary>Mean absolute difference in grey levels.</summary>
+    private static double Difference(Mat a, Mat b, Rect area)
+    {
+        using Mat left = a[area], right = b[area];
+        return Cv2.Norm(left, right, NormTypes.L1) / (area.Width * area.Height * 3);
+    }
+}
