@@ -11,7 +11,7 @@ internal static class StoreStep
 {
     public const string DefaultRoot = "stores";
 
-    public static async Task<(string Folder, PreparationResult Result)> PrepareAsync(Recipe recipe, string dataFolder, string? storeFolder, int workers,
+    public static async Task<(string Folder, PreparationResult Result)> PrepareAsync(Recipe recipe, string dataFolder, string? storeFolder,
         IReadOnlyCollection<Split> sides, CancellationToken cancel, string root = DefaultRoot)
     {
         var layout = DatasetLayout.Named(recipe.Data.Layout);
@@ -25,7 +25,7 @@ internal static class StoreStep
         var plan = await preparation.PlanAsync(listing, options, folder, sides);
         if (plan.Missing.Count > 0)
             Terminal.Line($"{layout.Title}: {plan.Missing.Count} videos to prepare, {plan.Kept} already there; about {plan.EstimatedBytes / 1e6:0} MB in {folder}");
-        var result = await Terminal.ProgressAsync($"{layout.Title}: videos prepared", plan.Missing.Count, progress => preparation.RunAsync(plan, workers, progress, cancel));
+        var result = await Terminal.ProgressAsync($"{layout.Title}: videos prepared", plan.Missing.Count, progress => preparation.RunAsync(plan, Environment.ProcessorCount, progress, cancel));
         if (result.Unreadable.Count > 0)
         {
             foreach (var (path, reason) in result.Unreadable.Take(5)) Terminal.Error($"left out: {path}: {reason}");

@@ -27,7 +27,7 @@ internal static class TrainStep
         if (!resume && initial is not null && !Directory.Exists(initial) && !File.Exists(initial)) throw new RequestException($"{initial} does not exist.");
 
         var folder = request.Data is not null
-            ? (await StoreStep.PrepareAsync(recipe, request.Data, request.Store, recipe.Train.Workers, [Split.Train, Split.Validation], cancel, request.StoreRoot)).Folder
+            ? (await StoreStep.PrepareAsync(recipe, request.Data, request.Store, [Split.Train, Split.Validation], cancel, request.StoreRoot)).Folder
             : request.Store ?? throw new RequestException("Training needs --data DIR (a dataset) or --store DIR (what 'argus data prepare' made).");
         using var store = await Store.OpenAsync(folder, StoreOptions.Of(recipe));
 
@@ -36,7 +36,7 @@ internal static class TrainStep
         if (!resume) await File.WriteAllTextAsync(run.Recipe, yaml, cancel);
         EnvironmentRecord.Write(run.Folder);
         Terminal.Line($"{request.Recipe.Run.LongName}: {store.Videos.Count(v => v.Split == Split.Train)} training and {store.Videos.Count(v => v.Split == Split.Validation)} validation videos -> {request.Run}{(resume ? ", resumed" : "")}");
-        var trainer = new Trainer(recipe, yaml, store, run, initial, resume, new ConsoleObserver(new RunJournal(run, request.Recipe.Run.LongName)));
+        using var trainer = new Trainer(recipe, yaml, store, run, initial, resume, new ConsoleObserver(new RunJournal(run, request.Recipe.Run.LongName)));
         var result = await trainer.RunAsync(cancel);
         if (!result.Finished)
             Terminal.Error($"Stopped at step {result.GlobalStep}; the checkpoint is saved. Continue with: argus train {request.Recipe.Run.ShortName} --run {request.Run} --resume{(request.Data is { } data ? $" --data {data}" : $" --store {folder}")}");

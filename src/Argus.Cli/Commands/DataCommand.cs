@@ -78,7 +78,7 @@ internal static class DataCommand
         command.SetAction(async (parse, cancel) =>
         {
             var recipe = RecipeFor(parse.GetRequiredValue(layout), parse.GetRequiredValue(profile), parse.GetValue(settings), parse.GetValue(stage));
-            var (made, result) = await StoreStep.PrepareAsync(recipe, parse.GetRequiredValue(folder), parse.GetValue(store), recipe.Train.Workers, [], cancel);
+            var (made, result) = await StoreStep.PrepareAsync(recipe, parse.GetRequiredValue(folder), parse.GetValue(store), [], cancel);
             Terminal.Line($"{made}: {result.Prepared} videos prepared, {result.Kept} were there, {result.Unreadable.Count} left out");
             return result.Prepared + result.Kept > 0 ? 0 : 1;
         });

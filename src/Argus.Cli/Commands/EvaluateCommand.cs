@@ -54,7 +54,7 @@ internal static class EvaluateStep
         foreach (var (layout, folder) in datasets)
         {
             var recipe = checkpoint.For(layout);
-            var (storeFolder, prepared) = await StoreStep.PrepareAsync(recipe, folder, null, recipe.Train.Workers, [Split.Test], cancel, storeRoot);
+            var (storeFolder, prepared) = await StoreStep.PrepareAsync(recipe, folder, null, [Split.Test], cancel, storeRoot);
             unreadable.AddRange(prepared.Unreadable.Select(failure => (layout, failure.Path, failure.Reason)));
             using var store = await Store.OpenAsync(storeFolder);
             var videos = store.Videos.Where(video => video.Split == Split.Test).ToList();

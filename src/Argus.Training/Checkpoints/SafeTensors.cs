@@ -75,7 +75,7 @@ public static class SafeTensors
         catch (Exception error)
         {
             foreach (var tensor in tensors.Values) tensor.Dispose();
-            if (error is JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException or KeyNotFoundException)
+            if (error is JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException or KeyNotFoundException or OverflowException)
                 throw Damaged(path, error.Message);
             throw;
         }

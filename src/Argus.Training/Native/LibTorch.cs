@@ -81,7 +81,7 @@ public static class LibTorch
         throw new ArgusException($"libLibTorchSharp.so is not beside the program ({beside}). Build again: ./argus doctor.");
     }
 
-    private static string ChosenFolder(string folder)
+    internal static string ChosenFolder(string folder)
     {
         var found = new[] { folder, Path.Combine(folder, "lib"), Path.Combine(folder, "torch", "lib") }
             .FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, "libtorch_cpu.so")));

@@ -22,14 +22,15 @@ public static class Scoring
         IReadOnlyList<StoredVideo> videos, Device device, IProgress<int>? progress, CancellationToken cancel)
     {
         model.eval();
-        using var none = no_grad();
         var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), augment: null, recipe.Seed, recipe.Train.Workers);
         var sums = videos.ToDictionary(video => video.Item.Key, _ => (Clips: 0, Real: 0.0, Fake: 0.0));
         var done = 0;
         await foreach (var batch in feeder.ReadAsync([.. videos.SelectMany(video => video.Clips)], 0, recipe.Train.BatchSize, 0, cancel))
         {
+            // Gradients are switched off for the thread, so never across an await.
             using (batch)
-            using (var scope = NewDisposeScope())
+            using (no_grad())
+            using (NewDisposeScope())
             {
                 var logits = model.Logits(Precision.Cast(batch.Frames.to(device), recipe), batch.Clips[0].Frames.Count).cpu().data<float>().ToArray();
                 for (var i = 0; i < batch.Clips.Count; i++)

@@ -35,7 +35,7 @@ public sealed record TrainingResult(bool Finished, int GlobalStep, double? BestA
 /// The training loop. What it does depends on the recipe and the store alone: every draw follows from (seed, epoch, step or
 /// clip), so a run that was killed and resumed ends with the same weights as one that was not.
 /// </summary>
-public sealed class Trainer
+public sealed class Trainer : IDisposable
 {
     private const int StepsPerMetricsLine = 10;
 
@@ -116,6 +116,12 @@ public sealed class Trainer
             if (recipe.Train.MaxSteps > 0 && state.GlobalStep >= recipe.Train.MaxSteps) break;
         }
         return new TrainingResult(true, state.GlobalStep, state.BestAuc, run.Folder);
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        model.Dispose();
     }
 
     private double Step(Batch batch)

@@ -16,6 +16,9 @@ public sealed class Preprocessing(RecipeInput input)
     private static readonly float[][] Levels = [.. Enumerable.Range(0, 3).Select(c =>
         Enumerable.Range(0, 256).Select(level => (level / 255f - Mean[c]) / Std[c]).ToArray())];
 
+    // Pictures are worked on in parallel; OpenCV's own threads would only get in the way of each other and of torch's.
+    static Preprocessing() => Cv2.SetNumThreads(1);
+
     public int ImageSize => input.ImageSize;
 
     /// <summary>Floats of one picture: <c>ImageSize * ImageSize * 3</c>.</summary>

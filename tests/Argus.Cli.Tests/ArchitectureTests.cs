@@ -1,0 +1,32 @@
+using System.Reflection;
+using NetArchTest.Rules;
+using Xunit;
+
+namespace Argus.Cli.Tests;
+
+public class ArchitectureTests
+{
+    private static readonly Assembly Library = typeof(ArgusException).Assembly, Training = typeof(Argus.Training.Runs.Trainer).Assembly;
+
+    [Fact]
+    public void The_library_knows_neither_torch_nor_console_nor_the_rooms_above() =>
+        Holds(Types.InAssembly(Library).ShouldNot().HaveDependencyOnAny("TorchSharp", "Spectre.Console", "System.CommandLine", "System.Console", "Argus.Training", "Argus.Cli"));
+
+    [Fact]
+    public void Only_the_command_line_prints() =>
+        Holds(Types.InAssembly(Training).ShouldNot().HaveDependencyOnAny("System.Console", "Spectre.Console", "Argus.Cli"));
+
+    [Fact]
+    public void Models_know_tensors_and_no_files_or_recipes() =>
+        Holds(Types.InAssembly(Training).That().ResideInNamespace("Argus.Training.Models").ShouldNot().HaveDependencyOnAny("System.IO.File", "Argus.Recipes", "Argus.Stores", "Argus.Datasets"));
+
+    [Fact]
+    public void Datasets_know_files_and_no_pictures() =>
+        Holds(Types.InAssembly(Library).That().ResideInNamespace("Argus.Datasets").ShouldNot().HaveDependencyOnAny("OpenCvSharp", "Argus.Stores", "Argus.Imaging"));
+
+    private static void Holds(ConditionList rule)
+    {
+        var result = rule.GetResult();
+        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+    }
+}

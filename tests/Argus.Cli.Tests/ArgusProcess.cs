@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Argus.Cli.Tests;
+
+/// <summary>The real program in a process of its own.</summary>
+internal static class ArgusProcess
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    /// <summary>What it printed and its exit code.</summary>
+    public sealed record Outcome(int ExitCode, string Output, string Error);
+
+    public static Process Start(string folder, params IEnumerable<string> arguments) => Process.Start(Info(folder, arguments))!;
+
+    public static Task<Outcome> RunAsync(string folder, params string[] arguments) => FinishAsync(Info(folder, arguments));
+
+    /// <summary>The same after a shell command, such as a limit on file sizes.</summary>
+    public static Task<Outcome> RunAfterAsync(string folder, string shell, params string[] arguments)
+    {
+        var info = Info(folder, []);
+        (info.FileName, var program) = ("bash", info.ArgumentList[0]);
+        info.ArgumentList.Clear();
+        foreach (var argument in new[] { "-c", $"{shell}; exec dotnet \"$0\" \"$@\"", program }.Concat(arguments)) info.ArgumentList.Add(argument);
+        return FinishAsync(info);
+    }
+
+    private static ProcessStartInfo Info(string folder, IEnumerable<string> arguments)
+    {
+        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "argus-cli.dll"), .. arguments])
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        // A cache of its own: no test depends on what the user has fetched, none changes it. The mended library stays shared.
+        info.Environment["ARGUS_CACHE"] = Path.Combine(folder, "cache");
+        return info;
+    }
+
+    private static async Task<Outcome> FinishAsync(ProcessStartInfo info)
+    {
+        using var process = Process.Start(info)!;
+        using var limit = new CancellationTokenSource(Limit);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+            return new Outcome(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Argus.Randomness;
+using Argus.Tests;
+using Xunit;
+
+namespace Argus.Cli.Tests;
+
+public class KillTests
+{
+    private static readonly string[] Tiny =
+    [
+        "--profile", "smoke", "model.image_size=32", "data.train_frames=4", "data.eval_frames=2", "train.epochs=3", "train.batch_size=4", "train.device=cpu",
+        "model.dropout=[0.3,0.2,0.1]", "backbone.stochastic_depth=0.2", "train.checkpoint_minutes=0.02", "train.workers=2",
+    ];
+
+    /// <summary>
+    /// SIGKILL at ten moments: five at random times, five as soon as a checkpoint is being written (and a random moment
+    /// later), then to the end; the same weights, bit for bit, and the same metrics as a run that nobody disturbed.
+    /// </summary>
+    [Fact]
+    public async Task Killed_ten_times_a_run_ends_like_one_that_was_not()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.4", "--quads", "0,0,0", "--focus", "resolution=4,2,1")).ExitCode);
+        // Preparing once keeps the kills for the training.
+        var whole = await ArgusProcess.RunAsync(folder.Path, ["train", "rr/1", "--data", "data/ffpp", "--run", "whole", .. Tiny]);
+        Assert.True(whole.ExitCode == 0, whole.Error);
+
+        var random = new KeyedRandom(2026);
+        var insideCheckpoints = 0;
+        for (var kill = 0; kill < 10; kill++)
+        {
+            using var process = ArgusProcess.Start(folder.Path, Arguments());
+            var reading = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            if (kill % 2 == 0) await Task.Delay((int)random.Uniform(1500, 4000));
+            else
+            {
+                await WaitForAsync(process, () => Partial(folder));
+                await Task.Delay((int)random.Uniform(0, 300));
+            }
+            if (Partial(folder)) insideCheckpoints++;
+            process.Kill();
+            await process.WaitForExitAsync();
+            await reading;
+        }
+        Assert.True(insideCheckpoints >= 2, $"only {insideCheckpoints} kills hit a checkpoint being written");
+        var last = await ArgusProcess.RunAsync(folder.Path, Arguments());
+        Assert.True(last.ExitCode == 0, last.Error);
+
+        Assert.Equal(Hash(folder, "whole"), Hash(folder, "killed"));
+        Assert.Equal(await File.ReadAllTextAsync(folder["whole", "metrics.jsonl"]), await File.ReadAllTextAsync(folder["killed", "metrics.jsonl"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder["killed", "checkpoints"], ".*"));
+
+        // The recipe goes along until there is a checkpoint; from then on the run has its own.
+        string[] Arguments() => ["train", "rr/1", "--data", "data/ffpp", "--run", "killed", "--resume",
+            .. Directory.Exists(folder["killed", "checkpoints", "last"]) ? [] : Tiny];
+    }
+
+    private static bool Partial(TemporaryFolder folder) =>
+        Directory.Exists(folder["killed", "checkpoints"]) && Directory.EnumerateDirectories(folder["killed", "checkpoints"], ".partial-*").Any();
+
+    private static async Task WaitForAsync(Process process, Func<bool> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition() && !process.HasExited && clock.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(2);
+    }
+
+    private static string Hash(TemporaryFolder folder, string run) => string.Join(' ', new[] { "model.safetensors", "optimizer.safetensors" }
+        .Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(folder[run, "checkpoints", "last", file])))));
+}

@@ -1,0 +1,98 @@
+using Argus.Datasets;
+using Argus.Imaging;
+using Argus.Stores;
+using Argus.Training.Feeding;
+using Argus.Training.Tests.Runs;
+using Xunit;
+
+namespace Argus.Training.Tests.Feeding;
+
+public class FeedingTests
+{
+    [Fact]
+    public async Task An_epoch_shows_each_real_image_once_and_as_many_fakes_redrawn_every_epoch()
+    {
+        var recipe = TinyStore.Recipe("rr/1").Recipe;
+        using var store = await TinyStore.OpenAsync(recipe);
+        var train = store.Videos.Where(video => video.Split == Split.Train).ToList();
+        // More fakes than reals, as in the real datasets.
+        var reals = train.Where(video => video.Item.Label == 0).Take(3).ToList();
+        var mixed = reals.Concat(train.Where(video => video.Item.Label == 1)).ToList();
+        var (first, again, next) = (BalancedSampler.Epoch(mixed, 5, 0), BalancedSampler.Epoch(mixed, 5, 0), BalancedSampler.Epoch(mixed, 5, 1));
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, next);
+        var real = first.Where(clip => clip.Video.Item.Label == 0).ToList();
+        Assert.Equal(reals.Sum(video => video.Clips.Count), real.Count);
+        Assert.Equal(real.Count, real.Distinct().Count());
+        Assert.Equal(2 * real.Count, first.Count);
+        Assert.NotEqual(first.Where(c => c.Video.Item.Label == 1).Select(c => (c.Video.Item.Key, c.Number)).Order(), next.Where(c => c.Video.Item.Label == 1).Select(c => (c.Video.Item.Key, c.Number)).Order());
+    }
+
+    [Fact]
+    public async Task Several_processes_share_an_epoch_without_overlap()
+    {
+        using var store = await TinyStore.OpenAsync(TinyStore.Recipe("rr/1").Recipe);
+        var whole = BalancedSampler.Epoch(store.Videos, 1, 0);
+        var parts = Enumerable.Range(0, 3).SelectMany(rank => BalancedSampler.Epoch(store.Videos, 1, 0, rank, 3)).ToList();
+        Assert.Equal(whole.Count, parts.Count);
+        Assert.Equal(whole.Select(Name).Order(), parts.Select(Name).Order());
+
+        static string Name(StoredClip clip) => $"{clip.Video.Item.Key} {clip.Number}";
+    }
+
+    [Fact]
+    public async Task An_empty_class_is_an_error()
+    {
+        using var store = await TinyStore.OpenAsync(TinyStore.Recipe("rr/1").Recipe);
+        var error = Assert.Throws<ArgusException>(() => BalancedSampler.Epoch(store.Videos.Where(video => video.Item.Label == 1), 0, 0));
+        Assert.Contains("both classes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Batches_do_not_depend_on_the_number_of_workers_and_can_start_anywhere()
+    {
+        var recipe = TinyStore.Recipe("rr/4").Recipe;
+        using var store = await TinyStore.OpenAsync(recipe);
+        var clips = BalancedSampler.Epoch(store.Videos.Where(video => video.Split == Split.Train), 3, 0);
+        var one = await ReadAsync(1, 0);
+        Assert.Equal(one, await ReadAsync(4, 0));
+        Assert.Equal(one.Skip(2), await ReadAsync(3, 2));
+
+        async Task<List<string>> ReadAsync(int workers, int first)
+        {
+            var sums = new List<string>();
+            var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), recipe.Augment, 3, workers);
+            await foreach (var batch in feeder.ReadAsync(clips, 0, 4, first, CancellationToken.None))
+            {
+                using (batch)
+                {
+                    Assert.Equal([batch.Clips.Count, 3, 32, 32], batch.Frames.shape);
+                    using var flat = batch.Frames.contiguous();
+                    sums.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(flat.bytes)) + batch.Labels.sum().item<long>());
+                }
+            }
+            return sums;
+        }
+    }
+
+    [Fact]
+    public async Task A_loop_that_stops_early_leaves_no_worker_behind()
+    {
+        var recipe = TinyStore.Recipe("rr/1").Recipe;
+        using var store = await TinyStore.OpenAsync(recipe);
+        var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), null, 0, 2);
+        await foreach (var batch in feeder.ReadAsync([.. store.Videos.SelectMany(video => video.Clips)], 0, 2, 0, CancellationToken.None))
+        {
+            batch.Dispose();
+            break;
+        }
+        // Enumerating again finds everything free.
+        var count = 0;
+        await foreach (var batch in feeder.ReadAsync([.. store.Videos.SelectMany(video => video.Clips)], 0, 2, 0, CancellationToken.None))
+        {
+            batch.Dispose();
+            count++;
+        }
+        Assert.Equal((store.Videos.Sum(video => video.Clips.Count) + 1) / 2, count);
+    }
+}
