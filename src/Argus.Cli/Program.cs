@@ -35,8 +35,15 @@ catch (OperationCanceledException)
     Terminal.Error("Stopped. What was finished is kept; the same command goes on from there.");
     return 1;
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException && !parsed.GetValue(verbose))
+catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {
     Terminal.Error(error.Message);
+    if (parsed.GetValue(verbose)) Terminal.Error(error.ToString());
+    return 1;
+}
+catch (Exception error)
+{
+    Terminal.Error($"a fault in Argus, please report it: {error.Message.Split('\n')[0]} (--verbose shows where)");
+    if (parsed.GetValue(verbose)) Terminal.Error(error.ToString());
     return 1;
 }

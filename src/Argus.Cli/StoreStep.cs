@@ -16,15 +16,18 @@ internal static class StoreStep
     {
         var layout = DatasetLayout.Named(recipe.Data.Layout);
         var listing = layout.Read(dataFolder, DatasetOptions.From(recipe.Data));
-        foreach (var problem in listing.Problems.Where(problem => problem.Severity >= Severity.Warning).Take(5))
-            Terminal.Error($"{problem.Where}: {problem.What}");
+        var problems = DatasetCheck.Names(listing).Problems.Where(problem => problem.Severity >= Severity.Warning).OrderByDescending(problem => problem.Severity).ToList();
+        if (problems.Count > 0 && problems[0].Severity == Severity.Error)
+            throw new ArgusException($"{dataFolder}: {problems[0].Where}: {problems[0].What}. 'argus data check {layout.Name} {dataFolder}' shows everything.");
+        foreach (var problem in problems.Take(5)) Terminal.Error($"{problem.Where}: {problem.What}");
+        if (problems.Count > 5) Terminal.Error($"and {problems.Count - 5} more: argus data check {layout.Name} {dataFolder}");
         var options = StoreOptions.Of(recipe);
         var folder = storeFolder ?? StoreName.Default(root, dataFolder, options);
         var faceModel = ModelCatalog.Named("yunet") is { IsThere: true } yunet ? yunet.Path : null;
         var preparation = new Preparation(RecipeInput.From(recipe), faceModel);
         var plan = await preparation.PlanAsync(listing, options, folder, sides);
         if (plan.Missing.Count > 0)
-            Terminal.Line($"{layout.Title}: {plan.Missing.Count} videos to prepare, {plan.Kept} already there; about {plan.EstimatedBytes / 1e6:0} MB in {folder}");
+            Terminal.Note($"{layout.Title}: {plan.Missing.Count} videos to prepare, {plan.Kept} already there; about {plan.EstimatedBytes / 1e6:0} MB in {folder}");
         var result = await Terminal.ProgressAsync($"{layout.Title}: videos prepared", plan.Missing.Count, progress => preparation.RunAsync(plan, Environment.ProcessorCount, progress, cancel));
         if (result.Unreadable.Count > 0)
         {

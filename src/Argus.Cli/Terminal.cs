@@ -17,6 +17,9 @@ internal static class Terminal
 
     public static void Line(string text = "") => Console.Out.WriteLine(text);
 
+    /// <summary>Says how it is going, on standard error.</summary>
+    public static void Note(string text) => Console.Error.WriteLine(text);
+
     public static void Error(string message)
     {
         foreach (var line in message.Split(Environment.NewLine)) Console.Error.WriteLine($"argus: {line}");
@@ -55,7 +58,7 @@ internal static class Terminal
                     return await work(new Progress(done => task.Value = done));
                 });
         }
-        if (total > 0) Line($"{what}: {total} in {clock.Elapsed.TotalSeconds:0.0} s");
+        if (total > 0) Note($"{what}: {total} in {clock.Elapsed.TotalSeconds:0.0} s");
         return result;
     }
 

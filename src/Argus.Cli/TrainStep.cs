@@ -10,6 +10,8 @@ namespace Argus.Cli;
 internal sealed record TrainRequest(MergedRecipe Recipe, string? Data, string? Store, string Run, string? Init, bool Resume)
 {
     public string StoreRoot { get; init; } = StoreStep.DefaultRoot;
+    /// <summary>Whether the user gave settings or a profile of their own.</summary>
+    public bool HasSettings { get; init; }
 }
 
 internal static class TrainStep
@@ -18,29 +20,49 @@ internal static class TrainStep
 
     public static async Task<TrainingResult> RunAsync(TrainRequest request, CancellationToken cancel)
     {
-        var (recipe, run) = (request.Recipe.Recipe, new RunDirectory(request.Run));
+        var run = new RunDirectory(request.Run);
         var resume = request.Resume && run.HasCheckpoint;
         if (!request.Resume && run.HasCheckpoint)
             throw new RequestException($"{request.Run} already holds a run. Continue it with --resume, or choose another folder with --run.");
+        var yaml = resume ? SavedRecipe(request, run) : request.Recipe.ToYaml();
+        var recipe = resume ? RecipeLibrary.ReadMerged(run.Recipe) : request.Recipe.Recipe;
         // What would fail later is found before hours of preparation.
         var initial = resume ? null : InitialWeights(request);
-        if (!resume && initial is not null && !Directory.Exists(initial) && !File.Exists(initial)) throw new RequestException($"{initial} does not exist.");
+        if (initial is not null && !Directory.Exists(initial) && !File.Exists(initial)) throw new RequestException($"{initial} does not exist.");
 
         var folder = request.Data is not null
             ? (await StoreStep.PrepareAsync(recipe, request.Data, request.Store, [Split.Train, Split.Validation], cancel, request.StoreRoot)).Folder
             : request.Store ?? throw new RequestException("Training needs --data DIR (a dataset) or --store DIR (what 'argus data prepare' made).");
         using var store = await Store.OpenAsync(folder, StoreOptions.Of(recipe));
 
-        run.Open();
-        var yaml = resume ? await File.ReadAllTextAsync(run.Recipe, cancel) : request.Recipe.ToYaml();
-        if (!resume) await File.WriteAllTextAsync(run.Recipe, yaml, cancel);
+        using var held = run.Open();
+        if (!resume) WholeFile.Write(run.Recipe, yaml);
         EnvironmentRecord.Write(run.Folder);
         Terminal.Line($"{request.Recipe.Run.LongName}: {store.Videos.Count(v => v.Split == Split.Train)} training and {store.Videos.Count(v => v.Split == Split.Validation)} validation videos -> {request.Run}{(resume ? ", resumed" : "")}");
         using var trainer = new Trainer(recipe, yaml, store, run, initial, resume, new ConsoleObserver(new RunJournal(run, request.Recipe.Run.LongName)));
+        foreach (var skipped in trainer.SkippedChunks) Terminal.Error($"not trained on: {skipped}");
         var result = await trainer.RunAsync(cancel);
-        if (!result.Finished)
-            Terminal.Error($"Stopped at step {result.GlobalStep}; the checkpoint is saved. Continue with: argus train {request.Recipe.Run.ShortName} --run {request.Run} --resume{(request.Data is { } data ? $" --data {data}" : $" --store {folder}")}");
+        if (!result.Finished) Terminal.Error($"Stopped at step {result.GlobalStep}; the checkpoint is saved. Continue with: {ResumeCommand(request)}");
         return result;
+    }
+
+    // A resumed run keeps the recipe it was begun with; settings that say otherwise are refused.
+    private static string SavedRecipe(TrainRequest request, RunDirectory run)
+    {
+        var saved = RecipeLibrary.ReadMerged(run.Recipe);
+        if ((saved.Specialist, saved.Stage) != (request.Recipe.Run.Specialist, request.Recipe.Run.Stage))
+            throw new RequestException($"{request.Run} is a run of {saved.Specialist}/{saved.Stage}, not of {request.Recipe.Run.ShortName}. Choose another --run.");
+        var yaml = File.ReadAllText(run.Recipe);
+        if (request.HasSettings && yaml != request.Recipe.ToYaml())
+            throw new RequestException($"A resumed run keeps its recipe ({run.Recipe}); leave the settings out, or start anew in another --run.");
+        return yaml;
+    }
+
+    private static string ResumeCommand(TrainRequest request)
+    {
+        static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || "/._-+".Contains(c)) ? path : $"'{path.Replace("'", "'\\''")}'";
+        var (data, store) = (request.Data is null ? "" : $" --data {Quoted(request.Data)}", request.Store is null ? "" : $" --store {Quoted(request.Store)}");
+        return $"argus train {request.Recipe.Run.ShortName} --run {Quoted(request.Run)} --resume{data}{store}";
     }
 
     private static string? InitialWeights(TrainRequest request)

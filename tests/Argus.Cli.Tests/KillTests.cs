@@ -52,9 +52,42 @@ public class KillTests
         Assert.Equal(await File.ReadAllTextAsync(folder["whole", "metrics.jsonl"]), await File.ReadAllTextAsync(folder["killed", "metrics.jsonl"]));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["killed", "checkpoints"], ".*"));
 
-        // The recipe goes along until there is a checkpoint; from then on the run has its own.
-        string[] Arguments() => ["train", "rr/1", "--data", "data/ffpp", "--run", "killed", "--resume",
-            .. Directory.Exists(folder["killed", "checkpoints", "last"]) ? [] : Tiny];
+        string[] Arguments() => ["train", "rr/1", "--data", "data/ffpp", "--run", "killed", "--resume", .. Tiny];
+    }
+
+    [Fact]
+    public async Task A_killed_preparation_goes_on_and_ends_complete()
+    {
+        using var folder = new TemporaryFolder();
+        await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.2", "--quads", "0,0,0", "--focus", "resolution=6,2,1");
+        string[] prepare = ["data", "prepare", "ffpp", "data/ffpp", "--store", "store", "--profile", "smoke"];
+        foreach (var milliseconds in new[] { 100, 400, 900 })
+        {
+            using var process = ArgusProcess.Start(folder.Path, prepare);
+            await WaitForAsync(process, () => File.Exists(folder["store", "store.json"]));
+            await Task.Delay(milliseconds);
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        var last = await ArgusProcess.RunAsync(folder.Path, prepare);
+        Assert.True(last.ExitCode == 0, last.Error);
+        Assert.Empty(Directory.EnumerateFiles(folder["store"], "*.partial"));
+        Assert.Contains("36 were there, 0 left out", (await ArgusProcess.RunAsync(folder.Path, prepare)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Control_C_saves_and_says_how_to_go_on()
+    {
+        using var folder = new TemporaryFolder();
+        await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.2", "--quads", "0,0,0", "--focus", "resolution=4,2,1");
+        using var process = ArgusProcess.Start(folder.Path, ["train", "rr/1", "--data", "data/ffpp", "--run", "run", .. Tiny, "train.epochs=500", "train.checkpoint_minutes=10"]);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await WaitForAsync(process, () => File.Exists(folder["run", "metrics.jsonl"]));
+        using var interrupt = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync();
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("argus train rr/1 --run run --resume --data data/ffpp", await error, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["run", "checkpoints", "last", "state.json"]), await output);
     }
 
     private static bool Partial(TemporaryFolder folder) =>

@@ -40,7 +40,7 @@ internal static class DoctorCommand
         if (LibTorch.Route != "not loaded")
             yield return torch.cuda_is_available()
                 ? new("CUDA", Verdict.Works, $"{torch.cuda.device_count()} device(s)")
-                : new("CUDA", Verdict.Optional, "none seen by this libtorch", $"for a GPU: {LibTorch.FolderVariable}=FOLDER of an installed PyTorch {LibTorch.PackagedVersion()}, or build with -p:TorchBackend=cuda-linux");
+                : new("CUDA", Verdict.Optional, "none seen by this libtorch", $"for a GPU: {LibTorch.FolderVariable}=FOLDER of an installed PyTorch {LibTorch.PackagedVersion}, or build with -p:TorchBackend=cuda-linux");
         yield return Native("OpenCV", () => OpenCvSharp.Cv2.GetVersionString() ?? "");
         yield return Native("plots (Skia)", () => $"ScottPlot {ScottPlot.Version.VersionString}");
         foreach (var program in new[] { "ffmpeg", "ffprobe" })
@@ -85,7 +85,7 @@ internal static class DoctorCommand
         }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
         {
-            return new(part, Verdict.Broken, error.GetBaseException().Message.Split('\n')[0], "Debian, Ubuntu: apt-get install libgl1 libglib2.0-0");
+            return new(part, Verdict.Broken, error.GetBaseException().Message.Split('\n')[0], "Debian, Ubuntu: apt-get install libgtk-3-0 libdrm2 libatomic1");
         }
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Argus.Datasets;
-using Argus.Stores;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
@@ -17,51 +16,35 @@ internal static class EvaluateCommand
         command.SetAction(async (parse, cancel) =>
         {
             var datasets = parse.GetRequiredValue(data).Select(Dataset).ToList();
-            foreach (var path in parse.GetRequiredValue(runs))
+            var paths = parse.GetRequiredValue(runs);
+            var checkpoints = paths.Select(CheckpointReference.Find).ToList();
+            var results = new List<object>();
+            foreach (var (path, checkpoint) in paths.Zip(checkpoints))
             {
-                var checkpoint = CheckpointReference.Find(path);
-                var asJson = parse.GetValue(json);
                 var result = await EvaluateStep.RunAsync(checkpoint, datasets, StoreStep.DefaultRoot, cancel);
-                var folder = parse.GetValue(output) ?? Path.Combine(path, "evaluation");
-                Evaluation.WriteReport(folder, $"Argus: {checkpoint.Recipe.Specialist}, stage {checkpoint.Recipe.Stage}", result, runFolder: path);
-                if (asJson)
-                {
-                    Terminal.WriteJson(new { Checkpoint = checkpoint.Folder, result.Rows, Unreadable = result.Unreadable.Select(u => new { u.Dataset, u.Path, u.Reason }), Report = Path.Combine(folder, "report.html") });
-                    continue;
-                }
-                Terminal.Table(EvaluationTable.Columns, result.Rows.Select(EvaluationTable.Cells).ToList());
-                Terminal.Line($"Report: {Path.Combine(folder, "report.html")}; every prediction: {Path.Combine(folder, "predictions.csv")}");
+                var folder = ReportFolder(path, parse.GetValue(output), paths.Length > 1);
+                EvaluationReport.Write(folder, $"Argus: {checkpoint.Recipe.Specialist}, stage {checkpoint.Recipe.Stage}", result, runFolder: path);
+                var report = Path.Combine(folder, "report.html");
+                results.Add(new { Checkpoint = checkpoint.Folder, result.Rows, Unreadable = result.Unreadable.Select(u => new { u.Dataset, u.Path, u.Reason }), Report = report });
+                if (parse.GetValue(json)) continue;
+                Terminal.Table(EvaluationReport.Columns, result.Rows.Select(EvaluationReport.Cells).ToList());
+                Terminal.Line($"Report: {report}; every prediction: {Path.Combine(folder, "predictions.csv")}");
             }
+            if (parse.GetValue(json)) Terminal.WriteJson(results);
             return 0;
         });
         return command;
     }
 
+    // In the run; a checkpoint's folder holds nothing but the checkpoint.
+    private static string ReportFolder(string path, string? output, bool several)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        if (output is not null) return several ? Path.Combine(output, name) : output;
+        return Directory.Exists(Path.Combine(path, "checkpoints")) ? Path.Combine(path, "evaluation") : Path.Combine("evaluations", name);
+    }
+
     private static (string Layout, string Folder) Dataset(string text) => text.Split('=', 2) is [var layout, var folder] && folder.Length > 0
         ? (DatasetLayout.Named(layout).Name, folder)
         : throw new RequestException($"--data {text}: give a layout and a folder, e.g. ffpp=/data/faceforensics.");
-}
-
-/// <summary>Scores a checkpoint on the test sides of datasets.</summary>
-internal static class EvaluateStep
-{
-    public static async Task<EvaluationResult> RunAsync(CheckpointReference checkpoint, IReadOnlyList<(string Layout, string Folder)> datasets, string storeRoot, CancellationToken cancel)
-    {
-        var device = TorchDevice.For(checkpoint.Recipe.Train.Device);
-        using var model = checkpoint.Load(device);
-        var predictions = new List<VideoPrediction>();
-        var unreadable = new List<(string, string, string)>();
-        foreach (var (layout, folder) in datasets)
-        {
-            var recipe = checkpoint.For(layout);
-            var (storeFolder, prepared) = await StoreStep.PrepareAsync(recipe, folder, null, [Split.Test], cancel, storeRoot);
-            unreadable.AddRange(prepared.Unreadable.Select(failure => (layout, failure.Path, failure.Reason)));
-            using var store = await Store.OpenAsync(storeFolder);
-            var videos = store.Videos.Where(video => video.Split == Split.Test).ToList();
-            if (videos.Count == 0) throw new ArgusException($"{folder} has no readable test video. 'argus data check {layout} {folder}' shows the split.");
-            predictions.AddRange(await Terminal.ProgressAsync($"{layout}: images scored", videos.Sum(video => video.Clips.Count),
-                progress => Scoring.RunAsync(model, recipe, store, videos, device, progress, cancel)));
-        }
-        return new EvaluationResult(checkpoint.Folder, checkpoint.Recipe, Evaluation.Measure(predictions), predictions, unreadable);
-    }
 }

@@ -14,7 +14,7 @@ internal static class ModelsCommand
         command.SetAction(parse =>
         {
             if (parse.GetValue(json)) Terminal.WriteJson(ModelCatalog.All.Select(model => new { model.Name, model.What, model.License, model.Address, model.Path, model.IsThere }));
-            else Terminal.Table(["model", "what", "license", "here"], ModelCatalog.All.Select(model => new[] { model.Name, model.What, model.License, model.IsThere ? model.Path : "no" }).ToList());
+            else Terminal.Table(["model", "what", "license", "here"], ModelCatalog.All.Select(model => new[] { model.Name, model.What, model.License, model.IsThere ? "yes" : "no" }).ToList());
         });
         return command;
     }

@@ -11,8 +11,6 @@ namespace Argus.Cli.Commands;
 /// <summary>The whole way in minutes: sample data, three stages of training, evaluation on unseen people, a report.</summary>
 internal static class QuickstartCommand
 {
-    private static readonly (string Layout, int Stage)[] Stages = [("ffpp", 1), ("celebdf", 2), ("dfdc", 4)];
-
     // The specialist's own kind gets enough people to learn from and to be judged on; the others enough to see what it does with them.
     private static readonly QuadCounts OwnKind = new(18, 4, 7), OtherKinds = new(0, 0, 3);
 
@@ -28,9 +26,9 @@ internal static class QuickstartCommand
             var clock = Stopwatch.StartNew();
             var data = Path.Combine(root, "data");
             await SampleStep.RunAsync(data, Sample(chosen), cancel);
-            var datasets = Stages.Select(stage => (stage.Layout, Folder: Path.Combine(data, stage.Layout))).ToList();
+            var datasets = TrainCommand.Stages.Select(stage => (stage.Layout, Folder: Path.Combine(data, stage.Layout))).ToList();
 
-            foreach (var (layout, stage) in Stages)
+            foreach (var (layout, stage) in TrainCommand.Stages)
             {
                 var library = RecipeLibrary.Default;
                 var recipe = library.Load(library.Find($"{chosen.Name}/{stage}"), "smoke", []);
@@ -40,15 +38,15 @@ internal static class QuickstartCommand
 
             var last = Path.Combine(root, "runs", RecipeLibrary.Default.Find($"{chosen.Name}/4").LongName);
             var result = await EvaluateStep.RunAsync(CheckpointReference.Find(last), datasets, Path.Combine(root, "stores"), cancel);
-            var own = result.Rows.Last(row => row.Part == chosen.OwnKind);
+            var own = result.Rows.First(row => row.Part == chosen.OwnKind);
             var control = await ControlAsync(datasets, chosen.OwnKind, cancel);
             var people = result.Predictions.Where(p => p.Item.Kind == chosen.OwnKind).SelectMany(p => p.Item.Identities).Distinct().Count();
             var headline = $"video AUC {own.Figures.RocAuc:0.00}";
             var context = $"{chosen.OwnKind} forgeries: {headline} (95% interval {own.AucInterval!.Low:0.00}-{own.AucInterval.High:0.00}), {own.Figures.Real + own.Figures.Fake} test videos, nobody in them was trained on; logistic regression on whole-frame statistics: AUC {control:0.00}";
             var report = Path.Combine(root, "report");
-            Evaluation.WriteReport(report, $"Argus quickstart: the {chosen.Title} specialist", result, context, last);
+            EvaluationReport.Write(report, $"Argus quickstart: the {chosen.Title} specialist", result, context, last);
 
-            Terminal.Table(EvaluationTable.Columns, result.Rows.Where(row => row.Dataset == "all").Select(EvaluationTable.Cells).ToList());
+            Terminal.Table(EvaluationReport.Columns, result.Rows.Where(row => row.Dataset == Evaluation.Everything).Select(EvaluationReport.Cells).ToList());
             Terminal.Line($"{chosen.Name} is named for {chosen.OwnKind}; it was trained on drawn faces, so this shows that training works, not how it does on real people.");
             Terminal.Line(headline);
             Terminal.Line($"95% interval {own.AucInterval.Low:0.00}-{own.AucInterval.High:0.00} over {own.Figures.Real + own.Figures.Fake} test videos of {people} people, none of them in training");

@@ -6,7 +6,8 @@ namespace Argus.Cli.Commands;
 
 internal static class TrainCommand
 {
-    private static readonly (string Layout, int Stage)[] Stages = [("ffpp", 1), ("celebdf", 2), ("dfdc", 4)];
+    /// <summary>The stages that a specialist goes through, and the dataset of each.</summary>
+    public static readonly IReadOnlyList<(string Layout, int Stage)> Stages = [("ffpp", 1), ("celebdf", 2), ("dfdc", 4)];
 
     public static Command Create()
     {
@@ -28,7 +29,7 @@ internal static class TrainCommand
             var runName = parse.GetRequiredValue(name);
             var requests = runName.Contains('/') || runName.Contains('_')
                 ? [Request(library.Find(runName), parse.GetValue(data), parse.GetValue(run))]
-                : AllStages(library, runName);
+                : AllStages(runName);
             foreach (var request in requests)
             {
                 var result = await TrainStep.RunAsync(request, cancel);
@@ -39,18 +40,15 @@ internal static class TrainCommand
 
             TrainRequest Request(RunName recipe, string? folder, string? runFolder)
             {
-                var run = runFolder ?? Path.Combine(TrainStep.DefaultRuns, recipe.LongName);
                 var changes = parse.GetValue(settings) ?? [];
-                var saved = new RunDirectory(run);
-                if (parse.GetValue(resume) && saved.HasCheckpoint)
+                return new TrainRequest(library.Load(recipe, parse.GetRequiredValue(profile), changes), folder, parse.GetValue(store),
+                    runFolder ?? Path.Combine(TrainStep.DefaultRuns, recipe.LongName), parse.GetValue(init), parse.GetValue(resume))
                 {
-                    if (changes.Length > 0) throw new RequestException("A resumed run keeps its recipe; leave the settings out, or start anew in another --run.");
-                    return new TrainRequest(new MergedRecipe(recipe, "", RecipeLibrary.ReadMerged(saved.Recipe), new Dictionary<string, RecipeValue>()), folder, parse.GetValue(store), run, null, true);
-                }
-                return new TrainRequest(library.Load(recipe, parse.GetRequiredValue(profile), changes), folder, parse.GetValue(store), run, parse.GetValue(init), parse.GetValue(resume));
+                    HasSettings = changes.Length > 0 || parse.GetResult(profile) is { Implicit: false },
+                };
             }
 
-            IEnumerable<TrainRequest> AllStages(RecipeLibrary library, string specialist)
+            List<TrainRequest> AllStages(string specialist)
             {
                 _ = Specialists.Specialist.Named(specialist);
                 var missing = datasets.Where(entry => parse.GetValue(entry.Value) is null).Select(entry => $"--{entry.Key} DIR").ToList();
@@ -59,7 +57,10 @@ internal static class TrainCommand
                 {
                     if (parse.GetResult(single) is not null) throw new RequestException($"{single} belongs to a single recipe such as {specialist}/1; all stages take --ffpp, --celebdf and --dfdc.");
                 }
-                return Stages.Select(stage => Request(library.Find($"{specialist}/{stage.Stage}"), parse.GetValue(datasets[stage.Layout]), null));
+                // All of them before the first hour of the first stage.
+                if (datasets.Values.Select(option => parse.GetValue(option)!).FirstOrDefault(folder => !Directory.Exists(folder)) is { } absent)
+                    throw new RequestException($"{absent} does not exist.");
+                return [.. Stages.Select(stage => Request(library.Find($"{specialist}/{stage.Stage}"), parse.GetValue(datasets[stage.Layout]), null))];
             }
         });
         return command;

@@ -22,6 +22,8 @@ public sealed record TrainState
     public string? BestCheckpoint { get; init; }
     public double? BestAuc { get; init; }
     public string RecipeHash { get; init; } = "";
+    /// <summary>Which videos and clips the store held: the order of an epoch follows from them.</summary>
+    public string StoreHash { get; init; } = "";
     public IReadOnlyDictionary<string, double?> Metrics { get; init; } = new Dictionary<string, double?>();
 }
 
@@ -50,8 +52,8 @@ public static class Checkpoint
             Directory.CreateDirectory(partial);
             SafeTensors.Write(Path.Combine(partial, ModelFile), model.state_dict().Select(entry => (entry.Key, entry.Value)), new Dictionary<string, string> { ["format"] = "pt" });
             if (optimizer is not null) SafeTensors.Write(Path.Combine(partial, OptimizerFile), optimizer.State());
-            File.WriteAllText(Path.Combine(partial, RecipeFile), recipeYaml);
-            File.WriteAllText(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state, Json));
+            WholeFile.Write(Path.Combine(partial, RecipeFile), recipeYaml);
+            WholeFile.Write(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state, Json));
             if (Directory.Exists(folder)) Discard(folder);
             Directory.Move(partial, folder);
         }
@@ -69,7 +71,7 @@ public static class Checkpoint
         if (!File.Exists(file)) throw new ArgusException($"{folder} is no checkpoint: {StateFile} is missing.");
         try
         {
-            return JsonSerializer.Deserialize<TrainState>(File.ReadAllText(file), Json)!;
+            return JsonSerializer.Deserialize<TrainState>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
         }
         catch (JsonException error)
         {

@@ -26,6 +26,10 @@ internal static class PyTorchFile
         {
             throw new ArgusException($"{path} cannot be read: it is a damaged zip ({error.Message}). Copy or make it anew.", error);
         }
+        catch (Exception error) when (error is OverflowException or KeyNotFoundException or EndOfStreamException)
+        {
+            throw new ArgusException($"{path} cannot be read: it is damaged ({error.Message}). Copy or make it anew.", error);
+        }
         catch (ArgusException error) when (error is not RequestException)
         {
             throw new ArgusException($"{path} cannot be read: {error.Message}.", error);
@@ -56,6 +60,7 @@ internal static class PyTorchFile
     {
         var inner = zip.Entries.Where(entry => Path.GetExtension(entry.Name) is ".pt" or ".pth").ToList();
         if (inner.Count != 1) throw new ArgusException("it holds no data.pkl, so it is no PyTorch file (files from before PyTorch 1.6 must be saved again there)");
+        if (inner[0].Length > int.MaxValue) throw new ArgusException($"{inner[0].Name} in it is larger than 2 GiB; unpack it first");
         using var stream = inner[0].Open();
         var bytes = new MemoryStream();
         stream.CopyTo(bytes);
@@ -81,7 +86,8 @@ internal static class PyTorchFile
             throw new ArgusException($"{name} has an impossible shape");
         var empties = view.Shape.Any(side => side == 0);
         var last = checked(view.Offset + view.Shape.Zip(view.Strides, (side, stride) => checked((side - 1) * stride)).Sum());
-        if (!empties && last >= view.Storage.Elements) throw new ArgusException($"{name} reaches beyond its data");
+        var count = view.Shape.Aggregate(1L, (product, side) => checked(product * side));
+        if (count > view.Storage.Elements || (!empties && last >= view.Storage.Elements)) throw new ArgusException($"{name} reaches beyond its data");
         return storage.as_strided(view.Shape, view.Strides, view.Offset).contiguous().clone();
     }
 

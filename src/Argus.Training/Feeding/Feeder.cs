@@ -38,10 +38,11 @@ public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentReci
         var ahead = Channel.CreateBounded<Task<Batch>>(workers);
         var filling = Task.Run(async () =>
         {
-            foreach (var members in clips.Chunk(batchSize).Skip(firstBatch))
+            foreach (var members in Batches(clips, batchSize).Skip(firstBatch))
             {
+                // Room first: work that has begun is always in the channel, where the end finds it.
                 await ahead.Writer.WaitToWriteAsync(stop.Token);
-                await ahead.Writer.WriteAsync(Task.Run(() => Load(members, epoch), stop.Token), stop.Token);
+                ahead.Writer.TryWrite(Task.Run(() => Load(members, epoch)));
             }
             ahead.Writer.Complete();
         }, stop.Token);
@@ -65,6 +66,18 @@ public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentReci
         }
     }
 
+    /// <summary>An epoch cut into batches. A single clip at the end joins the batch before it: batch statistics need two.</summary>
+    public static IReadOnlyList<IReadOnlyList<StoredClip>> Batches(IReadOnlyList<StoredClip> clips, int batchSize)
+    {
+        List<IReadOnlyList<StoredClip>> batches = [.. clips.Chunk(batchSize)];
+        if (batches.Count > 1 && batches[^1].Count == 1)
+        {
+            batches[^2] = [.. batches[^2], .. batches[^1]];
+            batches.RemoveAt(batches.Count - 1);
+        }
+        return batches;
+    }
+
     private Batch Load(IReadOnlyList<StoredClip> clips, int epoch)
     {
         var side = preprocessing.ImageSize;
@@ -77,6 +90,7 @@ public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentReci
             foreach (var frame in clip.Frames)
             {
                 using var picture = Cv2.ImDecode(store.Read(frame), ImreadModes.Color);
+                if (picture.Empty()) throw new ArgusException($"{frame.Shard} holds a damaged picture of {frame.Key} (clip {frame.Clip}). Delete the store's folder and prepare again.");
                 preprocessing.ToInput(picture, draw, floats.Slice(place, preprocessing.Length));
                 place += preprocessing.Length;
             }

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace Argus.Training.Models;
 
 /// <summary>A row of the EfficientNet table (Tan and Le, 2019, table 1 and compound scaling).</summary>
-internal sealed record EfficientNetVariant(string Name, double Width, double Depth, int Resolution, double BatchNormEps = 1e-5, double BatchNormMomentum = 0.1)
+internal sealed record EfficientNetVariant(string Name, double Width, double Depth, double BatchNormEps = 1e-5, double BatchNormMomentum = 0.1)
 {
     public static IReadOnlyList<EfficientNetVariant> All { get; } =
     [
-        new("efficientnet_b0", 1.0, 1.0, 224), new("efficientnet_b1", 1.0, 1.1, 240), new("efficientnet_b2", 1.1, 1.2, 288),
-        new("efficientnet_b3", 1.2, 1.4, 300), new("efficientnet_b4", 1.4, 1.8, 380),
-        new("efficientnet_b5", 1.6, 2.2, 456, 1e-3, 0.01), new("efficientnet_b6", 1.8, 2.6, 528, 1e-3, 0.01), new("efficientnet_b7", 2.0, 3.1, 600, 1e-3, 0.01),
+        new("efficientnet_b0", 1.0, 1.0), new("efficientnet_b1", 1.0, 1.1), new("efficientnet_b2", 1.1, 1.2),
+        new("efficientnet_b3", 1.2, 1.4), new("efficientnet_b4", 1.4, 1.8),
+        new("efficientnet_b5", 1.6, 2.2, 1e-3, 0.01), new("efficientnet_b6", 1.8, 2.6, 1e-3, 0.01), new("efficientnet_b7", 2.0, 3.1, 1e-3, 0.01),
     ];
 
     /// <exception cref="RequestException">No such variant; the message lists those that exist.</exception>
@@ -111,7 +111,7 @@ internal sealed class ConvNormAct : Layer
         : base(nameof(ConvNormAct))
     {
         this.activation = activation;
-        register_module("0", conv = new Conv2d(input, output, kernel, stride, (kernel - 1) / 2, groups, bias: false, Initialise.KaimingNormalFanOut, format));
+        register_module("0", conv = new Conv2d(input, output, kernel, stride, (kernel - 1) / 2, groups, bias: false, ConvStart.Torchvision, format));
         register_module("1", norm = new BatchNorm(output, variant.BatchNormEps, variant.BatchNormMomentum));
     }
 
@@ -162,8 +162,8 @@ internal sealed class SqueezeExcitation : Layer
 
     public SqueezeExcitation(int channels, int squeezed, MemoryFormat format) : base(nameof(SqueezeExcitation))
     {
-        register_module("fc1", fc1 = new Conv2d(channels, squeezed, 1, 1, 0, 1, bias: true, Initialise.KaimingNormalFanOut, format));
-        register_module("fc2", fc2 = new Conv2d(squeezed, channels, 1, 1, 0, 1, bias: true, Initialise.KaimingNormalFanOut, format));
+        register_module("fc1", fc1 = new Conv2d(channels, squeezed, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format));
+        register_module("fc2", fc2 = new Conv2d(squeezed, channels, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format));
     }
 
     public override Tensor forward(Tensor x)

@@ -18,18 +18,14 @@ internal sealed class Conv2d : Layer
     private readonly long[] stride, padding;
     private readonly long groups;
 
-    public Conv2d(int input, int output, int kernel, int stride, int padding, int groups, bool bias, Func<Tensor, Tensor> initialise, MemoryFormat format)
+    public Conv2d(int input, int output, int kernel, int stride, int padding, int groups, bool bias, ConvStart start, MemoryFormat format)
         : base(nameof(Conv2d))
     {
-        using var initial = initialise(empty(output, input / groups, kernel, kernel));
+        long[] shape = [output, input / groups, kernel, kernel];
+        using var initial = Initialise.Weight(start, shape);
         weight = new Parameter(format == MemoryFormat.ChannelsLast ? initial.AsChannelsLast() : initial.clone());
         register_parameter("weight", weight);
-        if (bias)
-        {
-            var bound = 1 / Math.Sqrt((double)input / groups * kernel * kernel);
-            this.bias = new Parameter(empty(output).uniform_(-bound, bound));
-            register_parameter("bias", this.bias);
-        }
+        if (bias) register_parameter("bias", this.bias = new Parameter(Initialise.Bias(start, shape)));
         (this.stride, this.padding, this.groups) = ([stride, stride], [padding, padding], groups);
     }
 

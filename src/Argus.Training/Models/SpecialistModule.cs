@@ -21,8 +21,8 @@ internal sealed class SpecialistModule : Layer
             register_module(branch.Name, tower);
             branches.Add(tower);
         }
-        squeeze = new Conv2d(specialist.Channels, 32, 1, 1, 0, 1, bias: true, Initialise.PyTorchDefault, format);
-        excite = new Conv2d(32, specialist.Channels, 1, 1, 0, 1, bias: true, Initialise.PyTorchDefault, format);
+        squeeze = new Conv2d(specialist.Channels, 32, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, format);
+        excite = new Conv2d(32, specialist.Channels, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, format);
         register_module("attention", new Named(("0", squeeze), ("2", excite)));
     }
 
@@ -44,12 +44,12 @@ internal sealed class BranchTower : Layer
 
     public BranchTower(Branch branch, bool highPass, bool poolFirst, MemoryFormat format) : base(nameof(BranchTower))
     {
-        Conv2d Conv(int input, int output, Convolution shape, Func<Tensor, Tensor>? initialise = null) =>
-            new(input, output, shape.Kernel, shape.Stride, shape.Padding, 1, bias: true, initialise ?? Initialise.PyTorchDefault, format);
+        Conv2d Conv(int input, int output, Convolution shape, ConvStart start = ConvStart.PyTorch) =>
+            new(input, output, shape.Kernel, shape.Stride, shape.Padding, 1, bias: true, start, format);
 
         this.poolFirst = poolFirst;
         var width = branch.Width;
-        register_module("0", first = Conv(3, width, branch.First, highPass ? Initialise.HighPass : null));
+        register_module("0", first = Conv(3, width, branch.First, highPass ? ConvStart.HighPass : ConvStart.PyTorch));
         register_module("1", firstNorm = new BatchNorm(width));
         register_module("3", second = Conv(width, 2 * width, branch.Second));
         register_module("4", secondNorm = new BatchNorm(2 * width));

@@ -87,15 +87,14 @@ public static class LibTorch
             .FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, "libtorch_cpu.so")));
         if (found is null)
             throw new RequestException($"{FolderVariable}={folder} holds no libtorch_cpu.so. Give the 'lib' folder of an installed PyTorch (python -c \"import torch; print(torch.__path__[0])\").");
-        var wanted = PackagedVersion();
         var version = VersionOf(found);
-        if (version is not null && !version.StartsWith(wanted, StringComparison.Ordinal))
-            throw new RequestException($"{FolderVariable}={folder} is libtorch {version}, but TorchSharp {typeof(torch).Assembly.GetName().Version} needs {wanted}. Install torch=={wanted}.*, or unset {FolderVariable}.");
+        if (version is not null && !version.StartsWith(PackagedVersion, StringComparison.Ordinal))
+            throw new RequestException($"{FolderVariable}={folder} is libtorch {version}, but TorchSharp {typeof(torch).Assembly.GetName().Version} needs {PackagedVersion}. Install torch=={PackagedVersion}.*, or unset {FolderVariable}.");
         return found;
     }
 
-    /// <summary>Major and minor version of the libtorch that this TorchSharp was built for.</summary>
-    public static string PackagedVersion() => "2.10";
+    /// <summary>Major and minor version of the libtorch that TorchSharp 0.107 was built for.</summary>
+    public const string PackagedVersion = "2.10";
 
     // PyTorch keeps its version beside the libraries, in torch/version.py or libtorch's build-version.
     private static string? VersionOf(string libFolder)
@@ -128,7 +127,7 @@ public static class LibTorch
     {
         var bytes = File.ReadAllBytes(library);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
-        var folder = Path.Combine(CacheFolder(), "native", hash);
+        var folder = Path.Combine(ArgusCache.Folder, "native", hash);
         var copy = Path.Combine(folder, "libLibTorchSharp.so");
         if (File.Exists(copy)) return copy;
         if (ElfVersionMend.MarkWeak(bytes, MissingVersion) == 0)
@@ -139,7 +138,4 @@ public static class LibTorch
         File.Move(partial, copy, overwrite: true);
         return copy;
     }
-
-    /// <summary>Where Argus keeps what it fetched or made once: ARGUS_CACHE, or the user's cache folder.</summary>
-    private static string CacheFolder() => Argus.ArgusCache.Folder;
 }

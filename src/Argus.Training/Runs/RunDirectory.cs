@@ -24,12 +24,15 @@ public sealed partial class RunDirectory(string path)
 
     public bool HasCheckpoint => Directory.Exists(Last);
 
-    /// <summary>Begins or goes on: folders exist, leftovers of a killed process are gone.</summary>
-    public void Open()
+    /// <summary>Begins or goes on: folders exist, leftovers of a killed process are gone, and no other process trains here until the result is disposed.</summary>
+    /// <exception cref="ArgusException">Another process does.</exception>
+    public IDisposable Open()
     {
         Directory.CreateDirectory(Checkpoints);
+        var held = FolderLock.Take(Folder, "is training in");
         foreach (var leftover in Directory.EnumerateDirectories(Checkpoints, ".partial-*")) Directory.Delete(leftover, recursive: true);
-        foreach (var leftover in Directory.EnumerateFiles(Checkpoints, ".link-*")) File.Delete(leftover);
+        foreach (var leftover in new DirectoryInfo(Checkpoints).EnumerateFileSystemInfos(".link-*")) leftover.Delete();
+        return held;
     }
 
     /// <summary>Cuts metrics.jsonl to what the checkpoint knows of; later lines are of work that was lost.</summary>

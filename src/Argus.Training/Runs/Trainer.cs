@@ -51,6 +51,7 @@ public sealed class Trainer : IDisposable
     private readonly List<(int Index, int? Chunk)> epochs;
     private readonly List<StoredVideo> validation;
     private readonly CosineWarmRestarts schedule;
+    private readonly string storeHash;
 
     private TrainState state = new();
     private long lastSave;
@@ -68,10 +69,14 @@ public sealed class Trainer : IDisposable
             using var weights = Weights.Read(initial);
             var match = weights.CopyTo(model);
             if (match.Matched.Count == 0) throw new ArgusException($"{initial} holds no weight of this model. 'argus import' says what it holds.");
+            // A backbone alone is where stage 1 starts; a later stage goes on from a whole model or not at all.
+            if (recipe.StartFrom > 0 && match.Missing.Count > 0)
+                throw new ArgusException($"{initial} lacks {match.Missing.Count} weights of this model (the first is {match.Missing[0]}), but stage {recipe.Stage} continues a whole one. Give a checkpoint of stage {recipe.StartFrom}.");
         }
         model.to(device);
         optimizer = new AdamW(model.named_parameters().Select(p => (p.name, (Parameter)p.parameter))) { WeightDecay = recipe.Optimizer.WeightDecay };
         schedule = new CosineWarmRestarts(recipe.Optimizer.LearningRate, recipe.Schedule.FirstPeriod, recipe.Schedule.Multiplier);
+        storeHash = StoreHash();
         epochs = PlanEpochs();
         validation = Side(Split.Validation);
         if (validation.Select(video => video.Item.Label).Distinct().Count() < 2)
@@ -86,36 +91,47 @@ public sealed class Trainer : IDisposable
     {
         lastSave = Stopwatch.GetTimestamp();
         var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), recipe.Augment, recipe.Seed, recipe.Train.Workers);
-        while (state.Epoch < epochs.Count)
+        while (state.Epoch < epochs.Count && !AtLimit)
         {
             var (index, chunk) = epochs[state.Epoch];
             optimizer.LearningRate = schedule.At(index);
             var order = BalancedSampler.Epoch(TrainVideos(chunk), recipe.Seed, index);
-            var steps = (order.Count + recipe.Train.BatchSize - 1) / recipe.Train.BatchSize;
-            var clock = Stopwatch.StartNew();
+            var steps = Feeder.Batches(order, recipe.Train.BatchSize).Count;
+            var (clock, timed) = (Stopwatch.StartNew(), 0);
+            feeder.Waited = TimeSpan.Zero;
             await foreach (var batch in feeder.ReadAsync(order, index, recipe.Train.BatchSize, state.Step, CancellationToken.None))
             {
                 var loss = Step(batch);
+                timed++;
                 if (state.GlobalStep % StepsPerMetricsLine == 0)
                 {
                     state = state with { MetricsBytes = run.AppendMetrics(new Dictionary<string, object?> { ["step"] = state.GlobalStep, ["epoch"] = index, ["loss"] = loss }) };
-                    observer.Step(new StepReport(index, epochs.Count, state.Step, steps, state.GlobalStep, chunk, loss,
-                        clock.Elapsed.TotalSeconds / StepsPerMetricsLine, feeder.Waited / clock.Elapsed));
+                    observer.Step(new StepReport(index, epochs.Count, state.Step, steps, state.GlobalStep, chunk, loss, clock.Elapsed.TotalSeconds / timed, feeder.Waited / clock.Elapsed));
+                    (timed, feeder.Waited) = (0, TimeSpan.Zero);
                     clock.Restart();
-                    feeder.Waited = TimeSpan.Zero;
                 }
-                if (recipe.Train.MaxSteps > 0 && state.GlobalStep >= recipe.Train.MaxSteps) break;
-                if (cancel.IsCancellationRequested)
-                {
-                    Save();
-                    return new TrainingResult(false, state.GlobalStep, state.BestAuc, run.Folder);
-                }
+                if (AtLimit) break;
+                if (cancel.IsCancellationRequested) return Stopped();
                 if (Stopwatch.GetElapsedTime(lastSave).TotalMinutes >= recipe.Train.CheckpointMinutes) Save();
             }
-            await EndEpochAsync(index, chunk);
-            if (recipe.Train.MaxSteps > 0 && state.GlobalStep >= recipe.Train.MaxSteps) break;
+            try
+            {
+                await EndEpochAsync(index, chunk, cancel);
+            }
+            catch (OperationCanceledException)
+            {
+                return Stopped();
+            }
         }
         return new TrainingResult(true, state.GlobalStep, state.BestAuc, run.Folder);
+    }
+
+    private bool AtLimit => recipe.Train.MaxSteps > 0 && state.GlobalStep >= recipe.Train.MaxSteps;
+
+    private TrainingResult Stopped()
+    {
+        Save();
+        return new TrainingResult(false, state.GlobalStep, state.BestAuc, run.Folder);
     }
 
     public void Dispose()
@@ -136,11 +152,11 @@ public sealed class Trainer : IDisposable
         var logits = model.Logits(Precision.Cast(batch.Frames.to(device), recipe), batch.Clips[0].Frames.Count);
         var loss = Loss(logits, labels);
         loss.backward();
-        if (recipe.Optimizer.ClipNorm > 0) optimizer.ClipGradients(recipe.Optimizer.ClipNorm);
+        var norm = recipe.Optimizer.ClipNorm > 0 ? optimizer.ClipGradients(recipe.Optimizer.ClipNorm) : optimizer.GradientNorm();
         var value = loss.item<float>();
-        if (!float.IsFinite(value))
+        if (!float.IsFinite(value) || !double.IsFinite(norm))
         {
-            throw new ArgusException($"The loss became {value} at step {state.GlobalStep} (epoch {state.Epoch}), on {string.Join(", ", batch.Clips.Select(clip => clip.Video.Item.Path).Distinct())}. " +
+            throw new ArgusException($"The loss became {value} and the gradient norm {norm} at step {state.GlobalStep} (epoch {state.Epoch}), on {string.Join(", ", batch.Clips.Select(clip => clip.Video.Item.Path).Distinct())}. " +
                 $"The last checkpoint is intact; look at these files, or take a smaller optimizer.learning_rate.");
         }
         optimizer.Step();
@@ -165,9 +181,9 @@ public sealed class Trainer : IDisposable
         _ => Losses.CrossEntropy(logits, labels),
     };
 
-    private async Task EndEpochAsync(int index, int? chunk)
+    private async Task EndEpochAsync(int index, int? chunk, CancellationToken cancel)
     {
-        var predictions = await Scoring.RunAsync(model, recipe, store, validation, device, null, CancellationToken.None);
+        var predictions = await Scoring.RunAsync(model, recipe, store, validation, device, null, cancel);
         var figures = BinaryMetrics.Of([.. predictions.Select(p => p.Item.Label)], [.. predictions.Select(p => p.Probability)]);
         var isBest = state.BestAuc is null || figures.RocAuc > state.BestAuc;
         var name = CheckpointName(state.Epoch + 1, 0);
@@ -197,7 +213,7 @@ public sealed class Trainer : IDisposable
     private void Save()
     {
         var name = CheckpointName(state.Epoch, state.Step);
-        state = state with { RecipeHash = recipeHash, Chunk = state.Epoch < epochs.Count ? epochs[state.Epoch].Chunk : null };
+        state = state with { RecipeHash = recipeHash, StoreHash = storeHash, Chunk = state.Epoch < epochs.Count ? epochs[state.Epoch].Chunk : null };
         Checkpoint.Save(run.CheckpointFolder(name), model, optimizer, state, recipeYaml);
         run.PointTo("last", name);
         if (state.BestCheckpoint is { } best) run.PointTo("best", best);
@@ -210,19 +226,29 @@ public sealed class Trainer : IDisposable
         state = Checkpoint.ReadState(run.Last);
         if (state.RecipeHash != recipeHash)
             throw new RequestException($"{run.Folder} was trained with another recipe ({run.Recipe}). Resume without changes, or start anew in another --run.");
+        if (state.StoreHash != storeHash)
+            throw new RequestException($"The store does not hold what it held when {run.Folder} was trained (videos came or went), so the run cannot go on where it stopped. Start anew in another --run, from its weights if you like: --init {run.Best}");
         Checkpoint.Load(run.Last, model, optimizer);
         // A kill between the two links leaves the older "best"; the state knows better.
         if (state.BestCheckpoint is { } best) run.PointTo("best", best);
         run.CutMetrics(state.MetricsBytes);
     }
 
+    /// <summary>Parts that are present but not trained on, with the reason; for whoever starts the run to say.</summary>
+    public IReadOnlyList<string> SkippedChunks { get; private set; } = [];
+
     private List<(int, int?)> PlanEpochs()
     {
-        var present = store.Videos.Where(video => video.Split == Split.Train).Select(video => video.Item.Chunk).OfType<int>().ToHashSet();
-        IEnumerable<int?> chunks = present.Count == 0 ? [null] : recipe.Data.Chunks.Where(present.Contains).Cast<int?>();
+        var classes = Side(Split.Train).Where(video => video.Item.Chunk is not null).GroupBy(video => video.Item.Chunk!.Value)
+            .ToDictionary(chunk => chunk.Key, chunk => chunk.Select(video => video.Item.Label).Distinct().Count());
+        var usable = recipe.Data.Chunks.Where(chunk => classes.GetValueOrDefault(chunk) == 2).ToList();
+        SkippedChunks = [.. classes.Keys.Except(usable).Order().Select(chunk => recipe.Data.Chunks.Contains(chunk) ? $"part {chunk}: its training side has one class only" : $"part {chunk}: not in data.chunks")];
+        IEnumerable<int?> chunks = classes.Count == 0 ? [null] : usable.Cast<int?>();
         var plan = chunks.SelectMany(chunk => Enumerable.Repeat(chunk, recipe.Train.Epochs)).Select((chunk, index) => (index, chunk)).ToList();
-        return plan.Count > 0 ? plan : throw new ArgusException($"None of the chunks {string.Join(", ", recipe.Data.Chunks)} is in the store, which has {string.Join(", ", present.Order())}. Set data.chunks.");
+        return plan.Count > 0 ? plan : throw new ArgusException($"No part can be trained on: {string.Join("; ", SkippedChunks)}. Set data.chunks, or get more parts.");
     }
+
+    private string StoreHash() => $"{KeyedRandom.Key([.. store.Videos.Where(video => video.Split != Split.Test).Select(video => $"{video.Item.Key} {video.Split} {video.Item.Label} {video.Clips.Count}")]):x16}";
 
     private List<StoredVideo> TrainVideos(int? chunk) => [.. Side(Split.Train).Where(video => chunk is null || video.Item.Chunk == chunk)];
 

@@ -8,7 +8,7 @@ namespace Argus.Datasets;
 /// </summary>
 internal static partial class CelebDf
 {
-    public const string TestList = "List_of_testing_videos.txt";
+    public const string TestList = "List_of_testing_videos.txt", DisjointSplit = "identity-disjoint";
     private const double IdentityTestShare = 0.15;
 
     private static readonly (string Folder, int Label)[] Folders = [("Celeb-real", 0), ("YouTube-real", 0), ("Celeb-synthesis", 1)];
@@ -51,7 +51,7 @@ internal static partial class CelebDf
                 : validation.TryGetValue(item.Key, out var inside) ? item with { Split = inside ? Split.Validation : Split.Train } : null)
             .OfType<VideoItem>().ToList();
         problems.Add(new(Severity.Note, "Celeb-synthesis", $"{droppedTest + droppedValidation} fakes left out: their two people are on different sides of the split"));
-        return new DatasetListing("celebdf", root, "identity-disjoint", divided, problems);
+        return new DatasetListing("celebdf", root, DisjointSplit, divided, problems);
     }
 
     private static HashSet<string> ReadTestList(string root, List<VideoItem> items, List<DatasetProblem> problems)

@@ -18,7 +18,7 @@ public sealed record DatasetCheck(string Layout, string SplitName, IReadOnlyList
     {
         var counts = listing.Items.GroupBy(item => (item.Split, item.Method, item.Label)).OrderBy(group => group.Key.Split).ThenBy(group => group.Key.Label).ThenBy(group => group.Key.Method, StringComparer.Ordinal)
             .Select(group => new DatasetCount($"{group.Key.Split}".ToLowerInvariant(), group.Key.Method, group.Key.Label == 0 ? "real" : "fake", group.Count())).ToList();
-        return new DatasetCheck(listing.Layout, listing.SplitName, counts, [.. listing.Problems, .. EmptyClasses(listing), .. GroupLeaks(listing)]);
+        return new DatasetCheck(listing.Layout, listing.SplitName, counts, [.. listing.Problems, .. EmptyClasses(listing), .. IdentityLeaks(listing)]);
     }
 
     /// <summary>The same, and every file is opened: unreadable ones, and equal files on two sides or with two labels.</summary>
@@ -50,11 +50,12 @@ public sealed record DatasetCheck(string Layout, string SplitName, IReadOnlyList
         where !listing.Items.Any(item => item.Split == split && item.Label == label)
         select new DatasetProblem(Severity.Warning, $"{split}".ToLowerInvariant(), $"has no {(label == 0 ? "real" : "fake")} video");
 
-    private static IEnumerable<DatasetProblem> GroupLeaks(DatasetListing listing) => listing.Items
-        .GroupBy(item => item.Group).Where(group => group.Select(item => item.Split).Distinct().Count() > 1)
-        // Celeb-DF's official split is by video; its reader has reported that as known.
-        .Where(_ => listing.Layout != "celebdf" || listing.SplitName == "identity-disjoint")
-        .Select(group => new DatasetProblem(Severity.Error, group.Key, $"leak: its videos are on {group.Select(item => item.Split).Distinct().Count()} sides of the split: {string.Join(", ", group.Take(3).Select(item => item.Path))}"));
+    // Celeb-DF's official test list is by video, not by person; its reader has reported that as known.
+    private static IEnumerable<DatasetProblem> IdentityLeaks(DatasetListing listing) => listing.Items
+        .Where(item => listing.Layout != "celebdf" || listing.SplitName == CelebDf.DisjointSplit || item.Split != Split.Test)
+        .SelectMany(item => item.Identities.Select(person => (Person: person, Item: item))).GroupBy(entry => entry.Person, entry => entry.Item)
+        .Select(videos => (Person: videos.Key, Sides: videos.DistinctBy(item => item.Split).ToList())).Where(entry => entry.Sides.Count > 1)
+        .Select(entry => new DatasetProblem(Severity.Error, entry.Person, $"leak: on {entry.Sides.Count} sides of the split: {string.Join(", ", entry.Sides.Select(item => $"{item.Path} ({item.Split})"))}"));
 
     private static IEnumerable<DatasetProblem> Duplicates(IEnumerable<(UInt128 Hash, VideoItem Item)> hashes) => hashes
         .GroupBy(entry => entry.Hash).Where(same => same.Count() > 1).Select(same => same.Select(entry => entry.Item).OrderBy(item => item.Path, StringComparer.Ordinal).ToList())

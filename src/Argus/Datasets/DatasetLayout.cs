@@ -73,6 +73,6 @@ internal static class KindList
         var file = Path.Combine(root, "kinds.csv");
         if (!File.Exists(file)) return [];
         return File.ReadLines(file).Skip(1).Select(line => line.Split(','))
-            .Where(cells => cells.Length >= 2).ToDictionary(cells => cells[0], cells => cells[1]);
+            .Where(cells => cells.Length >= 2).DistinctBy(cells => cells[0]).ToDictionary(cells => cells[0], cells => cells[1]);
     }
 }

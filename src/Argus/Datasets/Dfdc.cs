@@ -28,28 +28,28 @@ internal static partial class Dfdc
         var metadata = Path.Combine(folder, "metadata.json");
         if (!File.Exists(metadata))
         {
-            problems.Add(new(Severity.Error, place, "left out: it has no metadata.json, so nothing says what is real; unpack the part again"));
+            problems.Add(new(Severity.Warning, place, "left out: it has no metadata.json, so nothing says what is real; unpack the part again"));
             return;
         }
-        Dictionary<string, Entry> entries;
+        Dictionary<string, Entry?> entries;
         try
         {
-            entries = JsonSerializer.Deserialize<Dictionary<string, Entry>>(File.ReadAllText(metadata), Json) ?? [];
+            entries = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllText(metadata), Json) ?? [];
         }
         catch (JsonException error)
         {
-            problems.Add(new(Severity.Error, $"{place}/metadata.json", $"left out: not valid JSON ({error.Message}); unpack the part again"));
+            problems.Add(new(Severity.Warning, $"{place}/metadata.json", $"left out: not valid JSON ({error.Message}); unpack the part again"));
             return;
         }
-        var files = VideoFolder.Videos(folder).ToDictionary(file => Path.GetFileName(file));
+        var files = VideoFolder.Videos(folder).DistinctBy(file => Path.GetFileName(file)).ToDictionary(file => Path.GetFileName(file));
         foreach (var (name, file) in files)
         {
-            if (!entries.TryGetValue(name, out var entry) || entry.Label is not ("REAL" or "FAKE"))
+            if (!entries.TryGetValue(name, out var entry) || entry?.Label is not ("REAL" or "FAKE"))
             {
                 problems.Add(new(Severity.Warning, $"{place}/{name}", "left out: metadata.json has no label for it"));
                 continue;
             }
-            var original = string.IsNullOrEmpty(entry.Original) ? null : entry.Original;
+            var original = entry.Label == "FAKE" && !string.IsNullOrEmpty(entry.Original) ? entry.Original : null;
             var group = original ?? name;
             items.Add(new VideoItem("dfdc", entry.Label, Path.GetFileNameWithoutExtension(name), VideoFolder.Relative(root, file),
                 entry.Label == "FAKE" ? 1 : 0, group, [group], OfficialSplits.Dfdc(group), Chunk: chunk, Original: original));
@@ -70,6 +70,6 @@ internal static partial class Dfdc
         }
     }
 
-    [GeneratedRegex(@"^dfdc_train_part_(\d+)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^dfdc_train_part_(\d{1,4})$", RegexOptions.IgnoreCase)]
     private static partial Regex Part();
 }

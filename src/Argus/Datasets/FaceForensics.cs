@@ -27,7 +27,7 @@ internal static partial class FaceForensics
                 var path = VideoFolder.Relative(root, file);
                 if (Side(id) is not { } side)
                 {
-                    problems.Add(new(Severity.Warning, path, "left out: its name is in no official split and names no actor"));
+                    problems.Add(new(Severity.Warning, path, "left out: its name is no pair of the official split and names no actor"));
                     continue;
                 }
                 if (side.Split is null) { droppedActors++; continue; }
@@ -73,7 +73,8 @@ internal static partial class FaceForensics
         var ids = id.Split('_');
         if (ids.Length is 1 or 2 && OfficialSplits.FaceForensics(ids[0]) is { } first)
         {
-            if (ids.Length == 2 && OfficialSplits.FaceForensics(ids[1]) is not { } second) return null;
+            // No published fake crosses two pairs; one that did could stand on two sides.
+            if (ids.Length == 2 && OfficialSplits.FaceForensics(ids[1])?.Group != first.Group) return null;
             return (first.Split, first.Group, ids);
         }
         return null;

@@ -7,7 +7,7 @@ public enum Split { Train, Validation, Test }
 /// <param name="Method">Method folder (<c>Deepfakes</c>, <c>Celeb-synthesis</c>, …); <c>original</c>-like names for reals.</param>
 /// <param name="Id">The dataset's own name of the video, unique within dataset + method + compression.</param>
 /// <param name="Path">Relative to the dataset's root, with forward slashes.</param>
-/// <param name="Group">Videos of one group are always on one side of a split: a fake and its sources.</param>
+/// <param name="Group">What a fake shares with its source: pair of ids, person, or original.</param>
 /// <param name="Identities">The people in it as far as the dataset names them.</param>
 /// <param name="Split">The side the dataset's official split puts it on; null where it has none.</param>
 public sealed record VideoItem(

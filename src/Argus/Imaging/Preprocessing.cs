@@ -4,8 +4,8 @@ using OpenCvSharp;
 namespace Argus.Imaging;
 
 /// <summary>
-/// From a picture to the model's input. The one function for it: training, evaluation, export and detection all call it,
-/// so that what was learned is what is judged.
+/// From a picture to the model's input. The one function for it, whoever trains or judges, so that what was learned is what
+/// is judged.
 /// </summary>
 public sealed class Preprocessing(RecipeInput input)
 {

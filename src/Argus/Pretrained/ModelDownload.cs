@@ -16,7 +16,7 @@ public static class ModelDownload
         {
             await FetchAsync(model, client, partial, progress, cancel);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException)
+        catch (Exception error) when (error is HttpRequestException or IOException || error is OperationCanceledException && !cancel.IsCancellationRequested)
         {
             var kept = File.Exists(partial) ? $" {new FileInfo(partial).Length} bytes are kept; the same command goes on from there." : "";
             throw new ArgusException($"{model.Name} could not be fetched from {model.Address}: {error.Message.TrimEnd('.')}.{kept} Without a network: download it elsewhere and run 'argus models pull {model.Name} --from FILE'.", error);

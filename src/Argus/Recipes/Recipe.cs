@@ -155,7 +155,7 @@ public sealed record TrainRecipe
     public required bool ChannelsLast { get; init; }
     [Range(1, 256), Description("Threads that decode and augment; the result does not depend on it.")]
     public required int Workers { get; init; }
-    [Range(1, 1000), Description("Checkpoints kept.")]
+    [Range(2, 1000), Description("Checkpoints kept; the best and the last are always among them.")]
     public required int Keep { get; init; }
     [Range(0.01, 1e6)]
     public required double CheckpointMinutes { get; init; }

@@ -37,7 +37,8 @@ internal static class RecipeFile
     {
         foreach (var (keyNode, valueNode) in node.Children)
         {
-            var key = prefix + ((YamlScalarNode)keyNode).Value;
+            if (keyNode is not YamlScalarNode word) { problems.Add($"{name}:{keyNode.Start.Line}: a key is one word"); continue; }
+            var key = prefix + word.Value;
             var origin = $"{name}:{keyNode.Start.Line}";
             switch (valueNode)
             {

@@ -13,7 +13,8 @@ public sealed class HtmlReport(string title)
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap; }
-        th:first-child, td:first-child { text-align: left; }
+        th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left; }
+        figure { margin: 1rem 0; } figcaption { opacity: .75; font-size: .9rem; }
         img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
         .headline { font-size: 1.5rem; font-weight: 600; }
         pre { overflow-x: auto; padding: 1rem; background: #8881; border-radius: 6px; font-size: .85rem; }

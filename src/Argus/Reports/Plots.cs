@@ -38,6 +38,7 @@ public static class Plots
     private static Plot New(string title, string horizontal, string vertical)
     {
         var plot = new Plot();
+        plot.Font.Set("DejaVu Sans");
         plot.Title(title);
         plot.XLabel(horizontal);
         plot.YLabel(vertical);

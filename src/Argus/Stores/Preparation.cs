@@ -7,7 +7,7 @@ using Argus.Video;
 namespace Argus.Stores;
 
 /// <summary>What a preparation will do: how many videos, and the space they will take.</summary>
-public sealed record PreparationPlan(DatasetListing Listing, StoreOptions Options, string Folder, IReadOnlyList<VideoItem> Missing, int Kept, long EstimatedBytes);
+public sealed record PreparationPlan(DatasetListing Listing, StoreOptions Options, string Folder, IReadOnlyList<VideoItem> Missing, int Kept, long EstimatedBytes, bool IndexIsStale = false);
 
 /// <summary>What a preparation did.</summary>
 public sealed record PreparationResult(int Prepared, int Kept, IReadOnlyList<(string Path, string Reason)> Unreadable);
@@ -33,12 +33,14 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         if (StoreFolder.ReadOptions(folder) is { } found) StoreFolder.CheckSame(folder, found, options);
         else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
-        var current = Current(await StoreFolder.ReadIndexAsync(folder), listing);
+        var known = await StoreFolder.ReadIndexAsync(folder);
+        var current = Current(known, listing);
         var wanted = listing.Items.Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
         var missing = wanted.Where(item => !current.ContainsKey(item.Key)).ToList();
         var side = options.ImageSize ?? TypicalFacePixels;
         var images = missing.Sum(item => (long)options.FramesFor(item.Split ?? Split.Train));
-        return new PreparationPlan(listing, options, folder, missing, wanted.Count - missing.Count, (long)(images * side * side * BytesPerPixel));
+        return new PreparationPlan(listing, options, folder, missing, wanted.Count - missing.Count, (long)(images * side * side * BytesPerPixel),
+            IndexIsStale: current.Values.Sum(video => video.Count) < known.Count);
     }
 
     /// <exception cref="ArgusException">The disk has less room than the plan needs, or could not be written; what was good is kept.</exception>
@@ -46,10 +48,12 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
     {
         if (plan.Missing.Count > 0 && plan.EstimatedBytes > FreeBytes(plan))
             throw new ArgusException($"Preparing {plan.Missing.Count} videos takes about {Gigabytes(plan.EstimatedBytes)}, but {plan.Folder} has {Gigabytes(FreeBytes(plan))} left. Free some, give another --store, or take fewer frames (data.train_frames).");
+        // A complete store is only read: by several processes at a time, from a read-only disk.
+        if (plan.Missing.Count == 0 && !plan.IndexIsStale && File.Exists(StoreFolder.Index(plan.Folder))) return new PreparationResult(0, plan.Kept, []);
         try
         {
             Directory.CreateDirectory(plan.Folder);
-            using var gate = Lock(plan.Folder);
+            using var held = FolderLock.Take(plan.Folder, "is writing");
             foreach (var partial in Directory.EnumerateFiles(plan.Folder, "*.partial")) File.Delete(partial);
             StoreFolder.WriteOptions(plan.Folder, plan.Options);
             return await WriteAsync(plan, workers, progress, cancel);
@@ -62,9 +66,14 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
 
     private async Task<PreparationResult> WriteAsync(PreparationPlan plan, int workers, IProgress<int>? progress, CancellationToken cancel)
     {
-        var rows = Current(await StoreFolder.ReadIndexAsync(plan.Folder), plan.Listing).Values.SelectMany(video => video).ToList();
+        var known = await StoreFolder.ReadIndexAsync(plan.Folder);
+        var current = Current(known, plan.Listing);
+        var rows = current.Values.SelectMany(video => video).ToList();
+        // Another process may have finished some since the plan was made.
+        plan = plan with { Missing = [.. plan.Missing.Where(item => !current.ContainsKey(item.Key))] };
         var unreadable = new ConcurrentBag<(string Path, string Reason)>();
-        var next = rows.Count == 0 ? 0 : rows.Max(row => int.Parse(Path.GetFileNameWithoutExtension(row.Shard))) + 1;
+        // Never a number that the index on disk still refers to, also for videos that are about to leave it.
+        var next = known.Select(row => int.Parse(Path.GetFileNameWithoutExtension(row.Shard))).DefaultIfEmpty(-1).Max() + 1;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var finished = Channel.CreateBounded<PreparedVideo>(workers * 2);
         var reading = ReadAllAsync(plan, workers, finished.Writer, unreadable, progress, stop.Token);
@@ -97,10 +106,10 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
             await reading.ContinueWith(_ => { }, TaskScheduler.Default);
             throw;
         }
-        if (!File.Exists(StoreFolder.Index(plan.Folder))) await StoreFolder.WriteIndexAsync(plan.Folder, rows);
+        if (prepared == 0) await StoreFolder.WriteIndexAsync(plan.Folder, rows);
+        StoreFolder.DeleteUnreferenced(plan.Folder, rows);
         var failures = unreadable.OrderBy(failure => failure.Path, StringComparer.Ordinal).ToList();
-        StoreFolder.WriteWhole(StoreFolder.Unreadable(plan.Folder), path => File.WriteAllLines(path,
-            failures.Select(failure => $"{Csv.Cell(failure.Path)},{Csv.Cell(failure.Reason)}").Prepend("path,reason")));
+        StoreFolder.WriteUnreadable(plan.Folder, plan.Missing, failures);
         return new PreparationResult(prepared, plan.Kept, failures);
     }
 
@@ -170,18 +179,6 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         var existing = Path.GetFullPath(plan.Folder);
         while (!Directory.Exists(existing)) existing = Path.GetDirectoryName(existing)!;
         return new DriveInfo(existing).AvailableFreeSpace;
-    }
-
-    private static FileStream Lock(string folder)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException error) when (File.Exists(Path.Combine(folder, ".lock")))
-        {
-            throw new ArgusException($"Another process is writing the store {folder} ({error.Message.TrimEnd('.')}). Wait for it, or give another --store.", error);
-        }
     }
 
     private static string Gigabytes(long bytes) => $"{bytes / 1e9:0.00} GB";

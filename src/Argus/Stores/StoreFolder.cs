@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Argus.Datasets;
 using Parquet.Serialization;
 
 namespace Argus.Stores;
@@ -25,7 +26,7 @@ internal static class StoreFolder
         if (!File.Exists(file)) return null;
         try
         {
-            var store = JsonSerializer.Deserialize<StoreFile>(File.ReadAllText(file), Json)!;
+            var store = JsonSerializer.Deserialize<StoreFile>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
             if (store.Format == StoreOptions.FormatVersion) return store.Options;
             throw new ArgusException($"{folder} is a store of format {store.Format}; this Argus reads {StoreOptions.FormatVersion}. Prepare it anew in another folder.");
         }
@@ -36,7 +37,7 @@ internal static class StoreFolder
     }
 
     public static void WriteOptions(string folder, StoreOptions options) =>
-        WriteWhole(Path.Combine(folder, "store.json"), path => File.WriteAllText(path, JsonSerializer.Serialize(new StoreFile(StoreOptions.FormatVersion, options.Key, options), Json)));
+        WholeFile.Write(Path.Combine(folder, "store.json"), JsonSerializer.Serialize(new StoreFile(StoreOptions.FormatVersion, options.Key, options), Json));
 
     /// <exception cref="RequestException">The folder holds a store made with other options; says which differ.</exception>
     public static void CheckSame(string folder, StoreOptions found, StoreOptions wanted)
@@ -63,16 +64,30 @@ internal static class StoreFolder
 
     public static async Task WriteIndexAsync(string folder, IReadOnlyCollection<StoreRow> rows)
     {
-        var partial = Index(folder) + ".partial";
-        await ParquetSerializer.SerializeAsync(rows, partial);
-        File.Move(partial, Index(folder), overwrite: true);
+        var content = new MemoryStream();
+        await ParquetSerializer.SerializeAsync(rows, content);
+        WholeFile.Write(Index(folder), content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
-    /// <summary>Writes a file so that it appears whole or not at all.</summary>
-    public static void WriteWhole(string path, Action<string> write)
+    /// <summary>Shards that no row of the index needs any more, or that a killed process left.</summary>
+    public static void DeleteUnreferenced(string folder, IEnumerable<StoreRow> rows)
     {
-        var partial = path + ".partial";
-        write(partial);
-        File.Move(partial, path, overwrite: true);
+        var needed = rows.Select(row => row.Shard).ToHashSet();
+        foreach (var shard in Directory.EnumerateFiles(folder, "*.tar").Where(shard => !needed.Contains(Path.GetFileName(shard))))
+        {
+            File.Delete(shard);
+            File.Delete(shard + ".sha256");
+        }
+    }
+
+    /// <summary>The report of what was left out; lines of videos that were not tried this time stay.</summary>
+    public static void WriteUnreadable(string folder, IEnumerable<VideoItem> tried, IEnumerable<(string Path, string Reason)> failures)
+    {
+        const string header = "path,reason";
+        var now = tried.Select(item => Csv.Cell(item.Path)).ToHashSet();
+        var file = Unreadable(folder);
+        var earlier = File.Exists(file) ? File.ReadLines(file).Skip(1).Where(line => !now.Any(path => line.StartsWith(path + ",", StringComparison.Ordinal))) : [];
+        var lines = earlier.Concat(failures.Select(failure => $"{Csv.Cell(failure.Path)},{Csv.Cell(failure.Reason)}")).Order(StringComparer.Ordinal).Prepend(header);
+        WholeFile.Write(file, string.Join('\n', lines) + "\n");
     }
 }

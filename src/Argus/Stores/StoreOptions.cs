@@ -13,6 +13,10 @@ public sealed record StoreOptions
     public const int FormatVersion = 1;
 
     public required string Layout { get; init; }
+    /// <summary>FaceForensics++ only.</summary>
+    public string? Compression { get; init; }
+    /// <summary>Method folders, separated by spaces; empty for all.</summary>
+    public required string Methods { get; init; }
     public required string Split { get; init; }
     public required double ValidationShare { get; init; }
     public required int TrainFrames { get; init; }
@@ -30,7 +34,8 @@ public sealed record StoreOptions
         var face = recipe.Data.Crop == "face";
         return new StoreOptions
         {
-            Layout = recipe.Data.Layout, Split = recipe.Data.Split, ValidationShare = recipe.Data.ValidationShare,
+            Layout = recipe.Data.Layout, Compression = recipe.Data.Layout == "ffpp" ? recipe.Data.Compression : null,
+            Methods = string.Join(' ', recipe.Data.Methods.Order(StringComparer.Ordinal)), Split = recipe.Data.Split, ValidationShare = recipe.Data.ValidationShare,
             TrainFrames = recipe.Data.TrainFrames, EvalFrames = recipe.Data.EvalFrames,
             From = recipe.Data.FrameRange[0], To = recipe.Data.FrameRange[1], Crop = recipe.Data.Crop,
             ImageSize = face ? null : recipe.Model.ImageSize, Enhance = face ? null : recipe.Enhance, FaceMargin = face ? recipe.Data.FaceMargin : null,

@@ -25,10 +25,18 @@ internal sealed class VideoPreparation(StoreOptions options, Preprocessing prepr
         var wanted = FrameReader.Choose(info.FrameCount, options.FramesFor(item.Split ?? Split.Train), options.From, options.To);
         var frames = new List<(StoreRow, byte[])>();
         var common = StoreRow.For(item, new FileInfo(path));
-        await FrameReader.ReadAsync(path, wanted, (index, frame) =>
+        try
         {
-            using (frame) Store(index, frame);
-        }, cancel);
+            await FrameReader.ReadAsync(path, wanted, (index, frame) =>
+            {
+                using (frame) Store(index, frame);
+            }, cancel);
+        }
+        catch (Exception error) when (error is EndOfStreamException or FormatException or ArgumentNullException or OpenCVException)
+        {
+            // ffmpeg ended within a picture, or the picture is none that can be worked on.
+            throw new UnreadableVideoException($"its pictures could not be read: {error.Message}");
+        }
         if (frames.Count == 0) throw new UnreadableVideoException($"no face was found in {wanted.Length} frames");
         return new PreparedVideo(item, Describe(item, info, frames.Select(frame => frame.Item1)), frames);
 

@@ -117,6 +117,47 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public async Task The_report_keeps_what_another_side_left_out()
+    {
+        await MakeDatasetAsync();
+        folder.Write(Path.Combine("data", "original", $"{Train.B}.mp4"));
+        folder.Write(Path.Combine("data", "original", $"{Test.B}.mp4"));
+        await PrepareAsync(Split.Train);
+        await PrepareAsync(Split.Test);
+        Assert.Equal(3, (await File.ReadAllLinesAsync(Path.Combine(StoreFolder, "unreadable.csv"))).Length);
+    }
+
+    [Fact]
+    public async Task Rows_of_videos_that_are_gone_leave_the_index_and_their_shard_the_folder()
+    {
+        await MakeDatasetAsync();
+        await PrepareAsync();
+        Directory.Delete(Data, recursive: true);
+        await Videos.MakeAsync(folder["data", "original", $"{Train.B}.mp4"]);
+        await PrepareAsync();
+        using var store = await Store.OpenAsync(StoreFolder);
+        Assert.Equal(Train.B, Assert.Single(store.Videos).Item.Id);
+        Assert.Equal(["000001.tar"], Directory.EnumerateFiles(StoreFolder, "*.tar").Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_complete_store_is_only_read()
+    {
+        await MakeDatasetAsync();
+        await PrepareAsync();
+        using var held = FolderLock.Take(StoreFolder, "is writing");
+        Assert.Equal((0, 4), Counts(await PrepareAsync()));
+    }
+
+    [Fact]
+    public void Methods_and_compression_are_part_of_what_a_store_is()
+    {
+        var options = StoreOptions.Of(Recipe);
+        Assert.NotEqual(options.Key, StoreOptions.Of(Recipe with { Data = Recipe.Data with { Methods = ["Deepfakes"] } }).Key);
+        Assert.NotEqual(options.Key, StoreOptions.Of(Recipe with { Data = Recipe.Data with { Compression = "c40" } }).Key);
+    }
+
+    [Fact]
     public async Task What_a_killed_preparation_leaves_is_cleaned_up_and_what_was_finished_is_kept()
     {
         await MakeDatasetAsync();

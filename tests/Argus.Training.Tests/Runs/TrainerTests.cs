@@ -119,21 +119,58 @@ public class TrainerTests
     public async Task A_loss_that_is_no_number_stops_with_step_and_files_and_keeps_the_checkpoint()
     {
         using var folder = new TemporaryFolder();
-        var merged = TinyStore.Recipe("rr/1", "optimizer.learning_rate=1", "train.epochs=30");
-        var poisoned = folder["poison"];
+        var merged = TinyStore.Recipe("rr/1");
         var run = new RunDirectory(folder["run"]);
-        await TrainAsync(TinyStore.Recipe("rr/1", "train.max_steps=1"), run, new Quiet());
+        using (var stop = new CancellationTokenSource())
+        {
+            await stop.CancelAsync();
+            await TrainAsync(merged, run, new Quiet(), cancel: stop.Token); // one step, then saved
+        }
+        var weights = Path.Combine(run.Last, Checkpoint.ModelFile);
         using (var model = ModelFactory.Create(merged.Recipe))
         {
+            Checkpoint.Load(run.Last, model, null);
             using (TorchSharp.torch.no_grad()) model.state_dict()["classifier.12.bias"].fill_(float.NaN);
-            Checkpoint.Save(poisoned, model, null, new TrainState(), merged.ToYaml());
+            SafeTensors.Write(weights, model.state_dict().Select(entry => (entry.Key, entry.Value)));
         }
         var before = Hash(run);
-        var second = new RunDirectory(folder["second"]);
-        var error = await Assert.ThrowsAsync<ArgusException>(() => TrainAsync(merged, second, new Quiet(), initial: poisoned));
-        Assert.Contains("step 0", error.Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<ArgusException>(() => TrainAsync(merged, run, new Quiet(), resume: true));
+        Assert.Contains("NaN", error.Message, StringComparison.Ordinal);
+        Assert.Contains("step 1 ", error.Message, StringComparison.Ordinal);
         Assert.Contains(".mp4", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, Hash(run));
+    }
+
+    [Fact]
+    public async Task A_run_that_reached_its_limit_of_steps_has_nothing_left_to_do()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new RunDirectory(folder["run"]);
+        var merged = TinyStore.Recipe("rr/1", "train.max_steps=2", "train.batch_size=7");
+        Assert.Equal(2, (await TrainAsync(merged, run, new Quiet())).GlobalStep);
+        var before = await File.ReadAllTextAsync(run.Metrics);
+        Assert.Equal(2, (await TrainAsync(merged, run, new Quiet(), resume: true)).GlobalStep);
+        Assert.Equal(before, await File.ReadAllTextAsync(run.Metrics));
+    }
+
+    [Fact]
+    public async Task A_backbone_is_no_start_for_a_later_stage()
+    {
+        using var folder = new TemporaryFolder();
+        var merged = TinyStore.Recipe("rr/2");
+        using (var model = ModelFactory.Create(merged.Recipe))
+            SafeTensors.Write(folder["backbone.safetensors"], model.state_dict().Where(entry => entry.Key.StartsWith("backbone.", StringComparison.Ordinal)).Select(entry => (entry.Key, entry.Value)));
+        var error = await Assert.ThrowsAsync<ArgusException>(() => TrainAsync(merged, new RunDirectory(folder["run"]), new Quiet(), initial: folder["backbone.safetensors"]));
+        Assert.Contains("continues a whole one", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_processes_do_not_train_in_one_folder()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new RunDirectory(folder["run"]);
+        using var held = run.Open();
+        await Assert.ThrowsAsync<ArgusException>(() => TrainAsync(TinyStore.Recipe("rr/1"), run, new Quiet()));
     }
 
     [Fact]
@@ -153,7 +190,7 @@ public class TrainerTests
     private static async Task<TrainingResult> TrainAsync(MergedRecipe merged, RunDirectory run, Quiet observer, bool resume = false, string? initial = null, CancellationToken cancel = default)
     {
         using var store = await TinyStore.OpenAsync(merged.Recipe);
-        run.Open();
+        using var held = run.Open();
         using var trainer = new Trainer(merged.Recipe, merged.ToYaml(), store, run, initial, resume, observer);
         return await trainer.RunAsync(cancel);
     }

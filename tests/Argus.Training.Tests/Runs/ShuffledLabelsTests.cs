@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Argus.Datasets;
+using Argus.Forging;
+using Argus.Imaging;
+using Argus.Metrics;
+using Argus.Randomness;
+using Argus.Recipes;
+using Argus.Stores;
+using Argus.Tests;
+using Argus.Training.Runs;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Tests.Runs;
+
+/// <summary>
+/// The same training on the same videos, once with their labels and once with labels drawn by lot: what the first learns
+/// must come from the labels, and the second must know nothing about people it never saw.
+/// </summary>
+public class ShuffledLabelsTests
+{
+    private sealed class Nobody : ITrainingObserver
+    {
+        public void Step(StepReport report) { }
+        public void Epoch(EpochReport report) { }
+    }
+
+    [Fact]
+    public async Task With_shuffled_labels_the_test_AUC_is_about_a_half_and_with_true_ones_it_is_not()
+    {
+        using var folder = new TemporaryFolder();
+        await SampleDataset.WriteAsync(folder["data"], new SampleOptions
+        {
+            SizePixels = 64, Seconds = 0.4, Chunks = 1,
+            Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(16, 2, 8) },
+        }, null, CancellationToken.None);
+        var root = folder["data", "dfdc"];
+        var truth = await TestAucAsync(root, folder["true"]);
+        Shuffle(Path.Combine(root, "dfdc_train_part_0", "metadata.json"));
+        var shuffled = await TestAucAsync(root, folder["shuffled"]);
+        Assert.True(truth > 0.8, $"true labels: {truth:0.00}");
+        Assert.InRange(shuffled, 0.3, 0.7);
+    }
+
+    private static async Task<double> TestAucAsync(string root, string output)
+    {
+        var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find("rr/1"), "smoke",
+            ["data.layout=dfdc", "data.chunks=[0]", "model.image_size=64", "train.epochs=5", "train.device=cpu"]);
+        var recipe = merged.Recipe;
+        var preparation = new Preparation(RecipeInput.From(recipe), null);
+        var listing = DatasetLayout.Named("dfdc").Read(root, DatasetOptions.From(recipe.Data));
+        await preparation.RunAsync(await preparation.PlanAsync(listing, StoreOptions.Of(recipe), Path.Combine(output, "store")), 2, null, CancellationToken.None);
+        using var store = await Store.OpenAsync(Path.Combine(output, "store"));
+        var run = new RunDirectory(Path.Combine(output, "run"));
+        using (run.Open())
+        using (var trainer = new Trainer(recipe, merged.ToYaml(), store, run, null, false, new Nobody())) await trainer.RunAsync(CancellationToken.None);
+
+        using var model = CheckpointReference.Find(run.Folder).Load(CPU);
+        var predictions = await Scoring.RunAsync(model, recipe, store, [.. store.Videos.Where(video => video.Split == Split.Test)], CPU, null, CancellationToken.None);
+        return new RocCurve([.. predictions.Select(p => p.Item.Label)], [.. predictions.Select(p => p.Probability)]).Auc;
+    }
+
+    // Labels of training and validation videos change places; the group of each (its original) stays.
+    private static void Shuffle(string metadata)
+    {
+        var entries = JsonNode.Parse(File.ReadAllText(metadata))!.AsObject();
+        foreach (var side in new[] { Split.Train, Split.Validation })
+        {
+            var names = entries.Select(entry => entry.Key).Where(name => OfficialSplits.Dfdc((string?)entries[name]!["original"] ?? name) == side).ToList();
+            var labels = names.Select(name => (string)entries[name]!["label"]!).ToList();
+            KeyedRandom.For("shuffle", 3, side).Shuffle(labels);
+            for (var i = 0; i < names.Count; i++)
+            {
+                entries[names[i]]!["original"] ??= names[i];
+                entries[names[i]]!["label"] = labels[i];
+            }
+        }
+        File.WriteAllText(metadata, entries.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    }
+}
