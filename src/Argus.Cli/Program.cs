@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Argus;
 using Argus.Cli;
 using Argus.Cli.Commands;
@@ -16,7 +17,8 @@ var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors) Terminal.Error(error.Message);
-    Terminal.Error($"'argus {string.Join(' ', parsed.CommandResult.Command == root ? [] : [parsed.CommandResult.Command.Name, ""])}--help' shows what is possible.");
+    var path = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Parent is CommandResult { Command: var parent } && parent != root ? $"{parent.Name} {parsed.CommandResult.Command.Name} " : parsed.CommandResult.Command.Name + " ";
+    Terminal.Error($"'argus {path}--help' shows what is possible.");
     return 2;
 }
 try
@@ -40,6 +42,11 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
     Terminal.Error(error.Message);
     if (parsed.GetValue(verbose)) Terminal.Error(error.ToString());
     return 1;
+}
+catch (ArgumentException error) when (error.ParamName == "path")
+{
+    Terminal.Error("A file or folder name is empty.");
+    return 2;
 }
 catch (Exception error)
 {

@@ -24,6 +24,7 @@ internal static class TrainStep
         var resume = request.Resume && run.HasCheckpoint;
         if (!request.Resume && run.HasCheckpoint)
             throw new RequestException($"{request.Run} already holds a run. Continue it with --resume, or choose another folder with --run.");
+        if (request.Resume && !resume) Terminal.Note($"{request.Run} holds no checkpoint yet; the run starts from the beginning.");
         var yaml = resume ? SavedRecipe(request, run) : request.Recipe.ToYaml();
         var recipe = resume ? RecipeLibrary.ReadMerged(run.Recipe) : request.Recipe.Recipe;
         // What would fail later is found before hours of preparation.

@@ -36,9 +36,9 @@ internal static class DataCommand
 
     private static QuadCounts Counts(string text)
     {
-        var counts = text.Split(',').Select(part => int.TryParse(part, out var count) && count >= 0 ? count : -1).ToArray();
+        var counts = text.Split(',').Select(part => int.TryParse(part, out var count) && count is >= 0 and <= 100_000 ? count : -1).ToArray();
         return counts is [>= 0 and var train, >= 0 and var validation, >= 0 and var test] ? new QuadCounts(train, validation, test)
-            : throw new RequestException($"'{text}' is not three numbers: training,validation,test, e.g. 2,1,1.");
+            : throw new RequestException($"'{text}' is not three numbers up to 100000: training,validation,test, e.g. 2,1,1.");
     }
 
     private static Command Check()

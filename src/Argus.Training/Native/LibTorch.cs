@@ -48,6 +48,7 @@ public static class LibTorch
         var package = PackageFolder();
         var chosen = Environment.GetEnvironmentVariable(FolderVariable);
         Folder = string.IsNullOrEmpty(chosen) ? package : ChosenFolder(chosen);
+        if (Folder != package) CheckLinked(Folder, package);
 
         // libtorch first and from one folder: its parts must not be picked up from two.
         foreach (var pattern in new[] { "libgomp*.so*", "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
@@ -71,6 +72,14 @@ public static class LibTorch
         NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : IntPtr.Zero);
     }
 
+    // TorchSharp loads libtorch_cpu.so by its place beside the program; a second libtorch in one process ends it.
+    private static void CheckLinked(string chosen, string package)
+    {
+        var packaged = new FileInfo(Path.Combine(package, "libtorch_cpu.so"));
+        if (packaged.ResolveLinkTarget(returnFinalTarget: true)?.FullName != Path.GetFullPath(Path.Combine(chosen, "libtorch_cpu.so")))
+            throw new RequestException($"{FolderVariable} works through ./argus, which puts that libtorch in the packaged one's place.");
+    }
+
     private static string PackageFolder()
     {
         var beside = AppContext.BaseDirectory;
@@ -90,7 +99,7 @@ public static class LibTorch
         var version = VersionOf(found);
         if (version is not null && !version.StartsWith(PackagedVersion, StringComparison.Ordinal))
             throw new RequestException($"{FolderVariable}={folder} is libtorch {version}, but TorchSharp {typeof(torch).Assembly.GetName().Version} needs {PackagedVersion}. Install torch=={PackagedVersion}.*, or unset {FolderVariable}.");
-        return found;
+        return Path.GetFullPath(found);
     }
 
     /// <summary>Major and minor version of the libtorch that TorchSharp 0.107 was built for.</summary>

@@ -56,6 +56,8 @@ public sealed partial class RunDirectory(string path)
     {
         var path = System.IO.Path.Combine(Checkpoints, link);
         if (new DirectoryInfo(path).LinkTarget == checkpoint) return;
+        if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
+            throw new ArgusException($"{path} is a folder, not a link: the run was copied without its links. Copy it with them (cp -a), or start from its weights in another --run: --init {path}");
         var temporary = System.IO.Path.Combine(Checkpoints, $".link-{link}");
         File.Delete(temporary);
         File.CreateSymbolicLink(temporary, checkpoint);

@@ -65,7 +65,8 @@ public static class ModelDownload
         while ((read = await stream.ReadAsync(buffer, cancel)) > 0)
         {
             await file.WriteAsync(buffer.AsMemory(0, read), cancel);
-            progress?.Report((done += read, total));
+            done += read;
+            progress?.Report((done, total));
         }
         if (total is { } expected && done < expected) throw new IOException($"the connection ended after {done} of {expected} bytes");
     }

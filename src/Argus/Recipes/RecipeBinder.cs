@@ -5,9 +5,13 @@ namespace Argus.Recipes;
 /// <summary>Turns flat values into a <see cref="Recipe"/>, reporting everything that is wrong at once.</summary>
 internal static class RecipeBinder
 {
+    /// <param name="unreadable">What was wrong with the files themselves.</param>
+    /// <param name="problems">What was wrong with the command line; what is found here is added.</param>
     /// <exception cref="RequestException">Every problem, one a line: where, what, and the nearest valid key.</exception>
-    public static Recipe Bind(IReadOnlyDictionary<string, RecipeValue> values, List<string> problems)
+    public static Recipe Bind(IReadOnlyDictionary<string, RecipeValue> values, List<string> unreadable, List<string> problems)
     {
+        // A file that is no YAML would make every key of it look missing.
+        if (unreadable.Count > 0) throw new RequestException(string.Join(Environment.NewLine, unreadable));
         var parsed = new Dictionary<string, object?>();
         foreach (var (key, value) in values)
         {

@@ -59,8 +59,7 @@ public sealed partial class RecipeLibrary
         var problems = new List<string>();
         foreach (var file in new[] { "base.yaml", $"stages/{run.StageFile}.yaml", $"specialists/{run.Specialist}.yaml", $"profiles/{profile}.yaml" })
             RecipeFile.Read(Path.Combine(folder, file), file, values, problems);
-        AddOverrides(values, overrides, problems);
-        return new MergedRecipe(run, profile, RecipeBinder.Bind(values, problems), values);
+        return new MergedRecipe(run, profile, RecipeBinder.Bind(values, problems, AddOverrides(values, overrides)), values);
     }
 
     /// <summary>Reads one merged file, such as a run's recipe.yaml.</summary>
@@ -73,12 +72,12 @@ public sealed partial class RecipeLibrary
         var values = new Dictionary<string, RecipeValue>();
         var problems = new List<string>();
         RecipeFile.Read(path, path, values, problems);
-        AddOverrides(values, overrides, problems);
-        return RecipeBinder.Bind(values, problems);
+        return RecipeBinder.Bind(values, problems, AddOverrides(values, overrides));
     }
 
-    private static void AddOverrides(Dictionary<string, RecipeValue> values, IEnumerable<string> overrides, List<string> problems)
+    private static List<string> AddOverrides(Dictionary<string, RecipeValue> values, IEnumerable<string> overrides)
     {
+        var problems = new List<string>();
         foreach (var setting in overrides)
         {
             var (key, text) = setting.Split('=', 2) is [var k, var v] ? (k.Trim(), v.Trim()) : (setting, null);
@@ -87,6 +86,7 @@ public sealed partial class RecipeLibrary
                 ? new RecipeValue("", text[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), "command line")
                 : new RecipeValue(text, null, "command line");
         }
+        return problems;
     }
 
     private List<string> Names(string kind) => [.. Directory.EnumerateFiles(Path.Combine(folder, kind), "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];

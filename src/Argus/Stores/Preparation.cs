@@ -34,7 +34,7 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
         var known = await StoreFolder.ReadIndexAsync(folder);
-        var current = Current(known, listing);
+        var current = Current(known, listing, folder);
         var wanted = listing.Items.Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
         var missing = wanted.Where(item => !current.ContainsKey(item.Key)).ToList();
         var side = options.ImageSize ?? TypicalFacePixels;
@@ -58,7 +58,8 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
             StoreFolder.WriteOptions(plan.Folder, plan.Options);
             return await WriteAsync(plan, workers, progress, cancel);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        // .NET reports a file that is too large for its file system as an argument out of range.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw new ArgusException($"The store {plan.Folder} could not be written: {error.Message.TrimEnd('.')}. What was finished is kept; make room and run the same command again.", error);
         }
@@ -67,7 +68,7 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
     private async Task<PreparationResult> WriteAsync(PreparationPlan plan, int workers, IProgress<int>? progress, CancellationToken cancel)
     {
         var known = await StoreFolder.ReadIndexAsync(plan.Folder);
-        var current = Current(known, plan.Listing);
+        var current = Current(known, plan.Listing, plan.Folder);
         var rows = current.Values.SelectMany(video => video).ToList();
         // Another process may have finished some since the plan was made.
         plan = plan with { Missing = [.. plan.Missing.Where(item => !current.ContainsKey(item.Key))] };
@@ -161,14 +162,15 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         }
     }
 
-    // Rows of videos that are still there, unchanged and on the same side. A split that moved needs other frames.
-    private static Dictionary<string, List<StoreRow>> Current(List<StoreRow> rows, DatasetListing listing)
+    // Rows of videos that are still there, unchanged and on the same side, whose shard is there too. A split that moved needs other frames.
+    private static Dictionary<string, List<StoreRow>> Current(List<StoreRow> rows, DatasetListing listing, string folder)
     {
         var items = listing.Items.ToDictionary(item => item.Key);
+        var broken = rows.GroupBy(row => row.Shard).Where(shard => !StoreFolder.Holds(folder, shard.Key, shard)).Select(shard => shard.Key).ToHashSet();
         return rows.GroupBy(row => row.Key).Where(video =>
         {
             var row = video.First();
-            if (!items.TryGetValue(row.Key, out var item) || $"{item.Split}" != row.Split) return false;
+            if (broken.Contains(row.Shard) || !items.TryGetValue(row.Key, out var item) || $"{item.Split}" != row.Split) return false;
             var file = new FileInfo(listing.FullPath(item));
             return file.Exists && file.Length == row.SourceBytes && file.LastWriteTimeUtc.Ticks == row.SourceTicks;
         }).ToDictionary(video => video.Key, video => video.ToList());

@@ -25,7 +25,8 @@ internal sealed class ShardWriter(string folder, int firstNumber, long largestBy
     /// <returns>Where the content begins in the shard.</returns>
     public long Add(string name, byte[] content)
     {
-        file ??= new FileStream(PartialPath, FileMode.Create, FileAccess.ReadWrite);
+        // Without a buffer of its own, so that nothing is left to be written, and to fail, when it is dropped.
+        file ??= new FileStream(PartialPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         tar ??= new TarWriter(file, TarEntryFormat.Ustar, leaveOpen: true);
         var header = file.Position;
         // Times and owners are fixed, so that the same videos give the same bytes.

@@ -34,12 +34,12 @@ public sealed class Store : IDisposable
     {
         var options = StoreFolder.ReadOptions(folder) ?? throw new RequestException($"{folder} holds no store. Make one: argus data prepare LAYOUT DIR --store {folder}");
         if (wanted is not null) StoreFolder.CheckSame(folder, options, wanted);
+        if (!File.Exists(StoreFolder.Index(folder))) throw new ArgusException($"{StoreFolder.Index(folder)} is missing: its preparation did not finish. Run it again: argus data prepare.");
         var rows = await StoreFolder.ReadIndexAsync(folder);
         foreach (var shard in rows.GroupBy(row => row.Shard))
         {
-            var file = new FileInfo(StoreFolder.Shard(folder, shard.Key));
-            if (!file.Exists || file.Length < shard.Max(row => row.Offset + row.Bytes))
-                throw new ArgusException($"{file.FullName} is {(file.Exists ? "shorter than its index says" : "missing")}. Delete the store's folder and prepare again.");
+            if (!StoreFolder.Holds(folder, shard.Key, shard))
+                throw new ArgusException($"{StoreFolder.Shard(folder, shard.Key)} is missing or shorter than its index says. Make it anew: run argus data prepare again for this store.");
         }
         var videos = rows.GroupBy(row => row.Key).OrderBy(video => video.Key, StringComparer.Ordinal).Select(video =>
         {

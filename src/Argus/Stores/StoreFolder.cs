@@ -69,6 +69,10 @@ internal static class StoreFolder
         WholeFile.Write(Index(folder), content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
+    /// <summary>Whether the shard is there and as long as its rows say.</summary>
+    public static bool Holds(string folder, string shard, IEnumerable<StoreRow> rows) =>
+        new FileInfo(Shard(folder, shard)) is { Exists: true } file && file.Length >= rows.Max(row => row.Offset + row.Bytes);
+
     /// <summary>Shards that no row of the index needs any more, or that a killed process left.</summary>
     public static void DeleteUnreferenced(string folder, IEnumerable<StoreRow> rows)
     {

@@ -9,6 +9,9 @@ namespace Argus.Video;
 /// </summary>
 public static class Ffmpeg
 {
+    /// <summary>Containers that are opened: files that hold video, not lists that point to other files.</summary>
+    public const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf";
+
     public static string Program => Find("ffmpeg");
     public static string Probe => Find("ffprobe");
 

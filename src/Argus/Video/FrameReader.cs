@@ -28,7 +28,7 @@ public static class FrameReader
         // Renumbering the chosen frames at a constant rate makes every ffmpeg version pass each on once. PPM says its own size.
         var select = $"select={string.Join('+', indices.Select(index => $"eq(n\\,{index})"))},setpts=N/25/TB";
         var (_, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Program,
-            ["-v", "error", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,pipe", "-i", "file:" + Path.GetFullPath(path), "-map", "0:v:0", "-an", "-sn",
+            ["-v", "error", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,pipe", "-format_whitelist", Ffmpeg.Containers, "-i", "file:" + Path.GetFullPath(path), "-map", "0:v:0", "-an", "-sn",
              "-vf", select, "-r", "25", "-frames:v", $"{indices.Count}", "-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe", "pipe:1"],
             null, PipeTarget.Create(async (stream, token) =>
             {

@@ -25,7 +25,7 @@ public static class VideoProbe
         limited.CancelAfter(Limit);
         var output = new MemoryStream();
         var (exitCode, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Probe,
-            ["-v", "error", "-protocol_whitelist", "file", "-show_entries",
+            ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Ffmpeg.Containers, "-show_entries",
              "stream=index,codec_type,codec_name,width,height:stream_disposition=attached_pic:stream_side_data=rotation:format=duration:packet=stream_index,pts_time,flags",
              "-of", "json", "file:" + file.FullName], null, PipeTarget.ToStream(output), limited.Token), "ffprobe", Limit, cancel);
         if (exitCode != 0) throw new UnreadableVideoException(FirstLine(error));
@@ -63,8 +63,10 @@ public static class VideoProbe
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 
+    /// <summary>The first thing that ffmpeg said, without the part's name and memory address before it.</summary>
     internal static string FirstLine(string error) =>
-        error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "ffmpeg gave no reason";
+        error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line[(line.StartsWith('[') ? line.IndexOf("] ", StringComparison.Ordinal) + 1 : 0)..].Trim())
+            .FirstOrDefault(line => line.Length > 0) ?? "ffmpeg gave no reason";
 }
 
 /// <summary>A video that cannot be used, with the reason; it is reported and left out, never replaced by a black frame.</summary>

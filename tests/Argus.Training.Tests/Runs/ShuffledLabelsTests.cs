@@ -15,8 +15,8 @@ using static TorchSharp.torch;
 namespace Argus.Training.Tests.Runs;
 
 /// <summary>
-/// The same training on the same videos, once with their labels and once with labels drawn by lot: what the first learns
-/// must come from the labels, and the second must know nothing about people it never saw.
+/// The quickstart's training with labels drawn by lot: whatever it finds then, it must know nothing about people it never
+/// saw. Where test videos, or anything that tells their labels, leaked into training, it would.
 /// </summary>
 public class ShuffledLabelsTests
 {
@@ -27,26 +27,24 @@ public class ShuffledLabelsTests
     }
 
     [Fact]
-    public async Task With_shuffled_labels_the_test_AUC_is_about_a_half_and_with_true_ones_it_is_not()
+    public async Task With_shuffled_labels_the_test_AUC_is_about_a_half()
     {
         using var folder = new TemporaryFolder();
         await SampleDataset.WriteAsync(folder["data"], new SampleOptions
         {
-            SizePixels = 64, Seconds = 0.4, Chunks = 1,
-            Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(16, 2, 8) },
+            SizePixels = 96, Seconds = 0.4, Chunks = 1,
+            Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(10, 2, 10) },
         }, null, CancellationToken.None);
         var root = folder["data", "dfdc"];
-        var truth = await TestAucAsync(root, folder["true"]);
         Shuffle(Path.Combine(root, "dfdc_train_part_0", "metadata.json"));
         var shuffled = await TestAucAsync(root, folder["shuffled"]);
-        Assert.True(truth > 0.8, $"true labels: {truth:0.00}");
         Assert.InRange(shuffled, 0.3, 0.7);
     }
 
     private static async Task<double> TestAucAsync(string root, string output)
     {
         var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find("rr/1"), "smoke",
-            ["data.layout=dfdc", "data.chunks=[0]", "model.image_size=64", "train.epochs=5", "train.device=cpu"]);
+            ["data.layout=dfdc", "data.chunks=[0]", "train.keep=2", "train.device=cpu"]);
         var recipe = merged.Recipe;
         var preparation = new Preparation(RecipeInput.From(recipe), null);
         var listing = DatasetLayout.Named("dfdc").Read(root, DatasetOptions.From(recipe.Data));
