@@ -27,14 +27,14 @@ internal static class Terminal
 
     public static void WriteJson(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Json));
 
-    public static void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, bool firstLeft = true)
+    public static void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table().Border(TableBorder.Simple);
         for (var i = 0; i < columns.Count; i++)
         {
             var column = new TableColumn(Markup.Escape(columns[i]));
             var numeric = rows.All(row => row[i].Length == 0 || row[i] == "-" || char.IsAsciiDigit(row[i].TrimStart('-')[0]));
-            table.AddColumn(numeric && !(i == 0 && firstLeft) ? column.RightAligned() : column);
+            table.AddColumn(numeric && i > 0 ? column.RightAligned() : column);
         }
         foreach (var row in rows) table.AddRow([.. row.Select(Markup.Escape)]);
         AnsiConsole.Write(table);

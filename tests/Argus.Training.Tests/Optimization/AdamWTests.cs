@@ -1,10 +1,10 @@
-using Argus.Training.Optimization;
+using AdamW = Argus.Training.Optimization.AdamW;
 using TorchSharp;
 using Xunit;
 using Parameter = TorchSharp.Modules.Parameter;
 using static TorchSharp.torch;
 
-namespace Argus.Training.Tests.Runs;
+namespace Argus.Training.Tests.Optimization;
 
 public class AdamWTests
 {
