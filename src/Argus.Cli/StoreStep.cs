@@ -11,8 +11,10 @@ internal static class StoreStep
 {
     public const string DefaultRoot = "stores";
 
+    private const long MuchBytes = 20_000_000_000;
+
     public static async Task<(string Folder, PreparationResult Result)> PrepareAsync(Recipe recipe, string dataFolder, string? storeFolder,
-        IReadOnlyCollection<Split> sides, CancellationToken cancel, string root = DefaultRoot)
+        IReadOnlyCollection<Split> sides, CancellationToken cancel, string root = DefaultRoot, Share? share = null)
     {
         var layout = DatasetLayout.Named(recipe.Data.Layout);
         var listing = layout.Read(dataFolder, DatasetOptions.From(recipe.Data));
@@ -25,15 +27,19 @@ internal static class StoreStep
         var folder = storeFolder ?? StoreName.Default(root, dataFolder, options);
         var faceModel = ModelCatalog.Named("yunet") is { IsThere: true } yunet ? yunet.Path : null;
         var preparation = new Preparation(RecipeInput.From(recipe), faceModel);
-        var plan = await preparation.PlanAsync(listing, options, folder, sides);
+        var plan = await preparation.PlanAsync(listing, options, folder, share ?? Share.Whole, sides);
         if (plan.Missing.Count > 0)
-            Terminal.Note($"{layout.Title}: {plan.Missing.Count} videos to prepare, {plan.Kept} already there; about {plan.EstimatedBytes / 1e6:0} MB in {folder}");
+            Terminal.Note($"{layout.Title}: {plan.Missing.Count} videos to prepare, {plan.Kept} already there; about {Space(plan.EstimatedBytes)} in {plan.Folder}");
+        if (plan.EstimatedBytes > MuchBytes)
+            Terminal.Note("Less space: fewer clips (data.train_frames, data.eval_frames), smaller faces (data.largest_crop=256), or JPEG at quality 100 (data.format=jpeg: about half, not for cm and rr). docs/data.md has the cost of each.");
         var result = await Terminal.ProgressAsync($"{layout.Title}: videos prepared", plan.Missing.Count, progress => preparation.RunAsync(plan, Environment.ProcessorCount, progress, cancel));
         if (result.Unreadable.Count > 0)
         {
             foreach (var (path, reason) in result.Unreadable.Take(5)) Terminal.Error($"left out: {path}: {reason}");
-            Terminal.Error($"{result.Unreadable.Count} videos could not be read and are left out; {Path.Combine(folder, "unreadable.csv")} lists them.");
+            Terminal.Error($"{result.Unreadable.Count} videos could not be read and are left out; {Path.Combine(plan.Folder, "unreadable.csv")} lists them.");
         }
-        return (folder, result);
+        return (plan.Folder, result);
     }
+
+    private static string Space(long bytes) => bytes < 1e9 ? $"{bytes / 1e6:0} MB" : $"{bytes / 1e9:0.0} GB";
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Argus.Datasets;
 using Argus.Forging;
 using Argus.Recipes;
+using Argus.Stores;
 
 namespace Argus.Cli.Commands;
 
@@ -71,14 +72,16 @@ internal static class DataCommand
     {
         var (layout, folder) = LayoutAndFolder();
         var store = new Option<string?>("--store") { Description = "Where to (default: stores/ with a name made of the dataset and the recipe).", HelpName = "DIR" };
+        var shard = new Option<string?>("--shard") { Description = "Prepare one of n parts, for n machines with one --store: i/n with i from 0, or auto in a Slurm array (auto/n in a Kubernetes Indexed Job).", HelpName = "I/N" };
         var stage = new Option<int?>("--stage") { Description = "The stage whose enhancement is applied (default: the layout's own).", HelpName = "N" };
         var profile = TrainCommand.ProfileOption();
         var settings = new Argument<string[]>("key=value") { Description = "Recipe settings, e.g. data.crop=face data.train_frames=16.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("prepare", "Decode every video once into a store; again does only what is missing or changed.") { layout, folder, settings, store, stage, profile };
+        var command = new Command("prepare", "Decode every video once into a store; again does only what is missing or changed.") { layout, folder, settings, store, shard, stage, profile };
         command.SetAction(async (parse, cancel) =>
         {
             var recipe = RecipeFor(parse.GetRequiredValue(layout), parse.GetRequiredValue(profile), parse.GetValue(settings), parse.GetValue(stage));
-            var (made, result) = await StoreStep.PrepareAsync(recipe, parse.GetRequiredValue(folder), parse.GetValue(store), [], cancel);
+            Share? share = parse.GetValue(shard) is { } text ? Share.Parse(text, Environment.GetEnvironmentVariable) : null;
+            var (made, result) = await StoreStep.PrepareAsync(recipe, parse.GetRequiredValue(folder), parse.GetValue(store), [], cancel, share: share);
             Terminal.Line($"{made}: {result.Prepared} videos prepared, {result.Kept} were there, {result.Unreadable.Count} left out");
             return result.Prepared + result.Kept > 0 ? 0 : 1;
         });

@@ -89,8 +89,8 @@ public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentReci
             var draw = augment is null ? null : Augmentation.Draw(augment, side, KeyedRandom.For("augment", seed, epoch, clip.Video.Item.Key, clip.Number));
             foreach (var frame in clip.Frames)
             {
-                using var picture = Cv2.ImDecode(store.Read(frame), ImreadModes.Color);
-                if (picture.Empty()) throw new ArgusException($"{frame.Shard} holds a damaged picture of {frame.Key} (clip {frame.Clip}). Delete the store's folder and prepare again.");
+                using var picture = Cv2.ImDecode(store.Read(clip.Video, frame), ImreadModes.Color);
+                if (picture.Empty()) throw new ArgusException($"{clip.Video.Row.Shard} holds a damaged picture of {clip.Video.Item.Key} (clip {clip.Number}). Delete the store's folder and prepare again.");
                 preprocessing.ToInput(picture, draw, floats.Slice(place, preprocessing.Length));
                 place += preprocessing.Length;
             }

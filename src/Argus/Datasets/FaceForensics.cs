@@ -21,6 +21,7 @@ internal static partial class FaceForensics
         foreach (var (folder, method, label) in Folders(root, options.Compression))
         {
             if (label == 1 && options.Methods is { Count: > 0 } wanted && !wanted.Contains(method, StringComparer.OrdinalIgnoreCase)) continue;
+            var masks = label == 1 ? VideoFolder.Find(root, "manipulated_sequences", method, "masks", "videos") : null;
             foreach (var file in VideoFolder.Videos(folder))
             {
                 var id = Path.GetFileNameWithoutExtension(file);
@@ -31,7 +32,8 @@ internal static partial class FaceForensics
                     continue;
                 }
                 if (side.Split is null) { droppedActors++; continue; }
-                items.Add(new VideoItem("ffpp", method, id, path, label, side.Group, side.Identities, side.Split, options.Compression));
+                items.Add(new VideoItem("ffpp", method, id, path, label, side.Group, side.Identities, side.Split, options.Compression,
+                    Mask: masks is not null && File.Exists(Path.Combine(masks, Path.GetFileName(file))) ? VideoFolder.Relative(root, Path.Combine(masks, Path.GetFileName(file))) : null));
             }
         }
         if (droppedActors > 0)

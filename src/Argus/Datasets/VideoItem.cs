@@ -9,6 +9,7 @@ public enum Split { Train, Validation, Test }
 /// <param name="Path">Relative to the dataset's root, with forward slashes.</param>
 /// <param name="Group">What a fake shares with its source: pair of ids, person, or original.</param>
 /// <param name="Identities">The people in it as far as the dataset names them.</param>
+/// <param name="Mask">Video of the pixels that the forgery changed, relative to the root; null for none.</param>
 /// <param name="Split">The side the dataset's official split puts it on; null where it has none.</param>
 public sealed record VideoItem(
     string Dataset,
@@ -22,7 +23,8 @@ public sealed record VideoItem(
     string Compression = "",
     int? Chunk = null,
     string? Original = null,
-    string? Kind = null)
+    string? Kind = null,
+    string? Mask = null)
 {
     /// <summary>What tells two videos apart everywhere: two methods' <c>000_003</c> are two videos.</summary>
     public string Key { get; } = StoreKey(Dataset, Compression, Method, Id, Path);

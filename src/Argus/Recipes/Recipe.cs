@@ -62,16 +62,26 @@ public sealed record DataRecipe
     public required double ValidationShare { get; init; }
     [Range(0, 99), Description("DFDC parts in training order; absent parts are skipped.")]
     public required int[] Chunks { get; init; }
-    [Range(1, 1000), Description("Images a training video.")]
+    [Range(1, 1000), Description("Clips a training video.")]
     public required int TrainFrames { get; init; }
-    [Range(1, 1000), Description("Images a validation or test video.")]
+    [Range(1, 1000), Description("Clips a validation or test video.")]
     public required int EvalFrames { get; init; }
+    [Range(1, 64), Description("Frames a clip (T): what the model sees at once.")]
+    public required int ClipFrames { get; init; }
+    [Range(0.1, 240.0), Description("Frames a second within a clip.")]
+    public required double ClipRate { get; init; }
     [Length(2, 2), Range(0.0, 1.0), Description("Part of the video that frames are taken from: first and last, as shares of its length.")]
     public required double[] FrameRange { get; init; }
     [AllowedValues("frame", "face"), Description("frame: the whole picture, resized before it is stored; face: the largest face at native size.")]
     public required string Crop { get; init; }
     [Range(1.0, 3.0), Description("Side of the square crop as a multiple of the face box's longer side.")]
     public required double FaceMargin { get; init; }
+    [Range(0, 8192), Description("Longest side of a stored face in pixels, larger ones are shrunk; 0: native size.")]
+    public required int LargestCrop { get; init; }
+    [AllowedValues("png", "jpeg"), Description("png: lossless; jpeg: quality 100, about a third of the space, not for what looks at the pixel grid.")]
+    public required string Format { get; init; }
+    [Description("Store the sound, 16 kHz mono.")]
+    public required bool Sound { get; init; }
 }
 
 public sealed record EnhanceRecipe

@@ -1,46 +1,45 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Argus.Datasets;
+using Argus.Faces;
 using Argus.Imaging;
 using Argus.Video;
 
 namespace Argus.Stores;
 
 /// <summary>What a preparation will do: how many videos, and the space they will take.</summary>
-public sealed record PreparationPlan(DatasetListing Listing, StoreOptions Options, string Folder, IReadOnlyList<VideoItem> Missing, int Kept, long EstimatedBytes, bool IndexIsStale = false);
+/// <param name="Listing">The whole dataset; <paramref name="Share"/> of it is this process's.</param>
+public sealed record PreparationPlan(DatasetListing Listing, StoreOptions Options, string Folder, Share Share, IReadOnlyList<VideoItem> Missing, int Kept, long EstimatedBytes, bool IndexIsStale);
 
 /// <summary>What a preparation did.</summary>
 public sealed record PreparationResult(int Prepared, int Kept, IReadOnlyList<(string Path, string Reason)> Unreadable);
 
 /// <summary>
-/// Turns a dataset into a store: each video decoded once, in parallel, shards written whole, so that a kill loses at most the
-/// shard in work and the next run does only what is missing or changed.
+/// Turns a dataset into a store: each video decoded once, in parallel, written in the order of keys (the same videos give the
+/// same bytes), shards whole or not at all, so that a kill loses at most the shard in work and the next run does only what is
+/// missing or changed. At no time is more in memory than the videos in work and a few that wait to be written.
 /// </summary>
 public sealed class Preparation(RecipeInput input, string? faceModel)
 {
-    // PNG of camera pictures: about 1.9 bytes a pixel, and a native face is taken to be 300 pixels wide.
-    private const double BytesPerPixel = 1.9;
-    private const int TypicalFacePixels = 300;
-    private const long LargestShardBytes = 256L << 20;
+    private const long LargestShardBytes = 256L << 20, LargestVideoBytes = 512L << 20;
+    private const int WaitingVideos = 4;
 
     /// <summary>Compares the dataset with what the store already holds; writes nothing.</summary>
     /// <param name="sides">Only videos of these sides of the split are prepared now; what the store has of others stays.</param>
-    /// <exception cref="RequestException">The folder holds a store of another recipe, or faces are wanted without a face model.</exception>
-    public async Task<PreparationPlan> PlanAsync(DatasetListing listing, StoreOptions options, string folder, params IReadOnlyCollection<Split> sides)
+    /// <exception cref="RequestException">The folder holds a store of another recipe or division, or faces are wanted without a face model.</exception>
+    public async Task<PreparationPlan> PlanAsync(DatasetListing listing, StoreOptions options, string folder, Share share, params IReadOnlyCollection<Split> sides)
     {
         if (options.Crop == "face" && faceModel is null)
             throw new RequestException("Face crops need the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
+        StoreFolder.CheckDivision(folder, share);
+        if (share.Count > 1) folder = StoreFolder.Part(folder, share);
         if (StoreFolder.ReadOptions(folder) is { } found) StoreFolder.CheckSame(folder, found, options);
         else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
-        var known = await StoreFolder.ReadIndexAsync(folder);
-        var current = Current(known, listing, folder);
-        var wanted = listing.Items.Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
+        var (known, current) = await StandingAsync(listing, folder, share);
+        var wanted = share.Of(listing.Items.OrderBy(item => item.Key, StringComparer.Ordinal)).Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
         var missing = wanted.Where(item => !current.ContainsKey(item.Key)).ToList();
-        var side = options.ImageSize ?? TypicalFacePixels;
-        var images = missing.Sum(item => (long)options.FramesFor(item.Split ?? Split.Train));
-        return new PreparationPlan(listing, options, folder, missing, wanted.Count - missing.Count, (long)(images * side * side * BytesPerPixel),
-            IndexIsStale: current.Values.Sum(video => video.Count) < known.Count);
+        return new PreparationPlan(listing, options, folder, share, missing, wanted.Count - missing.Count, missing.Sum(item => options.EstimatedBytes(item.Split!.Value)),
+            IndexIsStale: known.Count > current.Count || StoreIndex.HasParts(folder));
     }
 
     /// <exception cref="ArgusException">The disk has less room than the plan needs, or could not be written; what was good is kept.</exception>
@@ -49,7 +48,7 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         if (plan.Missing.Count > 0 && plan.EstimatedBytes > FreeBytes(plan))
             throw new ArgusException($"Preparing {plan.Missing.Count} videos takes about {Gigabytes(plan.EstimatedBytes)}, but {plan.Folder} has {Gigabytes(FreeBytes(plan))} left. Free some, give another --store, or take fewer frames (data.train_frames).");
         // A complete store is only read: by several processes at a time, from a read-only disk.
-        if (plan.Missing.Count == 0 && !plan.IndexIsStale && File.Exists(StoreFolder.Index(plan.Folder))) return new PreparationResult(0, plan.Kept, []);
+        if (plan.Missing.Count == 0 && !plan.IndexIsStale && File.Exists(StoreIndex.File(plan.Folder))) return new PreparationResult(0, plan.Kept, []);
         try
         {
             Directory.CreateDirectory(plan.Folder);
@@ -67,113 +66,140 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
 
     private async Task<PreparationResult> WriteAsync(PreparationPlan plan, int workers, IProgress<int>? progress, CancellationToken cancel)
     {
-        var known = await StoreFolder.ReadIndexAsync(plan.Folder);
-        var current = Current(known, plan.Listing, plan.Folder);
-        var rows = current.Values.SelectMany(video => video).ToList();
+        var (known, current) = await StandingAsync(plan.Listing, plan.Folder, plan.Share);
         // Another process may have finished some since the plan was made.
         plan = plan with { Missing = [.. plan.Missing.Where(item => !current.ContainsKey(item.Key))] };
-        var unreadable = new ConcurrentBag<(string Path, string Reason)>();
+        var unreadable = new List<(string Path, string Reason)>();
         // Never a number that the index on disk still refers to, also for videos that are about to leave it.
-        var next = known.Select(row => int.Parse(Path.GetFileNameWithoutExtension(row.Shard))).DefaultIfEmpty(-1).Max() + 1;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var finished = Channel.CreateBounded<PreparedVideo>(workers * 2);
-        var reading = ReadAllAsync(plan, workers, finished.Writer, unreadable, progress, stop.Token);
+        var next = known.Select(video => int.Parse(Path.GetFileNameWithoutExtension(video.Shard))).DefaultIfEmpty(-1).Max() + 1;
+        var open = new List<StoreRow>();
         var prepared = 0;
-        try
+        using (var shards = new ShardWriter(plan.Folder, next, LargestShardBytes))
         {
-            using var shards = new ShardWriter(plan.Folder, next, LargestShardBytes);
-            var open = new List<StoreRow>();
-            await foreach (var video in finished.Reader.ReadAllAsync(stop.Token))
+            try
             {
-                if (shards.IsFull(video.Bytes)) await CloseAsync();
-                open.AddRange(Append(shards, video));
-                prepared++;
+                await foreach (var (item, video, reason) in PrepareAsync(plan, workers, cancel))
+                {
+                    if (video is null)
+                    {
+                        unreadable.Add((item.Path, reason!));
+                    }
+                    else
+                    {
+                        if (shards.IsFull(video.Bytes)) await CloseAsync();
+                        Append(shards, video);
+                        open.Add(video.Row);
+                        prepared++;
+                    }
+                    progress?.Report(prepared + unreadable.Count);
+                }
+                await CloseAsync();
             }
-            await reading;
-            await CloseAsync();
+            catch (OperationCanceledException)
+            {
+                await CloseAsync();
+                throw;
+            }
 
             async Task CloseAsync()
             {
                 if (!shards.IsOpen) return;
+                var name = shards.Name;
                 shards.Close();
-                rows.AddRange(open);
+                await StoreIndex.WritePartAsync(plan.Folder, name, open);
+                foreach (var row in open) current[row.Key] = KnownVideo.Of(row);
                 open.Clear();
-                await StoreFolder.WriteIndexAsync(plan.Folder, rows);
             }
         }
-        catch
-        {
-            await stop.CancelAsync();
-            await reading.ContinueWith(_ => { }, TaskScheduler.Default);
-            throw;
-        }
-        if (prepared == 0) await StoreFolder.WriteIndexAsync(plan.Folder, rows);
-        StoreFolder.DeleteUnreferenced(plan.Folder, rows);
-        var failures = unreadable.OrderBy(failure => failure.Path, StringComparer.Ordinal).ToList();
-        StoreFolder.WriteUnreadable(plan.Folder, plan.Missing, failures);
-        return new PreparationResult(prepared, plan.Kept, failures);
+        await StoreIndex.MergeAsync(plan.Folder, row => current.TryGetValue(row.Key, out var video) && video.Shard == row.Shard);
+        StoreFolder.DeleteUnreferenced(plan.Folder, current.Values.Select(video => video.Shard).ToHashSet());
+        StoreFolder.WriteUnreadable(plan.Folder, plan.Missing, unreadable);
+        return new PreparationResult(prepared, plan.Kept, unreadable);
     }
 
-    private async Task ReadAllAsync(PreparationPlan plan, int workers, ChannelWriter<PreparedVideo> finished,
-        ConcurrentBag<(string, string)> unreadable, IProgress<int>? progress, CancellationToken cancel)
+    /// <summary>Each missing video, in order, prepared or with the reason why not; so many at a time as there are workers.</summary>
+    private async IAsyncEnumerable<(VideoItem Item, PreparedVideo? Video, string? Reason)> PrepareAsync(PreparationPlan plan, int workers,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        // A detector is not safe for parallel use: as many as there are workers, handed round.
-        var idle = new ConcurrentBag<VideoPreparation>();
-        var done = 0;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        // A detector is not safe for parallel use: as many as there are workers, handed round. Who holds one works.
+        var idle = Channel.CreateUnbounded<VideoPreparation>();
+        for (var i = 0; i < workers; i++)
+            idle.Writer.TryWrite(new VideoPreparation(plan.Options, new Preprocessing(input), plan.Options.Crop == "face" ? new FaceDetector(faceModel!) : null));
+        var originals = plan.Listing.Items.Where(item => item.Label == 0).ToLookup(item => Path.GetFileName(item.Path));
+        // The channel holds work in progress: its capacity bounds the memory.
+        var ahead = Channel.CreateBounded<Task<(VideoItem, PreparedVideo?, string?)>>(workers + WaitingVideos);
+        var filling = Task.Run(async () =>
+        {
+            foreach (var item in plan.Missing)
+            {
+                await ahead.Writer.WaitToWriteAsync(stop.Token);
+                ahead.Writer.TryWrite(Task.Run(() => OneAsync(item), CancellationToken.None));
+            }
+            ahead.Writer.Complete();
+        }, CancellationToken.None);
         try
         {
-            var order = plan.Missing.OrderBy(item => item.Key, StringComparer.Ordinal);
-            await Parallel.ForEachAsync(order, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, async (item, token) =>
-            {
-                if (!idle.TryTake(out var preparation))
-                    preparation = new VideoPreparation(plan.Options, new Preprocessing(input), faceModel is null || plan.Options.Crop != "face" ? null : new FaceCropper(faceModel, plan.Options.FaceMargin!.Value));
-                try
-                {
-                    await finished.WriteAsync(await preparation.RunAsync(item, plan.Listing.FullPath(item), token), token);
-                }
-                catch (UnreadableVideoException error)
-                {
-                    unreadable.Add((item.Path, error.Message));
-                }
-                idle.Add(preparation);
-                progress?.Report(Interlocked.Increment(ref done));
-            });
-            finished.Complete();
-        }
-        catch (Exception error)
-        {
-            finished.Complete(error);
-            throw;
+            while (await ahead.Reader.WaitToReadAsync(cancel)) yield return await await ahead.Reader.ReadAsync(cancel);
         }
         finally
         {
-            foreach (var preparation in idle) preparation.Dispose();
+            await stop.CancelAsync();
+            await filling.ContinueWith(_ => { }, TaskScheduler.Default);
+            while (ahead.Reader.TryRead(out var left)) await left.ContinueWith(_ => { }, TaskScheduler.Default);
+            while (idle.Reader.TryRead(out var preparation)) preparation.Dispose();
+        }
+
+        async Task<(VideoItem, PreparedVideo?, string?)> OneAsync(VideoItem item)
+        {
+            var preparation = await idle.Reader.ReadAsync(stop.Token);
+            try
+            {
+                var original = item.Original is null ? null : originals[item.Original].FirstOrDefault();
+                var video = await preparation.RunAsync(new PreparationTask(item, plan.Listing.FullPath(item),
+                    item.Mask is null ? null : Path.Combine(plan.Listing.Root, item.Mask), original is null ? null : plan.Listing.FullPath(original)), stop.Token);
+                return video.Bytes <= LargestVideoBytes ? (item, video, null)
+                    : (item, null, $"its pictures take {video.Bytes >> 20} MB, more than a shard's {LargestVideoBytes >> 20}: take fewer (data.train_frames) or smaller ones (data.largest_crop)");
+            }
+            catch (UnreadableVideoException error)
+            {
+                return (item, null, error.Message);
+            }
+            finally
+            {
+                idle.Writer.TryWrite(preparation);
+            }
         }
     }
 
-    private static IEnumerable<StoreRow> Append(ShardWriter shards, PreparedVideo video)
+    private static void Append(ShardWriter shards, PreparedVideo video)
     {
-        shards.Add($"{video.Item.Key}.json", System.Text.Encoding.UTF8.GetBytes(video.Json));
-        foreach (var (row, png) in video.Frames)
-        {
-            row.Offset = shards.Add($"{row.Key}.{row.Clip:0000}-{row.Frame:00}.png", png);
-            (row.Shard, row.Bytes) = (shards.Name, png.Length);
-            yield return row;
-        }
+        var row = video.Row;
+        shards.Add($"{row.Key}.json", video.Json);
+        if (video.Wave is not null) (row.SoundOffset, row.SoundBytes) = (shards.Add($"{row.Key}.wav", video.Wave), video.Wave.Length);
+        foreach (var (frame, picture) in video.Pictures)
+            (frame.Offset, frame.Bytes) = (shards.Add($"{row.Key}.{frame.Clip:0000}-{frame.Place:00}.{video.Extension}", picture), picture.Length);
+        (row.Shard, row.EndOffset) = (shards.Name, shards.Position);
     }
 
-    // Rows of videos that are still there, unchanged and on the same side, whose shard is there too. A split that moved needs other frames.
-    private static Dictionary<string, List<StoreRow>> Current(List<StoreRow> rows, DatasetListing listing, string folder)
+    /// <summary>
+    /// What the store's index lists, and of that by key what is still true: videos that are there, unchanged and on the same side,
+    /// whose shard is there too. A split that moved needs other frames.
+    /// </summary>
+    private static async Task<(List<KnownVideo> Known, Dictionary<string, KnownVideo> Current)> StandingAsync(DatasetListing listing, string folder, Share share)
     {
-        var items = listing.Items.ToDictionary(item => item.Key);
-        var broken = rows.GroupBy(row => row.Shard).Where(shard => !StoreFolder.Holds(folder, shard.Key, shard)).Select(shard => shard.Key).ToHashSet();
-        return rows.GroupBy(row => row.Key).Where(video =>
+        var known = await StoreIndex.ReadAsync<KnownVideo>(folder).ToListAsync();
+        var items = share.Of(listing.Items.OrderBy(item => item.Key, StringComparer.Ordinal)).ToDictionary(item => item.Key);
+        var broken = known.GroupBy(video => video.Shard).Where(shard => !StoreFolder.Holds(folder, shard.Key, shard.Max(video => video.EndOffset))).Select(shard => shard.Key).ToHashSet();
+        var current = new Dictionary<string, KnownVideo>();
+        // A video that changed is in two shards until the index is merged; the later one counts.
+        foreach (var video in known.OrderBy(video => video.Shard, StringComparer.Ordinal))
         {
-            var row = video.First();
-            if (broken.Contains(row.Shard) || !items.TryGetValue(row.Key, out var item) || $"{item.Split}" != row.Split) return false;
+            if (broken.Contains(video.Shard) || !items.TryGetValue(video.Key, out var item) || $"{item.Split}" != video.Split) continue;
             var file = new FileInfo(listing.FullPath(item));
-            return file.Exists && file.Length == row.SourceBytes && file.LastWriteTimeUtc.Ticks == row.SourceTicks;
-        }).ToDictionary(video => video.Key, video => video.ToList());
+            if (file.Exists && file.Length == video.SourceBytes && file.LastWriteTimeUtc.Ticks == video.SourceTicks) current[video.Key] = video;
+        }
+        return (known, current);
     }
 
     private static long FreeBytes(PreparationPlan plan)

@@ -10,6 +10,8 @@ namespace Argus.Stores;
 internal sealed class ShardWriter(string folder, int firstNumber, long largestBytes) : IDisposable
 {
     private const int HeaderBytes = 512;
+    /// <summary>What a member costs beside its content at most: a header, and the rest of the last block.</summary>
+    public const int MemberBytes = 2 * HeaderBytes;
 
     private FileStream? file;
     private TarWriter? tar;
@@ -21,6 +23,9 @@ internal sealed class ShardWriter(string folder, int firstNumber, long largestBy
     public bool IsFull(long moreBytes) => file is not null && file.Position + moreBytes > largestBytes;
 
     public bool IsOpen => file is not null;
+
+    /// <summary>Where the next member's header will be.</summary>
+    public long Position => file!.Position;
 
     /// <returns>Where the content begins in the shard.</returns>
     public long Add(string name, byte[] content)

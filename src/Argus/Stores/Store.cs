@@ -1,26 +1,27 @@
 using System.Collections.Concurrent;
 using Argus.Datasets;
+using Argus.Sound;
 using Microsoft.Win32.SafeHandles;
 
 namespace Argus.Stores;
 
 /// <summary>Frames of one track at consecutive times: what the model sees at once.</summary>
-public sealed record StoredClip(StoredVideo Video, int Number, IReadOnlyList<StoreRow> Frames);
+public sealed record StoredClip(StoredVideo Video, int Number, IReadOnlyList<StoreFrame> Frames);
 
 /// <summary>A video with its clips, in order of time.</summary>
-public sealed record StoredVideo(VideoItem Item)
+/// <param name="Folder">Where its shard is: the store's, or one of its parts'.</param>
+public sealed record StoredVideo(VideoItem Item, StoreRow Row, string Folder)
 {
     public IReadOnlyList<StoredClip> Clips { get; internal set; } = [];
     public Split Split => Item.Split!.Value;
 }
 
-/// <summary>Reads a store at random by index. Safe for parallel use.</summary>
+/// <summary>Reads a store, or one that several machines prepared in parts, at random by index. Safe for parallel use.</summary>
 public sealed class Store : IDisposable
 {
-    private readonly string folder;
     private readonly ConcurrentDictionary<string, SafeFileHandle> shards = new();
 
-    private Store(string folder, StoreOptions options, IReadOnlyList<StoredVideo> videos) => (this.folder, Options, Videos) = (folder, options, videos);
+    private Store(StoreOptions options, IReadOnlyList<StoredVideo> videos) => (Options, Videos) = (options, videos);
 
     public StoreOptions Options { get; }
 
@@ -29,34 +30,50 @@ public sealed class Store : IDisposable
 
     /// <param name="wanted">What the store must have been made with; null for whatever it is.</param>
     /// <exception cref="RequestException">The folder holds no store, or one made with other options.</exception>
-    /// <exception cref="ArgusException">The store is damaged.</exception>
+    /// <exception cref="ArgusException">The store is damaged, or lacks a part.</exception>
     public static async Task<Store> OpenAsync(string folder, StoreOptions? wanted = null)
     {
-        var options = StoreFolder.ReadOptions(folder) ?? throw new RequestException($"{folder} holds no store. Make one: argus data prepare LAYOUT DIR --store {folder}");
-        if (wanted is not null) StoreFolder.CheckSame(folder, options, wanted);
-        if (!File.Exists(StoreFolder.Index(folder))) throw new ArgusException($"{StoreFolder.Index(folder)} is missing: its preparation did not finish. Run it again: argus data prepare.");
-        var rows = await StoreFolder.ReadIndexAsync(folder);
-        foreach (var shard in rows.GroupBy(row => row.Shard))
+        var videos = new List<StoredVideo>();
+        foreach (var part in StoreFolder.Folders(folder))
         {
-            if (!StoreFolder.Holds(folder, shard.Key, shard))
-                throw new ArgusException($"{StoreFolder.Shard(folder, shard.Key)} is missing or shorter than its index says. Make it anew: run argus data prepare again for this store.");
+            var options = StoreFolder.ReadOptions(part) ?? throw new RequestException($"{part} holds no store. Make one: argus data prepare LAYOUT DIR --store {part}");
+            StoreFolder.CheckSame(part, options, wanted ??= options);
+            videos.AddRange(await ReadAsync(part));
         }
-        var videos = rows.GroupBy(row => row.Key).OrderBy(video => video.Key, StringComparer.Ordinal).Select(video =>
-        {
-            var stored = new StoredVideo(video.First().ToItem());
-            stored.Clips = [.. video.GroupBy(row => row.Clip).OrderBy(clip => clip.Key).Select(clip => new StoredClip(stored, clip.Key, [.. clip.OrderBy(row => row.Frame)]))];
-            return stored;
-        });
-        return new Store(folder, options, [.. videos]);
+        return new Store(wanted!, [.. videos.OrderBy(video => video.Item.Key, StringComparer.Ordinal)]);
     }
 
-    /// <summary>The picture's PNG bytes.</summary>
-    public byte[] Read(StoreRow frame)
+    private static async Task<List<StoredVideo>> ReadAsync(string folder)
     {
-        var handle = shards.GetOrAdd(frame.Shard, name => File.OpenHandle(StoreFolder.Shard(folder, name)));
-        var bytes = new byte[frame.Bytes];
-        if (RandomAccess.Read(handle, bytes, frame.Offset) != bytes.Length)
-            throw new ArgusException($"{StoreFolder.Shard(folder, frame.Shard)} ends within {frame.Key}. Delete the store's folder and prepare again.");
+        var index = StoreIndex.File(folder);
+        if (!File.Exists(index)) throw new ArgusException($"{index} is missing: its preparation did not finish. Run it again: argus data prepare.");
+        var rows = await StoreIndex.ReadFileAsync<StoreRow>(index).ToListAsync();
+        foreach (var shard in rows.GroupBy(row => row.Shard))
+        {
+            if (!StoreFolder.Holds(folder, shard.Key, shard.Max(row => row.EndOffset)))
+                throw new ArgusException($"{StoreFolder.Shard(folder, shard.Key)} is missing or shorter than its index says. Make it anew: run argus data prepare again for this store.");
+        }
+        return [.. rows.Select(row =>
+        {
+            var video = new StoredVideo(row.ToItem(), row, folder);
+            video.Clips = [.. row.Frames.GroupBy(frame => frame.Clip).OrderBy(clip => clip.Key).Select(clip => new StoredClip(video, clip.Key, [.. clip.OrderBy(frame => frame.Place)]))];
+            return video;
+        })];
+    }
+
+    /// <summary>The picture's bytes, PNG or JPEG.</summary>
+    /// <exception cref="ArgusException">The shard is shorter than it was.</exception>
+    public byte[] Read(StoredVideo video, StoreFrame frame) => Read(video, frame.Offset, frame.Bytes);
+
+    /// <summary>The sound, 16 kHz mono; its first sample belongs to time 0. Empty for a video without.</summary>
+    public short[] ReadSound(StoredVideo video) => video.Row is { SoundOffset: { } offset, SoundBytes: { } bytes } ? Wave.Read(Read(video, offset, bytes)) : [];
+
+    private byte[] Read(StoredVideo video, long offset, int length)
+    {
+        var shard = StoreFolder.Shard(video.Folder, video.Row.Shard);
+        var handle = shards.GetOrAdd(shard, path => File.OpenHandle(path));
+        var bytes = new byte[length];
+        if (RandomAccess.Read(handle, bytes, offset) != length) throw new ArgusException($"{shard} ends within {video.Item.Key}. Delete the store's folder and prepare again.");
         return bytes;
     }
 

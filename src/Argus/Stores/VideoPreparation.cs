@@ -1,68 +1,183 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Argus.Datasets;
+using Argus.Faces;
 using Argus.Imaging;
+using Argus.Sound;
 using Argus.Video;
 using OpenCvSharp;
 
 namespace Argus.Stores;
 
-/// <summary>A video decoded into pictures, ready to be written.</summary>
-internal sealed record PreparedVideo(VideoItem Item, string Json, IReadOnlyList<(StoreRow Row, byte[] Png)> Frames)
+/// <summary>A video decoded into pictures and sound, ready to be written.</summary>
+internal sealed record PreparedVideo(StoreRow Row, byte[] Json, byte[]? Wave, string Extension, IReadOnlyList<(StoreFrame Frame, byte[] Bytes)> Pictures)
 {
-    public long Bytes => Frames.Sum(frame => (long)frame.Png.Length + 1024) + Json.Length + 1024;
+    public long Bytes => Pictures.Sum(picture => picture.Bytes.Length + ShardWriter.MemberBytes) + (Wave?.Length ?? 0) + Json.Length + 2 * ShardWriter.MemberBytes;
 }
 
-/// <summary>Decodes one video into the pictures that the options ask for, in one pass.</summary>
-internal sealed class VideoPreparation(StoreOptions options, Preprocessing preprocessing, FaceCropper? faces) : IDisposable
+/// <summary>A video to prepare, and what else tells which of its faces the label is about.</summary>
+internal sealed record PreparationTask(VideoItem Item, string Path, string? Mask, string? Original);
+
+/// <summary>Decodes one video into what the options ask for, in one pass. Not safe for parallel use.</summary>
+internal sealed class VideoPreparation(StoreOptions options, Preprocessing preprocessing, FaceDetector? detector) : IDisposable
 {
-    // Sound around a single frame, as much as half a second on each side.
-    private const double AudioReachSeconds = 0.5;
+    private const int PictureHashes = 3;
+    // Rows of camera pictures resemble the row above; with run lengths this takes half the time of zlib's lowest level, and less space.
+    private static readonly ImageEncodingParam[] Png = [new(ImwriteFlags.PngCompression, 1), new(ImwriteFlags.PngStrategy, (int)ImwritePNGFlags.StrategyRLE), new((ImwriteFlags)PngFilter, PngFilterUp)];
+    private const int PngFilter = 19, PngFilterUp = 32, JpegSampling = 7, JpegSampling444 = 0x111111; // not named by the wrapper
+    private static readonly ImageEncodingParam[] Jpeg = [new(ImwriteFlags.JpegQuality, 100), new((ImwriteFlags)JpegSampling, JpegSampling444)];
+
+    private readonly OpenCvSharp.ImgHash.PHash pictureHash = OpenCvSharp.ImgHash.PHash.Create();
+    private readonly string soundFile = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"argus-{Environment.ProcessId}-{Guid.NewGuid():n}.pcm");
 
     /// <exception cref="UnreadableVideoException">The video gives no usable picture; the reason is for the report.</exception>
-    public async Task<PreparedVideo> RunAsync(VideoItem item, string path, CancellationToken cancel)
+    public async Task<PreparedVideo> RunAsync(PreparationTask task, CancellationToken cancel)
     {
-        var info = await VideoProbe.ReadAsync(path, cancel);
-        var wanted = FrameReader.Choose(info.FrameCount, options.FramesFor(item.Split ?? Split.Train), options.From, options.To);
-        var frames = new List<(StoreRow, byte[])>();
-        var common = StoreRow.For(item, new FileInfo(path));
+        var info = await VideoProbe.ReadAsync(task.Path, cancel);
+        var plan = ClipPlan.Choose(info.FrameTimesSeconds, options.ClipsFor(task.Item.Split ?? Split.Train), options.ClipFrames, options.ClipRate ?? 1, options.From, options.To);
+        var row = Describe(task, info);
         try
         {
-            await FrameReader.ReadAsync(path, wanted, (index, frame) =>
-            {
-                using (frame) Store(index, frame);
-            }, cancel);
+            var pictures = detector is null ? await WholeFramesAsync(task, info, plan, row, cancel) : await FacesAsync(task, info, plan, row, cancel);
+            var wave = File.Exists(soundFile) ? AddSound(row, info) : null;
+            row.Frames = [.. pictures.Select(picture => picture.Frame)];
+            return new PreparedVideo(row, JsonSerializer.SerializeToUtf8Bytes(row, StoreFolder.MemberJson), wave, Extension, pictures);
         }
         catch (Exception error) when (error is EndOfStreamException or FormatException or ArgumentNullException or OpenCVException)
         {
             // ffmpeg ended within a picture, or the picture is none that can be worked on.
             throw new UnreadableVideoException($"its pictures could not be read: {error.Message}");
         }
-        if (frames.Count == 0) throw new UnreadableVideoException($"no face was found in {wanted.Length} frames");
-        return new PreparedVideo(item, Describe(item, info, frames.Select(frame => frame.Item1)), frames);
-
-        void Store(int index, Mat frame)
+        finally
         {
-            var square = faces is null ? new Rect(0, 0, frame.Width, frame.Height) : faces.Find(frame);
-            if (square is not { } rect) return;
-            using var crop = frame.SubMat(rect);
-            using var picture = preprocessing.BeforeStoring(crop);
-            Cv2.ImEncode(".png", picture, out var png, new ImageEncodingParam(ImwriteFlags.PngCompression, 1));
-            var row = common.Copy();
-            (row.Clip, row.SourceFrame, row.TimeSeconds) = (frames.Count, index, info.FrameTimesSeconds[index]);
-            (row.X, row.Y, row.Width, row.Height) = (rect.X, rect.Y, rect.Width, rect.Height);
-            if (info.HasAudio)
-                (row.AudioFromSeconds, row.AudioToSeconds) = (Math.Max(0, row.TimeSeconds - AudioReachSeconds), Math.Min(info.DurationSeconds, row.TimeSeconds + AudioReachSeconds));
-            frames.Add((row, png));
+            File.Delete(soundFile);
         }
     }
 
-    // What a person or another tool wants to know of the sample; the index says the same to Argus.
-    private static string Describe(VideoItem item, VideoInfo info, IEnumerable<StoreRow> rows) => JsonSerializer.Serialize(new
+    private async Task<List<(StoreFrame Frame, byte[] Bytes)>> WholeFramesAsync(PreparationTask task, VideoInfo info, ClipPlan plan, StoreRow row, CancellationToken cancel)
     {
-        item.Key, item.Dataset, item.Method, item.Id, item.Path, item.Label, item.Group, item.Identities, Split = $"{item.Split}", item.Compression, item.Chunk, item.Original, item.Kind,
-        info.Codec, info.Width, info.Height, info.FrameCount, info.DurationSeconds, info.HasAudio, info.RotationDegrees,
-        Frames = rows.Select(row => new { row.Clip, row.Frame, row.SourceFrame, row.TimeSeconds, row.Track, Rectangle = new[] { row.X, row.Y, row.Width, row.Height }, Audio = row.AudioFromSeconds is null ? null : new[] { row.AudioFromSeconds, row.AudioToSeconds } }),
-    });
+        var pictures = new List<(StoreFrame Frame, byte[] Bytes)>();
+        await DecodeAsync(task, info, plan.Frames, row, (index, frame) =>
+        {
+            using var owned = frame;
+            using var picture = preprocessing.BeforeStoring(frame);
+            var bytes = Encode(picture);
+            pictures.AddRange(plan.Uses(index).Select(use => (Frame(info, use, index, new Rect(0, 0, frame.Width, frame.Height)), bytes)));
+        }, cancel);
+        return [.. pictures.OrderBy(picture => picture.Frame.Clip).ThenBy(picture => picture.Frame.Place)];
+    }
 
-    public void Dispose() => faces?.Dispose();
+    private async Task<List<(StoreFrame Frame, byte[] Bytes)>> FacesAsync(PreparationTask task, VideoInfo info, ClipPlan plan, StoreRow row, CancellationToken cancel)
+    {
+        using var cutter = new FaceCutter(detector!, options.FaceMargin!.Value, plan, info.FrameTimesSeconds);
+        await DecodeAsync(task, info, FaceCutter.Looks(plan, info.FrameTimesSeconds), row, cutter.Add, cancel);
+        var tracks = cutter.Finish();
+        try
+        {
+            if (tracks.Count == 0) throw new UnreadableVideoException($"no face was found in {plan.Frames.Count} frames");
+            var (subject, evidence) = await SubjectTrack.ChooseAsync(tracks, task.Mask, task.Original, cancel);
+            (row.Tracks, row.Track, row.ChosenBy) = (tracks.Count, subject.Track.Number, $"{evidence}");
+            // A clip whose face leaves the picture is none.
+            var clips = subject.Crops.GroupBy(crop => crop.Clip).Where(clip => clip.Count() == options.ClipFrames).OrderBy(clip => clip.Key).ToList();
+            if (clips.Count == 0) throw new UnreadableVideoException($"no face stays for a clip of {options.ClipFrames} frames");
+            return [.. clips.SelectMany(clip => clip.OrderBy(crop => crop.Place)).Select(crop => Picture(info, crop))];
+        }
+        finally
+        {
+            foreach (var crop in tracks.SelectMany(track => track.Crops)) crop.Picture.Dispose();
+        }
+    }
+
+    private async Task DecodeAsync(PreparationTask task, VideoInfo info, IReadOnlyList<int> frames, StoreRow row, Action<int, Mat> onFrame, CancellationToken cancel)
+    {
+        var hashed = FrameReader.Choose(frames.Count, PictureHashes, 0, 1).Select(i => frames[i]).ToHashSet();
+        var hashes = new List<string>();
+        row.Quantizer = await FrameReader.ReadAsync(task.Path, options.Sound ? info : info with { Sound = null }, frames, soundFile, (index, frame) =>
+        {
+            if (hashed.Contains(index)) hashes.Add(Hash(frame));
+            onFrame(index, frame);
+        }, cancel);
+        row.PictureHashes = string.Join(' ', hashes);
+    }
+
+    private (StoreFrame Frame, byte[] Bytes) Picture(VideoInfo info, FaceCrop crop)
+    {
+        var frame = Frame(info, (crop.Clip, crop.Place), crop.SourceFrame, crop.Square);
+        var scale = options.LargestCrop is { } largest && crop.Square.Width > largest ? (double)largest / crop.Square.Width : 1;
+        frame.Score = Math.Round(crop.Face.Score, 3);
+        frame.Landmarks = [.. crop.Face.Landmarks.SelectMany(point => new[] { (point.X - crop.Square.X) * scale, (point.Y - crop.Square.Y) * scale }).Select(value => (float)Math.Round(value, 1))];
+        if (scale == 1) return (frame, Encode(crop.Picture));
+        using var shrunk = new Mat();
+        Cv2.Resize(crop.Picture, shrunk, new Size(options.LargestCrop!.Value, options.LargestCrop.Value), 0, 0, InterpolationFlags.Area);
+        return (frame, Encode(shrunk));
+    }
+
+    private static StoreFrame Frame(VideoInfo info, (int Clip, int Place) use, int index, Rect rectangle)
+    {
+        var coded = Coded(rectangle, info);
+        return new StoreFrame
+        {
+            Clip = use.Clip, Place = use.Place, SourceFrame = index, TimeSeconds = Math.Round(info.FrameTimesSeconds[index], 6),
+            X = rectangle.X, Y = rectangle.Y, Width = rectangle.Width, Height = rectangle.Height, CodedX = coded.X, CodedY = coded.Y,
+        };
+    }
+
+    /// <summary>Where a rectangle of the upright picture begins in the coded one, which ffmpeg turned counter-clockwise by the rotation.</summary>
+    internal static Point Coded(Rect upright, VideoInfo info) => info.RotationDegrees switch
+    {
+        90 => new(info.Width - upright.Bottom, upright.X),
+        180 => new(info.Width - upright.Right, info.Height - upright.Bottom),
+        270 => new(upright.Y, info.Height - upright.Right),
+        _ => upright.TopLeft,
+    };
+
+    private string Extension => options.Format == "jpeg" ? "jpg" : "png";
+
+    private byte[] Encode(Mat picture)
+    {
+        Cv2.ImEncode($".{Extension}", picture, out var bytes, options.Format == "jpeg" ? Jpeg : Png);
+        return bytes;
+    }
+
+    private string Hash(Mat frame)
+    {
+        using var small = new Mat();
+        Cv2.Resize(frame, small, new Size(64, 64), 0, 0, InterpolationFlags.Area);
+        using var hash = new Mat();
+        pictureHash.Compute(small, hash);
+        hash.GetArray(out byte[] bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    private byte[]? AddSound(StoreRow row, VideoInfo info)
+    {
+        var samples = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(soundFile));
+        if (samples.Length == 0) return null;
+        (row.SoundCodec, row.SoundSampleRateHz, row.SoundChannels) = (info.Sound!.Codec, info.Sound.SampleRateHz, info.Sound.Channels);
+        row.LeadingSilenceSeconds = VoiceActivity.LeadingSilence(samples, FrameReader.SampleRateHz);
+        row.Speech = [.. VoiceActivity.Speech(samples, FrameReader.SampleRateHz)];
+        return Wave.Write(samples, FrameReader.SampleRateHz);
+    }
+
+    private static StoreRow Describe(PreparationTask task, VideoInfo info)
+    {
+        var row = StoreRow.For(task.Item, new FileInfo(task.Path));
+        using (var file = File.OpenRead(task.Path))
+        {
+            var hash = new XxHash128();
+            hash.Append(file);
+            row.SourceHash = Convert.ToHexStringLower(hash.GetCurrentHash());
+        }
+        (row.Container, row.Encoder, row.Codec, row.PixelFormat) = (info.Container, info.Encoder, info.Codec, info.PixelFormat);
+        (row.CodedWidth, row.CodedHeight, row.RotationDegrees) = (info.Width, info.Height, info.RotationDegrees);
+        (row.FramesPerSecond, row.FrameCount, row.DurationSeconds, row.BitsPerSecond) = (info.FramesPerSecond, info.FrameCount, info.DurationSeconds, info.BitsPerSecond);
+        return row;
+    }
+
+    public void Dispose()
+    {
+        detector?.Dispose();
+        pictureHash.Dispose();
+    }
 }

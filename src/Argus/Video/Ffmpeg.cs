@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using CliWrap;
 
 namespace Argus.Video;
@@ -7,7 +8,7 @@ namespace Argus.Video;
 /// The <c>ffmpeg</c> and <c>ffprobe</c> programs. Everything that decodes or encodes goes through them
 /// (twice as fast as OpenCV's bundled FFmpeg, and it reads the sound too).
 /// </summary>
-public static class Ffmpeg
+public static partial class Ffmpeg
 {
     /// <summary>Containers that are opened: files that hold video, not lists that point to other files.</summary>
     public const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf";
@@ -38,6 +39,10 @@ public static class Ffmpeg
             .ExecuteAsync(cancel);
         return (result.ExitCode, error.ToString().Trim());
     }
+
+    /// <summary>What stands before a message: the part with its memory address, and the level.</summary>
+    [GeneratedRegex(@"^(\[[^\]]*\] *)+")]
+    internal static partial Regex LinePrefix();
 
     private static string Find(string program) => Locate(program)
         ?? throw new ArgusException($"{program} was not found on PATH. Install it (Debian, Ubuntu: apt-get install ffmpeg) and try again.");

@@ -1,87 +1,120 @@
+using System.Globalization;
 using System.Text.Json;
 using CliWrap;
 
 namespace Argus.Video;
 
 /// <summary>What a video file says about itself, without decoding it.</summary>
-/// <param name="FrameTimesSeconds">Presentation time of every frame that is shown, ascending.</param>
+/// <param name="Container">ffmpeg's name of the container's family, e.g. <c>mov,mp4,m4a,3gp,3g2,mj2</c>.</param>
+/// <param name="Encoder">What the file says wrote it; empty where it says nothing.</param>
+/// <param name="Width">Of the coded picture, before <paramref name="RotationDegrees"/>.</param>
+/// <param name="FrameTimesSeconds">When each frame is shown, ascending; the first is at 0.</param>
+/// <param name="StartSeconds">The first frame's time in the file's own clock, which sound shares.</param>
+/// <param name="BitsPerSecond">Of the video stream, from its packets' sizes.</param>
 /// <param name="RotationDegrees">Display rotation; ffmpeg applies it when it decodes.</param>
-public sealed record VideoInfo(string Codec, int Width, int Height, double[] FrameTimesSeconds, double DurationSeconds, bool HasAudio, int RotationDegrees)
+/// <param name="Sound">Null for a video without sound.</param>
+public sealed record VideoInfo(string Container, string Encoder, string Codec, string PixelFormat, int Width, int Height,
+    double[] FrameTimesSeconds, double StartSeconds, double BitsPerSecond, int RotationDegrees, SoundInfo? Sound)
 {
     public int FrameCount => FrameTimesSeconds.Length;
+
+    /// <summary>From the first to the end of the last frame, which is taken to last as long as the average.</summary>
+    public double DurationSeconds => FrameCount > 1 ? FrameTimesSeconds[^1] * FrameCount / (FrameCount - 1) : 0;
+
+    /// <summary>Average; 0 for a single frame.</summary>
+    public double FramesPerSecond => FrameCount > 1 && FrameTimesSeconds[^1] > 0 ? (FrameCount - 1) / FrameTimesSeconds[^1] : 0;
 }
+
+public sealed record SoundInfo(string Codec, int SampleRateHz, int Channels);
 
 /// <summary>Reads <see cref="VideoInfo"/> through ffprobe.</summary>
 public static class VideoProbe
 {
+    // 8K and more. What claims to be larger is a mistake or an attack.
+    private const long LargestPixels = 64L << 20;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <exception cref="UnreadableVideoException">The file is not a video that ffprobe understands.</exception>
     public static async Task<VideoInfo> ReadAsync(string path, CancellationToken cancel)
     {
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 } file)
-            throw new UnreadableVideoException(File.Exists(path) ? "the file is empty" : "the file does not exist");
+        if (new FileInfo(path) is not { Exists: true } file)
+            throw new UnreadableVideoException(Directory.Exists(path) ? "it is a folder" : "the file does not exist");
+        // A pipe or a device would be waited for; a link that leads round in a circle has no target.
+        if (file.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false }) throw new UnreadableVideoException("the link leads nowhere");
+        if (file.Length == 0 && file.LinkTarget is null) throw new UnreadableVideoException("the file is empty");
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
         var output = new MemoryStream();
         var (exitCode, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Probe,
             ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Ffmpeg.Containers, "-show_entries",
-             "stream=index,codec_type,codec_name,width,height:stream_disposition=attached_pic:stream_side_data=rotation:format=duration:packet=stream_index,pts_time,flags",
-             "-of", "json", "file:" + file.FullName], null, PipeTarget.ToStream(output), limited.Token), "ffprobe", Limit, cancel);
+             "stream=index,codec_type,codec_name,pix_fmt,width,height,sample_rate,channels:stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:" +
+             "format=format_name:format_tags=encoder:packet=stream_index,pts_time,size,flags",
+             "-of", "json=compact=1", "file:" + file.FullName], null, PipeTarget.ToStream(output), limited.Token), "ffprobe", Limit, cancel);
         if (exitCode != 0) throw new UnreadableVideoException(FirstLine(error));
-
-        output.Position = 0;
-        using var json = await JsonDocument.ParseAsync(output, cancellationToken: cancel);
-        var streams = json.RootElement.GetProperty("streams").EnumerateArray().ToList();
-        var video = streams.FirstOrDefault(s => Text(s, "codec_type") == "video" && !IsCover(s));
-        if (video.ValueKind == JsonValueKind.Undefined) throw new UnreadableVideoException("it has no video stream");
-
-        var index = video.GetProperty("index").GetInt32();
-        var times = json.RootElement.TryGetProperty("packets", out var packets)
-            ? packets.EnumerateArray()
-                .Where(p => p.GetProperty("stream_index").GetInt32() == index && !(Text(p, "flags") ?? "").Contains('D'))
-                .Select((p, i) => Text(p, "pts_time") is { } time ? double.Parse(time) : i).Order().ToArray()
-            : [];
-        if (times.Length == 0) throw new UnreadableVideoException("its video stream holds no frame");
-        var format = json.RootElement.GetProperty("format");
-        return new VideoInfo(
-            Text(video, "codec_name") ?? "unknown",
-            video.TryGetProperty("width", out var width) ? width.GetInt32() : 0,
-            video.TryGetProperty("height", out var height) ? height.GetInt32() : 0,
-            times,
-            Text(format, "duration") is { } duration && double.TryParse(duration, out var seconds) ? seconds : times[^1],
-            streams.Any(s => Text(s, "codec_type") == "audio"),
-            Rotation(video));
-    }
-
-    private static bool IsCover(JsonElement stream) =>
-        stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
-
-    private static int Rotation(JsonElement stream) => stream.TryGetProperty("side_data_list", out var list)
-        ? list.EnumerateArray().Select(data => data.TryGetProperty("rotation", out var degrees) ? degrees.GetInt32() : 0).FirstOrDefault(degrees => degrees != 0)
-        : 0;
-
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    /// <summary>The first thing that ffmpeg said, without the part's name and memory address before it.</summary>
-    internal static string FirstLine(string error) =>
-        error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line[(line.StartsWith('[') ? line.IndexOf("] ", StringComparison.Ordinal) + 1 : 0)..].Trim())
-            .FirstOrDefault(line => line.Length > 0) ?? "ffmpeg gave no reason";
-}
-
-/// <summary>A video that cannot be used, with the reason; it is reported and left out, never replaced by a black frame.</summary>
-public sealed class UnreadableVideoException(string reason) : ArgusException(reason)
-{
-    /// <summary>Turns the end of a time limit into a reason; a cancelled request stays a cancellation.</summary>
-    internal static async Task<T> Limited<T>(Task<T> work, string program, TimeSpan limit, CancellationToken cancel)
-    {
         try
         {
-            return await work;
+            using var json = JsonDocument.Parse(output.GetBuffer().AsMemory(0, (int)output.Length));
+            return Read(json.RootElement);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (JsonException)
         {
-            throw new UnreadableVideoException($"{program} did not finish within {limit.TotalMinutes:0} minutes");
+            throw new UnreadableVideoException("ffprobe described it in a way that is not understood");
         }
     }
+
+    private static VideoInfo Read(JsonElement root)
+    {
+        var streams = root.GetProperty("streams").EnumerateArray().ToList();
+        var video = streams.FirstOrDefault(s => Text(s, "codec_type") == "video" && Number(s, "disposition", "attached_pic") != 1);
+        if (video.ValueKind == JsonValueKind.Undefined) throw new UnreadableVideoException("it has no video stream");
+        var (width, height) = ((int)Number(video, "width"), (int)Number(video, "height"));
+        if ((long)width * height > LargestPixels) throw new UnreadableVideoException($"its pictures are said to be {width} x {height}; more than {LargestPixels >> 20} megapixels are not decoded");
+
+        var index = Number(video, "index");
+        var times = new List<double>();
+        long bytes = 0;
+        foreach (var packet in root.TryGetProperty("packets", out var packets) ? packets.EnumerateArray() : default)
+        {
+            if (Number(packet, "stream_index") != index || (Text(packet, "flags") ?? "").Contains('D')) continue;
+            times.Add(Text(packet, "pts_time") is { } time ? double.Parse(time, CultureInfo.InvariantCulture) : times.Count);
+            bytes += long.Parse(Text(packet, "size") ?? "0", CultureInfo.InvariantCulture);
+        }
+        if (times.Count == 0) throw new UnreadableVideoException("its video stream holds no frame");
+        times.Sort();
+        var start = times[0];
+        var format = root.GetProperty("format");
+        var info = new VideoInfo(Text(format, "format_name") ?? "unknown", Text(Tags(video), "encoder") ?? Text(Tags(format), "encoder") ?? "",
+            Text(video, "codec_name") ?? "unknown", Text(video, "pix_fmt") ?? "unknown", width, height,
+            [.. times.Select(time => time - start)], start, 0, Rotation(video), Sound(streams));
+        return info with { BitsPerSecond = info.DurationSeconds > 0 ? bytes * 8 / info.DurationSeconds : 0 };
+    }
+
+    private static SoundInfo? Sound(List<JsonElement> streams) => streams.Where(stream => Text(stream, "codec_type") == "audio")
+        .Select(stream => new SoundInfo(Text(stream, "codec_name") ?? "unknown", int.Parse(Text(stream, "sample_rate") ?? "0", CultureInfo.InvariantCulture), (int)Number(stream, "channels")))
+        .FirstOrDefault(sound => sound.SampleRateHz > 0 && sound.Channels > 0);
+
+    private static int Rotation(JsonElement stream)
+    {
+        var said = stream.TryGetProperty("side_data_list", out var list) ? list.EnumerateArray().Select(data => (int)Number(data, "rotation")).FirstOrDefault(degrees => degrees != 0) : 0;
+        return ((said % 360) + 360) % 360;
+    }
+
+    private static JsonElement Tags(JsonElement element) => element.TryGetProperty("tags", out var tags) ? tags : default;
+
+    private static long Number(JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (!element.TryGetProperty(name, out element)) return 0;
+        }
+        return element.TryGetInt64(out var value) ? value : 0;
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    /// <summary>The first thing that ffmpeg complained of, without the part's name, memory address and level before it.</summary>
+    internal static string FirstLine(string error) =>
+        error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(line => Ffmpeg.LinePrefix().Replace(line, "").Trim()).FirstOrDefault(line => line.Length > 0) ?? "ffmpeg gave no reason";
 }

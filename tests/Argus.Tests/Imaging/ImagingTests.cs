@@ -142,23 +142,6 @@ public class ImagingTests
         Assert.True(after.Val0 > 1.5 * before.Val0);
     }
 
-    [Fact]
-    public async Task The_largest_face_of_a_real_picture_is_found_and_its_crop_is_square_and_inside()
-    {
-        var model = Shared.File("models/face_detection_yunet_2023mar.onnx");
-        var clip = Shared.File("clips/speech_liveportrait_d20.mp4");
-        using var cropper = new FaceCropper(model, 1.3);
-        Rect? found = null;
-        Size size = default;
-        await Argus.Video.FrameReader.ReadAsync(clip, [10], (_, frame) => { using (frame) { found = cropper.Find(frame); size = frame.Size(); } }, CancellationToken.None);
-        var crop = Assert.NotNull(found);
-        Assert.Equal(crop.Width, crop.Height);
-        Assert.InRange(crop.Width, size.Width / 6, size.Width);
-        Assert.True(crop.X >= 0 && crop.Y >= 0 && crop.Right <= size.Width && crop.Bottom <= size.Height);
-        using var blank = new Mat(200, 200, MatType.CV_8UC3, Scalar.Gray);
-        Assert.Null(cropper.Find(blank));
-    }
-
     private static Mat Flat(int blue, int green, int red) => new(8, 8, MatType.CV_8UC3, new Scalar(blue, green, red));
 
     private static Mat Noise(int side)

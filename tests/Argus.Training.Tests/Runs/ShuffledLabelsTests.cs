@@ -48,7 +48,7 @@ public class ShuffledLabelsTests
         var recipe = merged.Recipe;
         var preparation = new Preparation(RecipeInput.From(recipe), null);
         var listing = DatasetLayout.Named("dfdc").Read(root, DatasetOptions.From(recipe.Data));
-        await preparation.RunAsync(await preparation.PlanAsync(listing, StoreOptions.Of(recipe), Path.Combine(output, "store")), 2, null, CancellationToken.None);
+        await preparation.RunAsync(await preparation.PlanAsync(listing, StoreOptions.Of(recipe), Path.Combine(output, "store"), Share.Whole), 2, null, CancellationToken.None);
         using var store = await Store.OpenAsync(Path.Combine(output, "store"));
         var run = new RunDirectory(Path.Combine(output, "run"));
         using (run.Open())

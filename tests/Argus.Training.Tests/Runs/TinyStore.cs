@@ -32,7 +32,7 @@ internal static class TinyStore
         var options = StoreOptions.Of(recipe);
         var preparation = new Preparation(RecipeInput.From(recipe), null);
         var folder = Folder["stores", options.Key];
-        await preparation.RunAsync(await preparation.PlanAsync(listing, options, folder), 2, null, CancellationToken.None);
+        await preparation.RunAsync(await preparation.PlanAsync(listing, options, folder, Share.Whole), 2, null, CancellationToken.None);
         return await Store.OpenAsync(folder, options);
     }
 
