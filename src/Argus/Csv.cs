@@ -5,4 +5,7 @@ public static class Csv
 {
     public static string Cell(string text) =>
         text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+
+    /// <summary>What <see cref="Cell"/> was made of.</summary>
+    public static string Text(string cell) => cell is ['"', .., '"'] ? cell[1..^1].Replace("\"\"", "\"") : cell;
 }

@@ -1,14 +1,16 @@
 using System.CommandLine;
+using Argus.Audits;
 using Argus.Datasets;
 using Argus.Forging;
 using Argus.Recipes;
+using Argus.Reports;
 using Argus.Stores;
 
 namespace Argus.Cli.Commands;
 
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Datasets: make samples, check, prepare.") { Sample(), Check(), Prepare() };
+    public static Command Create() => new("data", "Datasets and stores: make samples, check, prepare, audit, look.") { Sample(), Check(), Prepare(), Audit(), Show() };
 
     private static Command Sample()
     {
@@ -55,13 +57,12 @@ internal static class DataCommand
             var listing = DatasetLayout.Named(recipe.Data.Layout).Read(parse.GetRequiredValue(folder), DatasetOptions.From(recipe.Data));
             var check = parse.GetValue(quick) ? DatasetCheck.Names(listing)
                 : await Terminal.ProgressAsync("files opened", listing.Items.Count, progress => DatasetCheck.FilesAsync(listing, Environment.ProcessorCount, progress, cancel));
-            if (parse.GetValue(json)) Terminal.WriteJson(new { check.Layout, check.SplitName, check.Counts, Problems = check.Problems.Select(p => new { Severity = $"{p.Severity}".ToLowerInvariant(), p.Where, p.What }), check.Passes });
+            if (parse.GetValue(json)) Terminal.WriteJson(new { check.Layout, check.SplitName, check.Counts, Problems = Problems(check.Problems), check.Passes });
             else
             {
-                Terminal.Table(["split", "method", "label", "videos"], check.Counts.Select(c => new[] { c.Split, c.Method, c.Label, $"{c.Videos}" }).ToList());
+                WriteCounts(check.Counts);
                 Terminal.Line($"Split: {check.SplitName}");
-                foreach (var problem in check.Problems.OrderByDescending(p => p.Severity)) Terminal.Line($"{$"{problem.Severity}".ToLowerInvariant()}: {problem.Where}: {problem.What}");
-                Terminal.Line(check.Passes ? "No leak and no error." : "Not sound: see the errors above.");
+                WriteProblems(check.Problems, check.Passes);
             }
             return check.Passes ? 0 : 1;
         });
@@ -87,6 +88,54 @@ internal static class DataCommand
         });
         return command;
     }
+
+    private static Command Audit()
+    {
+        var store = new Argument<string>("store") { Description = "What 'argus data prepare' made." };
+        var quick = new Option<bool>("--quick") { Description = "Do not read the shards to compare their hashes." };
+        var json = new Option<bool>("--json") { Description = "As JSON." };
+        var command = new Command("audit", "Leaks between the sides, damage, and what else than forgery tells real from fake.") { store, quick, json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var (folder, verify) = (parse.GetRequiredValue(store), !parse.GetValue(quick));
+            var audit = await StoreAudit.RunAsync(folder, verify, Environment.ProcessorCount, null, cancel);
+            if (parse.GetValue(json)) Terminal.WriteJson(new { audit.Layout, audit.Counts, audit.Shortcuts, Problems = Problems(audit.Problems), audit.Passes });
+            else
+            {
+                WriteCounts(audit.Counts);
+                if (audit.Shortcuts.Count > 0) Terminal.Table(StorePage.ShortcutColumns, audit.Shortcuts.Select(StorePage.Cells).ToList());
+                WriteProblems(audit.Problems, audit.Passes);
+            }
+            return audit.Passes ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var store = new Argument<string>("store") { Description = "What 'argus data prepare' made." };
+        var output = new Option<string?>("--out") { Description = "Where to (default: show/ in the store).", HelpName = "DIR" };
+        var command = new Command("show", "Pictures of a store: a contact sheet a method, and a page with distributions.") { store, output };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var folder = parse.GetRequiredValue(store);
+            var page = await StorePage.WriteAsync(folder, parse.GetValue(output) ?? Path.Combine(folder, "show"), cancel);
+            Terminal.Line($"page: {page}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static void WriteCounts(IReadOnlyList<DatasetCount> counts) =>
+        Terminal.Table(["split", "method", "label", "videos"], counts.Select(c => new[] { c.Split, c.Method, c.Label, $"{c.Videos}" }).ToList());
+
+    private static void WriteProblems(IEnumerable<DatasetProblem> problems, bool passes)
+    {
+        foreach (var problem in problems.OrderByDescending(p => p.Severity)) Terminal.Line($"{$"{problem.Severity}".ToLowerInvariant()}: {problem.Where}: {problem.What}");
+        Terminal.Line(passes ? "No leak and no error." : "Not sound: see the errors above.");
+    }
+
+    private static IEnumerable<object> Problems(IEnumerable<DatasetProblem> problems) => problems.Select(p => new { Severity = $"{p.Severity}".ToLowerInvariant(), p.Where, p.What });
 
     private static (Argument<string> Layout, Argument<string> Folder) LayoutAndFolder() =>
         (new("layout") { Description = "ffpp, celebdf or dfdc." }, new("folder") { Description = "The dataset's folder." });

@@ -87,7 +87,7 @@ internal static partial class CelebDf
             problems.Add(new(Severity.Warning, path, $"left out: {folder} names look like {(label == 1 ? "id0_id1_0000" : "id0_0000")}"));
             return null;
         }
-        return new VideoItem("celebdf", folder, id, path, label, people[0], people);
+        return new VideoItem("celebdf", folder, id, path, label, people[0], people, Original: label == 1 ? $"{people[0]}_{id.Split('_')[^1]}{Path.GetExtension(file)}" : null);
     }
 
     [GeneratedRegex(@"^(id\d+)_\d+$", RegexOptions.IgnoreCase)]

@@ -16,9 +16,8 @@ public sealed record DatasetCheck(string Layout, string SplitName, IReadOnlyList
     /// <summary>What names, labels and splits tell, without opening a file.</summary>
     public static DatasetCheck Names(DatasetListing listing)
     {
-        var counts = listing.Items.GroupBy(item => (item.Split, item.Method, item.Label)).OrderBy(group => group.Key.Split).ThenBy(group => group.Key.Label).ThenBy(group => group.Key.Method, StringComparer.Ordinal)
-            .Select(group => new DatasetCount($"{group.Key.Split}".ToLowerInvariant(), group.Key.Method, group.Key.Label == 0 ? "real" : "fake", group.Count())).ToList();
-        return new DatasetCheck(listing.Layout, listing.SplitName, counts, [.. listing.Problems, .. EmptyClasses(listing), .. IdentityLeaks(listing)]);
+        var counts = Count(listing.Items);
+        return new DatasetCheck(listing.Layout, listing.SplitName, counts, [.. listing.Problems, .. EmptyClasses(listing.Items), .. IdentityLeaks(listing.Items, KnownToShare(listing.Layout, listing.SplitName == CelebDf.DisjointSplit))]);
     }
 
     /// <summary>The same, and every file is opened: unreadable ones, and equal files on two sides or with two labels.</summary>
@@ -44,20 +43,31 @@ public sealed record DatasetCheck(string Layout, string SplitName, IReadOnlyList
         return check with { Problems = [.. check.Problems, .. problems.OrderBy(p => p.Where, StringComparer.Ordinal), .. Duplicates(hashes)] };
     }
 
-    private static IEnumerable<DatasetProblem> EmptyClasses(DatasetListing listing) =>
+    /// <summary>Videos by split, method and label.</summary>
+    public static IReadOnlyList<DatasetCount> Count(IEnumerable<VideoItem> items) =>
+        [.. items.GroupBy(item => (item.Split, item.Method, item.Label)).OrderBy(group => group.Key.Split).ThenBy(group => group.Key.Label).ThenBy(group => group.Key.Method, StringComparer.Ordinal)
+            .Select(group => new DatasetCount($"{group.Key.Split}".ToLowerInvariant(), group.Key.Method, group.Key.Label == 0 ? "real" : "fake", group.Count()))];
+
+    /// <summary>Celeb-DF's official test list is by video, not by person: its test videos show people of the other sides.</summary>
+    public static bool KnownToShare(string layout, bool byIdentity) => layout == "celebdf" && !byIdentity;
+
+    /// <summary>Sides of the split without a real or without a fake.</summary>
+    public static IEnumerable<DatasetProblem> EmptyClasses(IReadOnlyList<VideoItem> items) =>
         from split in Enum.GetValues<Split>()
         from label in new[] { 0, 1 }
-        where !listing.Items.Any(item => item.Split == split && item.Label == label)
+        where !items.Any(item => item.Split == split && item.Label == label)
         select new DatasetProblem(Severity.Warning, $"{split}".ToLowerInvariant(), $"has no {(label == 0 ? "real" : "fake")} video");
 
-    // Celeb-DF's official test list is by video, not by person; its reader has reported that as known.
-    private static IEnumerable<DatasetProblem> IdentityLeaks(DatasetListing listing) => listing.Items
-        .Where(item => listing.Layout != "celebdf" || listing.SplitName == CelebDf.DisjointSplit || item.Split != Split.Test)
+    /// <summary>People on several sides of the split.</summary>
+    /// <param name="testIsKnownToShare">Test videos are left out: that they share people is known.</param>
+    public static IEnumerable<DatasetProblem> IdentityLeaks(IEnumerable<VideoItem> items, bool testIsKnownToShare) => items
+        .Where(item => !testIsKnownToShare || item.Split != Split.Test)
         .SelectMany(item => item.Identities.Select(person => (Person: person, Item: item))).GroupBy(entry => entry.Person, entry => entry.Item)
         .Select(videos => (Person: videos.Key, Sides: videos.DistinctBy(item => item.Split).ToList())).Where(entry => entry.Sides.Count > 1)
         .Select(entry => new DatasetProblem(Severity.Error, entry.Person, $"leak: on {entry.Sides.Count} sides of the split: {string.Join(", ", entry.Sides.Select(item => $"{item.Path} ({item.Split})"))}"));
 
-    private static IEnumerable<DatasetProblem> Duplicates(IEnumerable<(UInt128 Hash, VideoItem Item)> hashes) => hashes
+    /// <summary>Files with equal hashes.</summary>
+    public static IEnumerable<DatasetProblem> Duplicates<T>(IEnumerable<(T Hash, VideoItem Item)> hashes) => hashes
         .GroupBy(entry => entry.Hash).Where(same => same.Count() > 1).Select(same => same.Select(entry => entry.Item).OrderBy(item => item.Path, StringComparer.Ordinal).ToList())
         .Select(same => (Files: string.Join(" = ", same.Take(3).Select(item => $"{item.Path} ({item.Split})")), same)).OrderBy(entry => entry.Files, StringComparer.Ordinal)
         .Select(entry => entry.same.Select(item => item.Split).Distinct().Count() > 1

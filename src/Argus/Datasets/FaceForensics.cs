@@ -32,7 +32,7 @@ internal static partial class FaceForensics
                     continue;
                 }
                 if (side.Split is null) { droppedActors++; continue; }
-                items.Add(new VideoItem("ffpp", method, id, path, label, side.Group, side.Identities, side.Split, options.Compression,
+                items.Add(new VideoItem("ffpp", method, id, path, label, side.Group, side.Identities, side.Split, options.Compression, Original: label == 1 ? Original(id) + Path.GetExtension(file) : null,
                     Mask: masks is not null && File.Exists(Path.Combine(masks, Path.GetFileName(file))) ? VideoFolder.Relative(root, Path.Combine(masks, Path.GetFileName(file))) : null));
             }
         }
@@ -81,6 +81,9 @@ internal static partial class FaceForensics
         }
         return null;
     }
+
+    // 953_974 is the video 953 with the face of 974; 01_02__outside__XXXX is 01__outside with that of 02.
+    private static string Original(string id) => ActorFake().IsMatch(id) ? id.Split("__") is [var actors, var scene, ..] ? $"{actors[..2]}__{scene}" : id : id.Split('_')[0];
 
     private static Split ActorSplit(string actor) => KeyedRandom.For("ffpp-actor", actor).NextDouble() switch
     {

@@ -9,6 +9,7 @@ public enum Split { Train, Validation, Test }
 /// <param name="Path">Relative to the dataset's root, with forward slashes.</param>
 /// <param name="Group">What a fake shares with its source: pair of ids, person, or original.</param>
 /// <param name="Identities">The people in it as far as the dataset names them.</param>
+/// <param name="Original">File name of the real video that a fake was made from; null where the dataset does not say.</param>
 /// <param name="Mask">Video of the pixels that the forgery changed, relative to the root; null for none.</param>
 /// <param name="Split">The side the dataset's official split puts it on; null where it has none.</param>
 public sealed record VideoItem(

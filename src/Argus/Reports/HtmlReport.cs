@@ -13,8 +13,10 @@ public sealed class HtmlReport(string title)
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap; }
-        th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left; }
+        th:nth-child(-n+2), td:nth-child(-n+2), .text { text-align: left; }
+        td.text { white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
         figure { margin: 1rem 0; } figcaption { opacity: .75; font-size: .9rem; }
+        .half { display: inline-block; width: min(100%, 29rem); margin: .5rem .25rem; }
         img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
         .headline { font-size: 1.5rem; font-weight: 600; }
         pre { overflow-x: auto; padding: 1rem; background: #8881; border-radius: 6px; font-size: .85rem; }
@@ -29,14 +31,17 @@ public sealed class HtmlReport(string title)
 
     public HtmlReport Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        Add("<div class=\"scroll\"><table><thead><tr>" + string.Concat(columns.Select(column => $"<th scope=\"col\">{Encode(column)}</th>")) + "</tr></thead><tbody>");
-        foreach (var row in rows) Add("<tr>" + string.Concat(row.Select(cell => $"<td>{Encode(cell)}</td>")) + "</tr>");
+        var cells = rows.ToList();
+        var text = columns.Select((_, i) => cells.Any(row => row[i].Length > 0 && row[i] != "-" && !char.IsAsciiDigit(row[i].TrimStart('-')[0])) ? " class=\"text\"" : "").ToList();
+        Add("<div class=\"scroll\"><table><thead><tr>" + string.Concat(columns.Select((column, i) => $"<th scope=\"col\"{text[i]}>{Encode(column)}</th>")) + "</tr></thead><tbody>");
+        foreach (var row in cells) Add("<tr>" + string.Concat(row.Select((cell, i) => $"<td{text[i]}>{Encode(cell)}</td>")) + "</tr>");
         return Add("</tbody></table></div>");
     }
 
     /// <param name="path">A PNG file; left out where it is missing.</param>
-    public HtmlReport Picture(string path, string description) => File.Exists(path)
-        ? Add($"<figure><img alt=\"{Encode(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}\"><figcaption>{Encode(description)}</figcaption></figure>")
+    /// <param name="half">Two beside each other where there is room.</param>
+    public HtmlReport Picture(string path, string description, bool half = false) => File.Exists(path)
+        ? Add($"<figure{(half ? " class=\"half\"" : "")}><img alt=\"{Encode(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}\"><figcaption>{Encode(description)}</figcaption></figure>")
         : this;
 
     public HtmlReport Details(string summary, string text) => Add($"<details><summary>{Encode(summary)}</summary><pre>{Encode(text)}</pre></details>");

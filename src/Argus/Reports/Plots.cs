@@ -6,7 +6,8 @@ namespace Argus.Reports;
 /// <summary>The pictures of a run and of an evaluation, as PNG files.</summary>
 public static class Plots
 {
-    private const int WidthPixels = 800, HeightPixels = 500;
+    private const int WidthPixels = 800, HeightPixels = 500, SmallWidthPixels = 520, SmallHeightPixels = 320, HistogramBins = 30;
+    private static readonly Color RealColor = Color.FromHex("#1b7f5c"), FakeColor = Color.FromHex("#c2410c");
 
     public static void Curves(string path, string title, string horizontal, string vertical, params IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> curves)
     {
@@ -35,19 +36,40 @@ public static class Plots
         Save(plot, path);
     }
 
+    /// <summary>Distributions over one another, each as shares of its own videos.</summary>
+    public static void Histograms(string path, string horizontal, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> groups)
+    {
+        var (lowest, highest) = (groups.SelectMany(group => group.Values).Min(), groups.SelectMany(group => group.Values).Max());
+        var width = (highest - lowest) / HistogramBins;
+        using var plot = New("", horizontal, "share of videos");
+        foreach (var (name, values) in groups.Where(group => group.Values.Count > 0))
+        {
+            var counts = new double[HistogramBins];
+            foreach (var value in values) counts[Math.Clamp((int)((value - lowest) / width), 0, HistogramBins - 1)]++;
+            var color = name == "real" ? RealColor : FakeColor;
+            var bars = plot.Add.Bars(Enumerable.Range(0, HistogramBins).Select(i => lowest + (i + 0.5) * width).ToArray(), [.. counts.Select(count => count / values.Count)]);
+            foreach (var bar in bars.Bars) (bar.Size, bar.FillColor, bar.LineWidth) = (width, color.WithAlpha(0.5), 0);
+            bars.LegendText = $"{name} ({values.Count})";
+            bars.Color = color.WithAlpha(0.5);
+        }
+        plot.Axes.Margins(bottom: 0);
+        plot.ShowLegend(Alignment.UpperRight);
+        Save(plot, path, SmallWidthPixels, SmallHeightPixels);
+    }
+
     private static Plot New(string title, string horizontal, string vertical)
     {
         var plot = new Plot();
         plot.Font.Set("DejaVu Sans");
-        plot.Title(title);
+        if (title.Length > 0) plot.Title(title);
         plot.XLabel(horizontal);
         plot.YLabel(vertical);
         return plot;
     }
 
-    private static void Save(Plot plot, string path)
+    private static void Save(Plot plot, string path, int width = WidthPixels, int height = HeightPixels)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        plot.SavePng(path, WidthPixels, HeightPixels);
+        plot.SavePng(path, width, height);
     }
 }

@@ -126,7 +126,7 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         var idle = Channel.CreateUnbounded<VideoPreparation>();
         for (var i = 0; i < workers; i++)
             idle.Writer.TryWrite(new VideoPreparation(plan.Options, new Preprocessing(input), plan.Options.Crop == "face" ? new FaceDetector(faceModel!) : null));
-        var originals = plan.Listing.Items.Where(item => item.Label == 0).ToLookup(item => Path.GetFileName(item.Path));
+        var originals = plan.Listing.Items.Where(item => item.Label == 0).ToLookup(item => Path.GetFileName(item.Path), StringComparer.OrdinalIgnoreCase);
         // The channel holds work in progress: its capacity bounds the memory.
         var ahead = Channel.CreateBounded<Task<(VideoItem, PreparedVideo?, string?)>>(workers + WaitingVideos);
         var filling = Task.Run(async () =>

@@ -106,6 +106,10 @@ internal static partial class StoreFolder
         WholeFile.Write(file, string.Join('\n', lines) + "\n");
     }
 
+    /// <summary>What the last preparation left out.</summary>
+    public static IEnumerable<(string Path, string Reason)> ReadUnreadable(string folder) => !File.Exists(Unreadable(folder)) ? [] :
+        File.ReadLines(Unreadable(folder)).Skip(1).Select(line => (Cell: FirstCell().Match(line).Value, Line: line)).Select(entry => (Csv.Text(entry.Cell), Csv.Text(entry.Line[Math.Min(entry.Line.Length, entry.Cell.Length + 1)..])));
+
     private static List<(string Folder, int Index, int Count)> Parts(string folder) => !Directory.Exists(folder) ? [] :
         [.. Directory.EnumerateDirectories(folder).Select(part => (Folder: part, Name: PartName().Match(Path.GetFileName(part)))).Where(part => part.Name.Success)
             .Select(part => (part.Folder, Index: int.Parse(part.Name.Groups[1].Value), Count: int.Parse(part.Name.Groups[2].Value))).OrderBy(part => part.Index)];

@@ -61,6 +61,7 @@ internal sealed class VideoPreparation(StoreOptions options, Preprocessing prepr
         await DecodeAsync(task, info, plan.Frames, row, (index, frame) =>
         {
             using var owned = frame;
+            if (plan.Uses(index).Count == 0) return;
             using var picture = preprocessing.BeforeStoring(frame);
             var bytes = Encode(picture);
             pictures.AddRange(plan.Uses(index).Select(use => (Frame(info, use, index, new Rect(0, 0, frame.Width, frame.Height)), bytes)));
@@ -91,9 +92,10 @@ internal sealed class VideoPreparation(StoreOptions options, Preprocessing prepr
 
     private async Task DecodeAsync(PreparationTask task, VideoInfo info, IReadOnlyList<int> frames, StoreRow row, Action<int, Mat> onFrame, CancellationToken cancel)
     {
-        var hashed = FrameReader.Choose(frames.Count, PictureHashes, 0, 1).Select(i => frames[i]).ToHashSet();
+        // The same ones however many frames are stored, so that two sides' hashes are comparable.
+        var hashed = FrameReader.Choose(info.FrameCount, PictureHashes, options.From, options.To);
         var hashes = new List<string>();
-        row.Quantizer = await FrameReader.ReadAsync(task.Path, options.Sound ? info : info with { Sound = null }, frames, soundFile, (index, frame) =>
+        row.Quantizer = await FrameReader.ReadAsync(task.Path, options.Sound ? info : info with { Sound = null }, [.. frames.Union(hashed).Order()], soundFile, (index, frame) =>
         {
             if (hashed.Contains(index)) hashes.Add(Hash(frame));
             onFrame(index, frame);
