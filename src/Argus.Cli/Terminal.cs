@@ -40,6 +40,13 @@ internal static class Terminal
         AnsiConsole.Write(table);
     }
 
+    /// <summary>Names and what there is to say of each.</summary>
+    public static void Facts(IReadOnlyList<(string Name, string Text)> facts)
+    {
+        var width = facts.Max(fact => fact.Name.Length);
+        foreach (var (name, text) in facts) Line($"{name.PadRight(width)}  {text}");
+    }
+
     /// <summary>A bar on a terminal; a line at the end otherwise.</summary>
     public static async Task<T> ProgressAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work)
     {

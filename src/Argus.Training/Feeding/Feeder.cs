@@ -4,6 +4,7 @@ using Argus.Imaging;
 using Argus.Randomness;
 using Argus.Recipes;
 using Argus.Stores;
+using Argus.Training.Native;
 using OpenCvSharp;
 using static TorchSharp.torch;
 
@@ -25,6 +26,8 @@ public sealed record Batch(IReadOnlyList<StoredClip> Clips, Tensor Frames, Tenso
 /// </summary>
 public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentRecipe? augment, int seed, int workers)
 {
+    static Feeder() => LibTorch.Load();
+
     /// <summary>Time the loop spent waiting for data.</summary>
     public TimeSpan Waited { get; set; }
 

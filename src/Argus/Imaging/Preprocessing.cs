@@ -40,16 +40,23 @@ public sealed class Preprocessing(RecipeInput input)
 
     private Mat EnhanceAndResize(Mat bgr)
     {
-        var enhanced = Enhancement.IsNeeded(input.Enhance) ? Enhancement.Apply(bgr, input.Enhance) : bgr.Clone();
-        if (enhanced.Width == ImageSize && enhanced.Height == ImageSize) return enhanced;
+        if (!Enhancement.IsNeeded(input.Enhance)) return Resize(bgr);
+        using var enhanced = Enhancement.Apply(bgr, input.Enhance);
+        return Resize(enhanced);
+    }
+
+    /// <summary>A new picture of the input's size.</summary>
+    public Mat Resize(Mat bgr)
+    {
+        if (bgr.Width == ImageSize && bgr.Height == ImageSize) return bgr.Clone();
         var resized = new Mat();
-        var smaller = (long)enhanced.Width * enhanced.Height > (long)ImageSize * ImageSize;
-        Cv2.Resize(enhanced, resized, new Size(ImageSize, ImageSize), 0, 0, smaller ? InterpolationFlags.Area : InterpolationFlags.Linear);
-        enhanced.Dispose();
+        var smaller = (long)bgr.Width * bgr.Height > (long)ImageSize * ImageSize;
+        Cv2.Resize(bgr, resized, new Size(ImageSize, ImageSize), 0, 0, smaller ? InterpolationFlags.Area : InterpolationFlags.Linear);
         return resized;
     }
 
-    private static unsafe void Normalise(Mat bgr, Span<float> output)
+    /// <summary>Normalised RGB floats of an 8-bit BGR picture, row by row, channels last.</summary>
+    public static unsafe void Normalise(Mat bgr, Span<float> output)
     {
         float[] red = Levels[0], green = Levels[1], blue = Levels[2];
         var place = 0;

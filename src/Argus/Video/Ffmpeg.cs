@@ -13,6 +13,9 @@ public static partial class Ffmpeg
     /// <summary>Containers that are opened: files that hold video, not lists that point to other files.</summary>
     public const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf";
 
+    // How the launcher has glibc keep memory is for training; in ffmpeg it would only cost some.
+    private static readonly Dictionary<string, string?> OwnMemory = new() { ["MALLOC_MMAP_MAX_"] = null, ["MALLOC_TRIM_THRESHOLD_"] = null, ["MALLOC_TOP_PAD_"] = null };
+
     public static string Program => Find("ffmpeg");
     public static string Probe => Find("ffprobe");
 
@@ -35,6 +38,7 @@ public static partial class Ffmpeg
             .WithStandardInputPipe(input ?? PipeSource.Null)
             .WithStandardOutputPipe(output)
             .WithStandardErrorPipe(PipeTarget.ToStringBuilder(error))
+            .WithEnvironmentVariables(OwnMemory)
             .WithValidation(CommandResultValidation.None)
             .ExecuteAsync(cancel);
         return (result.ExitCode, error.ToString().Trim());

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Argus.Cli.Benches;
+
+/// <summary>Repeated timings of one thing, in seconds.</summary>
+internal sealed record Timing(double Median, double Min, double Max, int Repeats)
+{
+    public static Timing Of(IReadOnlyCollection<double> seconds) => new(BenchMath.Median(seconds), seconds.Min(), seconds.Max(), seconds.Count);
+
+    public string Text => $"{Median:0.000} s ({Min:0.000}-{Max:0.000}, {Repeats} times)";
+}
+
+internal static class BenchMath
+{
+    public static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2 : 0;
+}
+
+/// <summary>A program run to its end: how long it took from its start, and the most memory that it and the programs it started held at a time.</summary>
+internal sealed record MeasuredProcess(double Seconds, double PeakMegabytes, int ExitCode, string Error)
+{
+    private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Argus itself, as a user starts it.</summary>
+    public static Task<MeasuredProcess> ArgusAsync(IEnumerable<string> arguments, CancellationToken cancel) =>
+        RunAsync(Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0], .. arguments] : arguments, cancel);
+
+    /// <exception cref="ArgusException">It did not.</exception>
+    public MeasuredProcess MustSucceed() => ExitCode == 0 ? this : throw new ArgusException($"A program that the bench runs failed: {Error.Trim().Split('\n')[^1]}");
+
+    public static async Task<MeasuredProcess> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
+        var (ended, peak) = (process.WaitForExitAsync(cancel), 0.0);
+        try
+        {
+            while (await Task.WhenAny(ended, Task.Delay(Sampling, cancel)) != ended) peak = Math.Max(peak, TreeMegabytes(process.Id));
+            await ended;
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await output;
+        return new MeasuredProcess(seconds, peak, process.ExitCode, await error);
+    }
+
+    // Resident memory of a process and everything below it, from /proc; 0 where there is none.
+    private static double TreeMegabytes(int root)
+    {
+        if (!Directory.Exists("/proc/self")) return 0;
+        var processes = Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0).Where(id => id > 0)
+            .Select(Read).OfType<(int Id, int Parent, double Megabytes)>().ToLookup(process => process.Parent);
+        double Below(int id) => processes[id].Sum(child => child.Megabytes + Below(child.Id));
+        return (Read(root)?.Megabytes ?? 0) + Below(root);
+    }
+
+    private static (int Id, int Parent, double Megabytes)? Read(int id)
+    {
+        try
+        {
+            // The name may hold spaces and ends with the last parenthesis; the parent is the second field after it, the resident pages the 22nd.
+            var fields = File.ReadAllText($"/proc/{id}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return (id, int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize / 1e6);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null; // it ended while we looked
+        }
+    }
+}
