@@ -20,8 +20,11 @@ public sealed record PreparationResult(int Prepared, int Kept, IReadOnlyList<(st
 /// </summary>
 public sealed class Preparation(RecipeInput input, string? faceModel)
 {
-    private const long LargestShardBytes = 256L << 20, LargestVideoBytes = 512L << 20;
+    private const long LargestVideoBytes = 512L << 20;
     private const int WaitingVideos = 4;
+
+    /// <summary>A shard ends before it would be larger; one that holds a single video may be, up to 512 MB.</summary>
+    internal long ShardBytes { get; init; } = 256L << 20;
 
     /// <summary>Compares the dataset with what the store already holds; writes nothing.</summary>
     /// <param name="sides">Only videos of these sides of the split are prepared now; what the store has of others stays.</param>
@@ -74,7 +77,7 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         var next = known.Select(video => int.Parse(Path.GetFileNameWithoutExtension(video.Shard))).DefaultIfEmpty(-1).Max() + 1;
         var open = new List<StoreRow>();
         var prepared = 0;
-        using (var shards = new ShardWriter(plan.Folder, next, LargestShardBytes))
+        using (var shards = new ShardWriter(plan.Folder, next, ShardBytes))
         {
             try
             {
@@ -125,7 +128,7 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         // A detector is not safe for parallel use: as many as there are workers, handed round. Who holds one works.
         var idle = Channel.CreateUnbounded<VideoPreparation>();
         for (var i = 0; i < workers; i++)
-            idle.Writer.TryWrite(new VideoPreparation(plan.Options, new Preprocessing(input), plan.Options.Crop == "face" ? new FaceDetector(faceModel!) : null));
+            idle.Writer.TryWrite(new VideoPreparation(plan.Options, new Preprocessing(input), plan.Options.Crop == "face" ? new FaceDetector(faceModel!) : null, plan.Folder));
         var originals = plan.Listing.Items.Where(item => item.Label == 0).ToLookup(item => Path.GetFileName(item.Path), StringComparer.OrdinalIgnoreCase);
         // The channel holds work in progress: its capacity bounds the memory.
         var ahead = Channel.CreateBounded<Task<(VideoItem, PreparedVideo?, string?)>>(workers + WaitingVideos);

@@ -20,7 +20,8 @@ internal sealed record PreparedVideo(StoreRow Row, byte[] Json, byte[]? Wave, st
 internal sealed record PreparationTask(VideoItem Item, string Path, string? Mask, string? Original);
 
 /// <summary>Decodes one video into what the options ask for, in one pass. Not safe for parallel use.</summary>
-internal sealed class VideoPreparation(StoreOptions options, Preprocessing preprocessing, FaceDetector? detector) : IDisposable
+/// <param name="scratch">A folder for what exists only while it is read; its names end with <c>.partial</c>.</param>
+internal sealed class VideoPreparation(StoreOptions options, Preprocessing preprocessing, FaceDetector? detector, string scratch) : IDisposable
 {
     private const int PictureHashes = 3;
     // Rows of camera pictures resemble the row above; with run lengths this takes half the time of zlib's lowest level, and less space.
@@ -29,14 +30,14 @@ internal sealed class VideoPreparation(StoreOptions options, Preprocessing prepr
     private static readonly ImageEncodingParam[] Jpeg = [new(ImwriteFlags.JpegQuality, 100), new((ImwriteFlags)JpegSampling, JpegSampling444)];
 
     private readonly OpenCvSharp.ImgHash.PHash pictureHash = OpenCvSharp.ImgHash.PHash.Create();
-    private readonly string soundFile = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"argus-{Environment.ProcessId}-{Guid.NewGuid():n}.pcm");
+    private readonly string soundFile = System.IO.Path.Combine(scratch, $"sound-{Guid.NewGuid():n}.partial");
 
     /// <exception cref="UnreadableVideoException">The video gives no usable picture; the reason is for the report.</exception>
     public async Task<PreparedVideo> RunAsync(PreparationTask task, CancellationToken cancel)
     {
         var info = await VideoProbe.ReadAsync(task.Path, cancel);
-        var plan = ClipPlan.Choose(info.FrameTimesSeconds, options.ClipsFor(task.Item.Split ?? Split.Train), options.ClipFrames, options.ClipRate ?? 1, options.From, options.To);
         var row = Describe(task, info);
+        var plan = ClipPlan.Choose(info.FrameTimesSeconds, options.ClipsFor(task.Item.Split ?? Split.Train), options.ClipFrames, options.ClipRate ?? 1, options.From, options.To);
         try
         {
             var pictures = detector is null ? await WholeFramesAsync(task, info, plan, row, cancel) : await FacesAsync(task, info, plan, row, cancel);
@@ -165,12 +166,17 @@ internal sealed class VideoPreparation(StoreOptions options, Preprocessing prepr
     private static StoreRow Describe(PreparationTask task, VideoInfo info)
     {
         var row = StoreRow.For(task.Item, new FileInfo(task.Path));
-        using (var file = File.OpenRead(task.Path))
+        var hash = new XxHash128();
+        try
         {
-            var hash = new XxHash128();
+            using var file = File.OpenRead(task.Path);
             hash.Append(file);
-            row.SourceHash = Convert.ToHexStringLower(hash.GetCurrentHash());
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UnreadableVideoException(error.Message);
+        }
+        row.SourceHash = Convert.ToHexStringLower(hash.GetCurrentHash());
         (row.Container, row.Encoder, row.Codec, row.PixelFormat) = (info.Container, info.Encoder, info.Codec, info.PixelFormat);
         (row.CodedWidth, row.CodedHeight, row.RotationDegrees) = (info.Width, info.Height, info.RotationDegrees);
         (row.FramesPerSecond, row.FrameCount, row.DurationSeconds, row.BitsPerSecond) = (info.FramesPerSecond, info.FrameCount, info.DurationSeconds, info.BitsPerSecond);

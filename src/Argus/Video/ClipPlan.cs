@@ -43,7 +43,9 @@ public sealed class ClipPlan
         {
             // A clip that would stick out at an end is moved in.
             var start = Math.Clamp(times[middle] - span / 2, 0, Math.Max(0, times[^1] - span));
-            var clip = Enumerable.Range(0, length).Select(place => Nearest(times, start + place / rate)).ToArray();
+            // From a frame's own time on, so that equal distances stay equal where the video's rate allows it.
+            var first = times[Nearest(times, start)];
+            var clip = Enumerable.Range(0, length).Select(place => Nearest(times, first + place / rate)).ToArray();
             if (clip.Distinct().Count() == length && (clips.Count == 0 || !clip.SequenceEqual(clips[^1]))) clips.Add(clip);
         }
         return clips.Count > 0 ? new ClipPlan(clips)

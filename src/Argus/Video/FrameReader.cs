@@ -49,7 +49,7 @@ public static partial class FrameReader
         if (info.Sound is not null && info.DurationSeconds > 0)
         {
             var first = (long)Math.Round(info.StartSeconds * SampleRateHz);
-            more.AddRange(["-map", "0:a:0", "-vn", "-ac", "1", "-af", $"aresample={SampleRateHz}:async=1:first_pts={first}", "-t", Seconds(info.DurationSeconds), "-f", "s16le", soundFile]);
+            more.AddRange(["-map", "0:a:0", "-vn", "-ac", "1", "-af", $"aresample={SampleRateHz}:async=1:first_pts={first},atrim=end={Seconds(info.StartSeconds + info.DurationSeconds)}", "-f", "s16le", soundFile]);
         }
         var (read, error) = await RunAsync(path, indices, more, onFrame, cancel);
         if (read == 0 && more.Count > 0)

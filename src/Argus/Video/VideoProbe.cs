@@ -39,8 +39,7 @@ public static class VideoProbe
     {
         if (new FileInfo(path) is not { Exists: true } file)
             throw new UnreadableVideoException(Directory.Exists(path) ? "it is a folder" : "the file does not exist");
-        // A pipe or a device would be waited for; a link that leads round in a circle has no target.
-        if (file.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false }) throw new UnreadableVideoException("the link leads nowhere");
+        if (LeadsNowhere(file)) throw new UnreadableVideoException("the link leads nowhere");
         if (file.Length == 0 && file.LinkTarget is null) throw new UnreadableVideoException("the file is empty");
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
@@ -59,6 +58,18 @@ public static class VideoProbe
         catch (JsonException)
         {
             throw new UnreadableVideoException("ffprobe described it in a way that is not understood");
+        }
+    }
+
+    private static bool LeadsNowhere(FileInfo file)
+    {
+        try
+        {
+            return file.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false };
+        }
+        catch (IOException)
+        {
+            return true; // round in a circle
         }
     }
 

@@ -43,6 +43,22 @@ public class FaceForensicsTests
     }
 
     [Fact]
+    public void A_fake_knows_the_video_it_was_made_from_and_its_mask_where_there_is_one()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("original_sequences/youtube/c23/videos/953.mp4");
+        folder.Write("manipulated_sequences/Deepfakes/c23/videos/953_974.mp4");
+        folder.Write("manipulated_sequences/Deepfakes/c23/videos/974_953.mp4");
+        folder.Write("manipulated_sequences/Deepfakes/masks/videos/953_974.mp4");
+        folder.Write("manipulated_sequences/DeepFakeDetection/c23/videos/01_01__exit_phone_room__ABCDEFGH.mp4");
+        var items = DatasetLayout.Named("ffpp").Read(folder.Path, new DatasetOptions()).Items.ToDictionary(item => item.Id);
+        Assert.Equal((null, null), (items["953"].Original, items["953"].Mask));
+        Assert.Equal(("953.mp4", "manipulated_sequences/Deepfakes/masks/videos/953_974.mp4"), (items["953_974"].Original, items["953_974"].Mask));
+        Assert.Equal(("974.mp4", null), (items["974_953"].Original, items["974_953"].Mask));
+        Assert.Equal("01__exit_phone_room.mp4", items["01_01__exit_phone_room__ABCDEFGH"].Original);
+    }
+
+    [Fact]
     public void Only_the_asked_compression_is_read()
     {
         using var folder = new TemporaryFolder();
@@ -135,7 +151,9 @@ public class CelebDfTests
         folder.Write("celeb-REAL/videos/id0_0000.MP4");
         folder.Write("Celeb-synthesis/videos/id2_id1_0000.mp4");
         folder.Write("list_of_testing_videos.txt", "1 Celeb-real/id0_0000.mp4\n0 Celeb-synthesis/videos/id2_id1_0000.mp4\n");
-        Assert.Equal([Split.Test, Split.Test], DatasetLayout.Named("celebdf").Read(folder.Path, new DatasetOptions()).Items.Select(item => item.Split!.Value));
+        var items = DatasetLayout.Named("celebdf").Read(folder.Path, new DatasetOptions()).Items;
+        Assert.Equal([Split.Test, Split.Test], items.Select(item => item.Split!.Value));
+        Assert.Equal("id2_0000.mp4", items.Single(item => item.Label == 1).Original);
     }
 
     [Theory]
