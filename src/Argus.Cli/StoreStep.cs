@@ -31,7 +31,7 @@ internal static class StoreStep
         if (plan.Missing.Count > 0)
             Terminal.Note($"{layout.Title}: {plan.Missing.Count} videos to prepare, {plan.Kept} already there; about {Space(plan.EstimatedBytes)} in {plan.Folder}");
         if (plan.EstimatedBytes > MuchBytes)
-            Terminal.Note("Less space: fewer clips (data.train_frames, data.eval_frames), smaller faces (data.largest_crop=256), or JPEG at quality 100 (data.format=jpeg: about half, not for cm and rr). docs/data.md has the cost of each.");
+            Terminal.Note("Less space: fewer clips (data.train_frames, data.eval_frames), smaller faces (data.largest_crop=256), or JPEG at quality 100 (data.format=jpeg: three quarters, not for cm and rr). docs/data.md has the cost of each.");
         var result = await Terminal.ProgressAsync($"{layout.Title}: videos prepared", plan.Missing.Count, progress => preparation.RunAsync(plan, Environment.ProcessorCount, progress, cancel));
         if (result.Unreadable.Count > 0)
         {

@@ -55,9 +55,9 @@ public sealed record StoreOptions
     /// <summary>Clips of a video on that side.</summary>
     public int ClipsFor(Split side) => side == Datasets.Split.Train ? TrainFrames : EvalFrames;
 
-    // PNG takes about 1.9 bytes a pixel of camera pictures and JPEG at quality 100 half of that; a native face is taken to be
+    // PNG takes about 1.9 bytes a pixel of camera pictures and JPEG at quality 100 three quarters of that; a native face is taken to be
     // 300 pixels wide, and a video to last 15 seconds.
-    private const double PngBytesPerPixel = 1.9, JpegBytesPerPixel = 0.95;
+    private const double PngBytesPerPixel = 1.9, JpegBytesPerPixel = 1.4;
     private const int TypicalFacePixels = 300, TypicalSeconds = 15, SoundBytesPerSecond = 32_000;
 
     /// <summary>Space that a video will take, as a guess.</summary>
