@@ -68,7 +68,7 @@ public static partial class FrameReader
         limited.CancelAfter(Limit);
         var read = 0;
         // Renumbering the chosen frames at a constant rate makes every ffmpeg version pass each on once. PPM says its own size.
-        var select = $"select={string.Join('+', indices.Select(index => $"eq(n\\,{index})"))},setpts=N/25/TB";
+        var select = $"select={Chosen(indices, 0, indices.Count)},setpts=N/25/TB";
         var (_, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Program,
             ["-hide_banner", "-nostats", "-v", more.Any() ? "level+info" : "level+error", "-nostdin", "-y", "-threads", "1", "-copyts", "-protocol_whitelist", "file,pipe", "-format_whitelist", Ffmpeg.Containers, "-i", "file:" + Path.GetFullPath(path),
              "-map", "0:v:0", "-an", "-sn", "-vf", select, "-r", "25", "-frames:v", $"{indices.Count}", "-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe", "pipe:1", .. more],
@@ -77,6 +77,14 @@ public static partial class FrameReader
                 while (await PpmStream.ReadAsync(stream, token) is { } frame) onFrame(indices[read++], frame);
             }), limited.Token), "ffmpeg", Limit, cancel);
         return (read, error);
+    }
+
+    // A search by halves: a sum of many terms is deeper than ffmpeg's expressions may be, and slower.
+    private static string Chosen(IReadOnlyList<int> indices, int from, int to)
+    {
+        if (to - from == 1) return $"eq(n\\,{indices[from]})";
+        var middle = (from + to) / 2;
+        return $"if(lt(n\\,{indices[middle]})\\,{Chosen(indices, from, middle)}\\,{Chosen(indices, middle, to)})";
     }
 
     private static void Check(int read, IReadOnlyList<int> indices, string error)

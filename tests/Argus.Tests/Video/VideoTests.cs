@@ -25,6 +25,17 @@ public class VideoTests
     }
 
     [Fact]
+    public async Task Hundreds_of_frames_can_be_chosen()
+    {
+        using var folder = new TemporaryFolder();
+        var video = await Videos.MakeAsync(folder["long.mp4"], 700, "32x32");
+        var indices = Enumerable.Range(0, 700).Where(index => index % 7 != 3).ToList();
+        var read = new List<int>();
+        await FrameReader.ReadAsync(video, indices, (index, frame) => { frame.Dispose(); read.Add(index); }, CancellationToken.None);
+        Assert.Equal(indices, read);
+    }
+
+    [Fact]
     public async Task The_probe_tells_what_the_file_is()
     {
         using var folder = new TemporaryFolder();
