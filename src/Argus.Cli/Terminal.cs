@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Argus.Reports;
 using Spectre.Console;
 
 namespace Argus.Cli;
@@ -33,7 +34,7 @@ internal static class Terminal
         for (var i = 0; i < columns.Count; i++)
         {
             var column = new TableColumn(Markup.Escape(columns[i]));
-            var numeric = rows.All(row => row[i].Length == 0 || row[i] == "-" || char.IsAsciiDigit(row[i].TrimStart('-')[0]));
+            var numeric = Look.IsNumeric(rows, i);
             table.AddColumn(numeric && i > 0 ? column.RightAligned() : column);
         }
         foreach (var row in rows) table.AddRow([.. row.Select(Markup.Escape)]);

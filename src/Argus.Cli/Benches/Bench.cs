@@ -1,19 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
+using CliWrap;
+using CliWrap.Buffered;
 
 namespace Argus.Cli.Benches;
 
 /// <summary>Repeated timings of one thing, in seconds.</summary>
 internal sealed record Timing(double Median, double Min, double Max, int Repeats)
 {
-    public static Timing Of(IReadOnlyCollection<double> seconds) => new(BenchMath.Median(seconds), seconds.Min(), seconds.Max(), seconds.Count);
+    public static Timing Of(IReadOnlyCollection<double> seconds) => new(Metrics.Median.Of(seconds), seconds.Min(), seconds.Max(), seconds.Count);
 
     public string Text => $"{Median:0.000} s ({Min:0.000}-{Max:0.000}, {Repeats} times)";
-}
-
-internal static class BenchMath
-{
-    public static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2 : 0;
 }
 
 /// <summary>A program run to its end: how long it took from its start, and the most memory that it and the programs it started held at a time.</summary>
@@ -31,23 +28,11 @@ internal sealed record MeasuredProcess(double Seconds, double PeakMegabytes, int
     public static async Task<MeasuredProcess> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
-        var (ended, peak) = (process.WaitForExitAsync(cancel), 0.0);
-        try
-        {
-            while (await Task.WhenAny(ended, Task.Delay(Sampling, cancel)) != ended) peak = Math.Max(peak, TreeMegabytes(process.Id));
-            await ended;
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await output;
-        return new MeasuredProcess(seconds, peak, process.ExitCode, await error);
+        var running = CliWrap.Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancel);
+        var peak = 0.0;
+        while (await Task.WhenAny(running.Task, Task.Delay(Sampling, CancellationToken.None)) != running.Task) peak = Math.Max(peak, TreeMegabytes(running.ProcessId));
+        var result = await running;
+        return new MeasuredProcess(Stopwatch.GetElapsedTime(started).TotalSeconds, peak, result.ExitCode, result.StandardError);
     }
 
     // Resident memory of a process and everything below it, from /proc; 0 where there is none.

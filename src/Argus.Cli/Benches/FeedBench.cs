@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Argus.Imaging;
+using Argus.Metrics;
 using Argus.Randomness;
 using Argus.Recipes;
 using Argus.Stores;
@@ -42,7 +43,7 @@ internal static class FeedBench
             }
             var parts = Parts(store, clips, recipe);
             var together = parts.Values.Sum();
-            return new Result(workers, CropPixels, Clips, Timing.Of(seconds), Clips / BenchMath.Median(seconds), parts.ToDictionary(part => part.Key, part => part.Value / together),
+            return new Result(workers, CropPixels, Clips, Timing.Of(seconds), Clips / Median.Of(seconds), parts.ToDictionary(part => part.Key, part => part.Value / together),
                 together * 1000 / TimedImages, Process.GetCurrentProcess().PeakWorkingSet64 / 1e6);
         }
         finally

@@ -1,5 +1,6 @@
 using Argus.Datasets;
 using Argus.Forging;
+using Argus.Metrics;
 using Argus.Video;
 using CliWrap;
 
@@ -24,7 +25,7 @@ internal static class PrepareBench
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
-            var sources = videos is null ? await DrawAsync(folder, cancel) : Directory.EnumerateFiles(videos, "*.*").Where(file => VideoFile(file)).Order(StringComparer.Ordinal).ToList();
+            var sources = videos is null ? await DrawAsync(folder, cancel) : VideoFolder.Videos(videos).ToList();
             if (sources.Count == 0) throw new RequestException($"{videos} holds no video (mp4, mov, mkv, avi, webm).");
             var (half, whole) = (Dataset(Path.Combine(folder, "half"), sources, count / 2), Dataset(Path.Combine(folder, "whole"), sources, count));
             double bytes = 0, seconds = 0;
@@ -52,8 +53,8 @@ internal static class PrepareBench
                 (peak, peakTwice) = (Math.Max(peak, one.PeakMegabytes), Math.Max(peakTwice, two.PeakMegabytes));
                 Terminal.Note($"  decode {decoded:0.00} s, prepare {two.Seconds:0.00} s: ratio {ratios[^1]:0.00}");
             }
-            return new Result(videos ?? "drawn", whole.Count, bytes * 8 / seconds / 1e6, seconds / sources.Count, Timing.Of(decode), Timing.Of(prepare), BenchMath.Median(ratios), ratios,
-                BenchMath.Median(prepare) / whole.Count, BenchMath.Median(halves), peak, peakTwice);
+            return new Result(videos ?? "drawn", whole.Count, bytes * 8 / seconds / 1e6, seconds / sources.Count, Timing.Of(decode), Timing.Of(prepare), Median.Of(ratios), ratios,
+                Median.Of(prepare) / whole.Count, Median.Of(halves), peak, peakTwice);
         }
         finally
         {
@@ -113,6 +114,4 @@ internal static class PrepareBench
             return files;
         });
     }
-
-    private static bool VideoFile(string path) => Path.GetExtension(path).ToLowerInvariant() is ".mp4" or ".mov" or ".mkv" or ".avi" or ".webm";
 }

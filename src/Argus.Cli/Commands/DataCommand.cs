@@ -98,7 +98,8 @@ internal static class DataCommand
         command.SetAction(async (parse, cancel) =>
         {
             var (folder, verify) = (parse.GetRequiredValue(store), !parse.GetValue(quick));
-            var audit = await StoreAudit.RunAsync(folder, verify, Environment.ProcessorCount, null, cancel);
+            using var opened = await Store.OpenAsync(folder);
+            var audit = await Terminal.ProgressAsync("shards verified", verify ? StoreAudit.Shards(opened).Count : 0, progress => StoreAudit.RunAsync(opened, verify, Environment.ProcessorCount, progress, cancel));
             if (parse.GetValue(json)) Terminal.WriteJson(new { audit.Layout, audit.Counts, audit.Shortcuts, Problems = Problems(audit.Problems), audit.Passes });
             else
             {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Threading.Channels;
 using Argus.Imaging;
 using Argus.Randomness;
 using Argus.Recipes;
@@ -36,36 +35,14 @@ public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentReci
     public async IAsyncEnumerable<Batch> ReadAsync(IReadOnlyList<StoredClip> clips, int epoch, int batchSize, int firstBatch,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        // The channel holds work in progress, not results: its capacity bounds both the threads and the memory.
-        var ahead = Channel.CreateBounded<Task<Batch>>(workers);
-        var filling = Task.Run(async () =>
+        await using var batches = Ahead.RunAsync(Batches(clips, batchSize).Skip(firstBatch), (members, _) => Task.FromResult(Load(members, epoch)), workers, batch => batch.Dispose(), cancel)
+            .GetAsyncEnumerator(cancel);
+        while (true)
         {
-            foreach (var members in Batches(clips, batchSize).Skip(firstBatch))
-            {
-                // Room first: work that has begun is always in the channel, where the end finds it.
-                await ahead.Writer.WaitToWriteAsync(stop.Token);
-                ahead.Writer.TryWrite(Task.Run(() => Load(members, epoch)));
-            }
-            ahead.Writer.Complete();
-        }, stop.Token);
-        try
-        {
-            while (true)
-            {
-                var started = System.Diagnostics.Stopwatch.GetTimestamp();
-                if (!await ahead.Reader.WaitToReadAsync(cancel)) break;
-                var batch = await await ahead.Reader.ReadAsync(cancel);
-                Waited += System.Diagnostics.Stopwatch.GetElapsedTime(started);
-                yield return batch;
-            }
-            await filling;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await filling.ContinueWith(_ => { }, TaskScheduler.Default);
-            while (ahead.Reader.TryRead(out var left)) await left.ContinueWith(done => { if (done.IsCompletedSuccessfully) done.Result.Dispose(); }, TaskScheduler.Default);
+            var started = System.Diagnostics.Stopwatch.GetTimestamp();
+            if (!await batches.MoveNextAsync()) break;
+            Waited += System.Diagnostics.Stopwatch.GetElapsedTime(started);
+            yield return batches.Current;
         }
     }
 

@@ -77,7 +77,7 @@ public sealed record Shortcut(string Property, string? Method, double Auc, Inter
     {
         var have = videos.Select(video => (video.Item.Label, Value: of(video.Row))).Where(entry => entry.Value is not null).ToList();
         return Of(name, method, [.. have.Select(entry => entry.Label)], [.. have.Select(entry => entry.Value!.Value)],
-            label => $"{Median(have.Where(entry => entry.Label == label).Select(entry => entry.Value!.Value)):0.###}");
+            label => $"{Median.Of(have.Where(entry => entry.Label == label).Select(entry => entry.Value!.Value)):0.###}");
     }
 
     // A name's score is the share of fakes among other groups' videos that have it, so that rare names do not tell by themselves.
@@ -100,8 +100,6 @@ public sealed record Shortcut(string Property, string? Method, double Auc, Inter
     }
 
     private static double? SpeechShare(StoreRow row) => row is { Speech: { } speech, DurationSeconds: > 0 } ? speech.Chunk(2).Sum(stretch => stretch[1] - stretch[0]) / row.DurationSeconds : null;
-
-    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2 : 0;
 
     private static Shortcut? Of(string name, string? method, int[] labels, double[] scores, Func<int, string> typical)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Argus.Datasets;
 using Argus.Stores;
 
@@ -20,17 +19,23 @@ public sealed record StoreAudit(string Layout, IReadOnlyList<DatasetCount> Count
     public static async Task<StoreAudit> RunAsync(string folder, bool verify, int workers, IProgress<int>? progress, CancellationToken cancel)
     {
         using var store = await Store.OpenAsync(folder);
+        return await RunAsync(store, verify, workers, progress, cancel);
+    }
+
+    /// <summary>The same of a store that is open.</summary>
+    public static async Task<StoreAudit> RunAsync(Store store, bool verify, int workers, IProgress<int>? progress, CancellationToken cancel)
+    {
         var (videos, items) = (store.Videos, store.Videos.Select(video => video.Item).ToList());
         var known = DatasetCheck.KnownToShare(store.Options.Layout, store.Options.Split == "identity");
         var problems = new List<DatasetProblem>();
         if (verify) problems.AddRange(await DamagedAsync(store, workers, progress, cancel));
         problems.AddRange(Few(DatasetCheck.IdentityLeaks(items, known)));
-        if (known) problems.AddRange(KnownLeak(items));
+        if (known && DatasetCheck.KnownLeak("test", [.. items.Where(IsTest)], items.Where(item => !IsTest(item))) is { } leak) problems.Add(leak);
         problems.AddRange(Few(DatasetCheck.Duplicates(videos.Select(video => (video.Row.SourceHash, video.Item)))));
         problems.AddRange(Few(Similar(videos)));
         problems.AddRange(DatasetCheck.EmptyClasses(items));
         problems.AddRange(WithoutSource(store));
-        problems.AddRange(Few(StoreFolder.Folders(folder).SelectMany(StoreFolder.ReadUnreadable).Select(failure => new DatasetProblem(Severity.Warning, failure.Path, $"left out: {failure.Reason}"))));
+        problems.AddRange(Few(store.Folders.SelectMany(StoreFolder.ReadUnreadable).Select(failure => new DatasetProblem(Severity.Warning, failure.Path, $"left out: {failure.Reason}"))));
         var shortcuts = Shortcut.Measure(videos);
         problems.AddRange(shortcuts.Where(shortcut => shortcut.IsClear).Select(shortcut => new DatasetProblem(Severity.Warning, shortcut.Property,
             $"tells {(shortcut.Method is null ? "real from fake" : $"real from {shortcut.Method}")} with AUC {shortcut.Auc:0.00} ({shortcut.Interval.Low:0.00}-{shortcut.Interval.High:0.00}): typical {shortcut.Real} of reals, {shortcut.Fake} of fakes; a model could learn this instead")));
@@ -41,13 +46,7 @@ public sealed record StoreAudit(string Layout, IReadOnlyList<DatasetCount> Count
         SimilarVideos.Find(videos, (a, b) => a.Split != b.Split && a.Row.SourceHash != b.Row.SourceHash)
             .Select(pair => new DatasetProblem(Severity.Error, pair.A.Item.Path, $"leak: looks the same as a video on another side of the split ({pair.Bits} of 192 bits differ): {pair.A.Item.Path} ({pair.A.Split}) = {pair.B.Item.Path} ({pair.B.Split})"));
 
-    private static IEnumerable<DatasetProblem> KnownLeak(IReadOnlyList<VideoItem> items)
-    {
-        var people = items.Where(item => item.Split != Split.Test).SelectMany(item => item.Identities).ToHashSet();
-        var test = items.Where(item => item.Split == Split.Test).ToList();
-        var shared = test.Count(item => item.Identities.Any(people.Contains));
-        if (shared > 0) yield return new(Severity.Known, "test", $"{shared} of {test.Count} test videos show a person who is also on another side: the official split is by video. data.split=identity separates people");
-    }
+    private static bool IsTest(VideoItem item) => item.Split == Split.Test;
 
     private static IEnumerable<DatasetProblem> WithoutSource(Store store)
     {
@@ -67,9 +66,8 @@ public sealed record StoreAudit(string Layout, IReadOnlyList<DatasetCount> Count
         var done = 0;
         await Parallel.ForEachAsync(Shards(store), new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, async (shard, token) =>
         {
-            await using var file = File.OpenRead(shard);
-            var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, token));
-            var list = shard + ".sha256";
+            var hash = await FileHash.Sha256Async(shard, token);
+            var list = StoreFolder.Hash(shard);
             if (!File.Exists(list)) problems.Add(new(Severity.Error, shard, $"its hash, {list}, is missing. Delete the shard and prepare again"));
             else if (!(await File.ReadAllTextAsync(list, token)).StartsWith(hash, StringComparison.Ordinal)) problems.Add(new(Severity.Error, shard, "is damaged: its content does not fit its SHA-256. Delete it and prepare again"));
             progress?.Report(Interlocked.Increment(ref done));

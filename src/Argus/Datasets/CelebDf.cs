@@ -34,10 +34,7 @@ internal static partial class CelebDf
         if (dropped > 0) problems.Add(new(Severity.Note, "Celeb-synthesis", $"{dropped} training fakes left out: one of their people is in validation"));
         var divided = rest.Select(item => carved.TryGetValue(item.Key, out var inside) ? item with { Split = inside ? Split.Validation : Split.Train } : null).OfType<VideoItem>();
 
-        var people = rest.SelectMany(item => item.Identities).ToHashSet();
-        var shared = testItems.Count(item => item.Identities.Any(people.Contains));
-        if (shared > 0)
-            problems.Add(new(Severity.Known, TestList, $"{shared} of {testItems.Count} test videos show a person who is also in training: the official split is by video. data.split=identity separates people"));
+        if (DatasetCheck.KnownLeak(TestList, testItems, rest) is { } leak) problems.Add(leak);
         return new DatasetListing("celebdf", root, "official test list", [.. divided.Concat(testItems)], problems);
     }
 

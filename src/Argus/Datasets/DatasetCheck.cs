@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Hashing;
 using Argus.Video;
 
 namespace Argus.Datasets;
@@ -25,14 +24,14 @@ public sealed record DatasetCheck(string Layout, string SplitName, IReadOnlyList
     {
         var check = Names(listing);
         var problems = new ConcurrentBag<DatasetProblem>();
-        var hashes = new ConcurrentBag<(UInt128 Hash, VideoItem Item)>();
+        var hashes = new ConcurrentBag<(string Hash, VideoItem Item)>();
         var done = 0;
         await Parallel.ForEachAsync(listing.Items, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, async (item, token) =>
         {
             try
             {
                 await VideoProbe.ReadAsync(listing.FullPath(item), token);
-                hashes.Add((await HashAsync(listing.FullPath(item), token), item));
+                hashes.Add((await FileHash.XxHash128Async(listing.FullPath(item), token), item));
             }
             catch (UnreadableVideoException error)
             {
@@ -66,8 +65,17 @@ public sealed record DatasetCheck(string Layout, string SplitName, IReadOnlyList
         .Select(videos => (Person: videos.Key, Sides: videos.DistinctBy(item => item.Split).ToList())).Where(entry => entry.Sides.Count > 1)
         .Select(entry => new DatasetProblem(Severity.Error, entry.Person, $"leak: on {entry.Sides.Count} sides of the split: {string.Join(", ", entry.Sides.Select(item => $"{item.Path} ({item.Split})"))}"));
 
+    /// <summary>How many test videos show somebody who is also among the others; null where none does.</summary>
+    /// <param name="where">What the problem is reported of.</param>
+    public static DatasetProblem? KnownLeak(string where, IReadOnlyCollection<VideoItem> test, IEnumerable<VideoItem> others)
+    {
+        var people = others.SelectMany(item => item.Identities).ToHashSet();
+        var shared = test.Count(item => item.Identities.Any(people.Contains));
+        return shared == 0 ? null : new(Severity.Known, where, $"{shared} of {test.Count} test videos show a person who is also in training: the official split is by video. data.split=identity separates people");
+    }
+
     /// <summary>Files with equal hashes.</summary>
-    public static IEnumerable<DatasetProblem> Duplicates<T>(IEnumerable<(T Hash, VideoItem Item)> hashes) => hashes
+    public static IEnumerable<DatasetProblem> Duplicates(IEnumerable<(string Hash, VideoItem Item)> hashes) => hashes
         .GroupBy(entry => entry.Hash).Where(same => same.Count() > 1).Select(same => same.Select(entry => entry.Item).OrderBy(item => item.Path, StringComparer.Ordinal).ToList())
         .Select(same => (Files: string.Join(" = ", same.Take(3).Select(item => $"{item.Path} ({item.Split})")), same)).OrderBy(entry => entry.Files, StringComparer.Ordinal)
         .Select(entry => entry.same.Select(item => item.Split).Distinct().Count() > 1
@@ -75,12 +83,4 @@ public sealed record DatasetCheck(string Layout, string SplitName, IReadOnlyList
             : entry.same.Select(item => item.Label).Distinct().Count() > 1
                 ? new DatasetProblem(Severity.Error, entry.same[0].Path, $"the same file is called real and fake: {entry.Files}")
                 : new DatasetProblem(Severity.Warning, entry.same[0].Path, $"the same file more than once: {entry.Files}"));
-
-    private static async Task<UInt128> HashAsync(string path, CancellationToken cancel)
-    {
-        var hash = new XxHash128();
-        await using var stream = File.OpenRead(path);
-        await hash.AppendAsync(stream, cancel);
-        return hash.GetCurrentHashAsUInt128();
-    }
 }

@@ -1,7 +1,7 @@
 namespace Argus.Datasets;
 
 /// <summary>Finds video files the way the datasets are found on disk: any letter case, sometimes one folder deeper.</summary>
-internal static class VideoFolder
+public static class VideoFolder
 {
     private static readonly string[] Extensions = [".mp4", ".avi", ".mov", ".mkv", ".webm"];
 

@@ -17,8 +17,6 @@ public sealed class FaceTrack(int number)
     public int Number { get; } = number;
     public IReadOnlyList<(double Time, Face Face)> Seen => seen;
     public (double Time, Face Face) Last => seen[^1];
-    public double MeanScore => seen.Average(sight => sight.Face.Score);
-    public double MeanArea => seen.Average(sight => sight.Face.Box.Width * sight.Face.Box.Height);
 
     internal void Add(double time, Face face) => seen.Add((time, face));
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 
 namespace Argus.Pretrained;
 
@@ -21,7 +20,7 @@ public static class ModelDownload
             var kept = File.Exists(partial) ? $" {new FileInfo(partial).Length} bytes are kept; the same command goes on from there." : "";
             throw new ArgusException($"{model.Name} could not be fetched from {model.Address}: {error.Message.TrimEnd('.')}.{kept} Without a network: download it elsewhere and run 'argus models pull {model.Name} --from FILE'.", error);
         }
-        var hash = await HashAsync(partial, cancel);
+        var hash = await FileHash.Sha256Async(partial, cancel);
         if (!Accepts(model, hash))
         {
             File.Delete(partial);
@@ -35,7 +34,7 @@ public static class ModelDownload
     public static async Task TakeAsync(PretrainedModel model, string file, CancellationToken cancel)
     {
         if (!File.Exists(file)) throw new RequestException($"{file} does not exist.");
-        var hash = await HashAsync(file, cancel);
+        var hash = await FileHash.Sha256Async(file, cancel);
         if (!Accepts(model, hash))
             throw new ArgusException($"{file} is not {model.Name}: its SHA-256 is {hash}, pinned is {string.Join(" or ", model.Hashes.Select(h => h.Length == 64 ? h : h + "…"))}. Get it from {model.Address}.");
         Directory.CreateDirectory(Path.GetDirectoryName(model.Path)!);
@@ -69,11 +68,5 @@ public static class ModelDownload
             progress?.Report((done, total));
         }
         if (total is { } expected && done < expected) throw new IOException($"the connection ended after {done} of {expected} bytes");
-    }
-
-    private static async Task<string> HashAsync(string file, CancellationToken cancel)
-    {
-        await using var stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel));
     }
 }

@@ -78,7 +78,7 @@ public sealed record DataRecipe
     public required double FaceMargin { get; init; }
     [Range(0, 8192), Description("Longest side of a stored face in pixels, larger ones are shrunk; 0: native size.")]
     public required int LargestCrop { get; init; }
-    [AllowedValues("png", "jpeg"), Description("png: lossless; jpeg: quality 100, about a third of the space, not for what looks at the pixel grid.")]
+    [AllowedValues("png", "jpeg"), Description("png: lossless; jpeg: quality 100, three quarters of the space, not for what looks at the pixel grid.")]
     public required string Format { get; init; }
     [Description("Store the sound, 16 kHz mono.")]
     public required bool Sound { get; init; }

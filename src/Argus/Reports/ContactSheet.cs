@@ -7,7 +7,7 @@ namespace Argus.Reports;
 public static class ContactSheet
 {
     private const int MostVideos = 12, PicturesAVideo = 8, TileSide = 132, Gap = 6, TextHeight = 24, TitleHeight = 44;
-    private static readonly SKColor Real = new(0x1b, 0x7f, 0x5c), Fake = new(0xc2, 0x41, 0x0c), Ink = new(0x22, 0x22, 0x22), Paper = SKColors.White;
+    private static readonly SKColor Real = SKColor.Parse(Look.RealColor), Fake = SKColor.Parse(Look.FakeColor), Ink = new(0x22, 0x22, 0x22), Paper = SKColors.White;
 
     /// <param name="videos">The first, the last and evenly chosen ones between are shown.</param>
     /// <param name="path">A PNG file.</param>
@@ -19,8 +19,8 @@ public static class ContactSheet
         using var surface = SKSurface.Create(new SKImageInfo(width, height));
         var canvas = surface.Canvas;
         canvas.Clear(Paper);
-        using var font = new SKFont(SKTypeface.FromFamilyName("DejaVu Sans"), 13);
-        using var large = new SKFont(SKTypeface.FromFamilyName("DejaVu Sans"), 20);
+        using var font = new SKFont(SKTypeface.FromFamilyName(Look.Font), 13);
+        using var large = new SKFont(SKTypeface.FromFamilyName(Look.Font), 20);
         using var ink = new SKPaint { Color = Ink, IsAntialias = true };
         canvas.DrawText($"{title}: {shown.Count} of {videos.Count} videos", Gap, 30, large, ink);
         var y = TitleHeight;

@@ -14,7 +14,7 @@ public sealed class HtmlReport(string title)
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap; }
         th:nth-child(-n+2), td:nth-child(-n+2), .text { text-align: left; }
-        td.text { white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
+        td.text { white-space: normal; overflow-wrap: break-word; }
         figure { margin: 1rem 0; } figcaption { opacity: .75; font-size: .9rem; }
         .half { display: inline-block; width: min(100%, 29rem); margin: .5rem .25rem; }
         img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
@@ -32,7 +32,7 @@ public sealed class HtmlReport(string title)
     public HtmlReport Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var cells = rows.ToList();
-        var text = columns.Select((_, i) => cells.Any(row => row[i].Length > 0 && row[i] != "-" && !char.IsAsciiDigit(row[i].TrimStart('-')[0])) ? " class=\"text\"" : "").ToList();
+        var text = columns.Select((_, i) => Look.IsNumeric(cells, i) ? "" : " class=\"text\"").ToList();
         Add("<div class=\"scroll\"><table><thead><tr>" + string.Concat(columns.Select((column, i) => $"<th scope=\"col\"{text[i]}>{Encode(column)}</th>")) + "</tr></thead><tbody>");
         foreach (var row in cells) Add("<tr>" + string.Concat(row.Select((cell, i) => $"<td{text[i]}>{Encode(cell)}</td>")) + "</tr>");
         return Add("</tbody></table></div>");

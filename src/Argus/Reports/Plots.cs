@@ -7,7 +7,7 @@ namespace Argus.Reports;
 public static class Plots
 {
     private const int WidthPixels = 800, HeightPixels = 500, SmallWidthPixels = 520, SmallHeightPixels = 320, HistogramBins = 30;
-    private static readonly Color RealColor = Color.FromHex("#1b7f5c"), FakeColor = Color.FromHex("#c2410c");
+    private static readonly Color RealColor = Color.FromHex(Look.RealColor), FakeColor = Color.FromHex(Look.FakeColor);
 
     public static void Curves(string path, string title, string horizontal, string vertical, params IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> curves)
     {
@@ -60,7 +60,7 @@ public static class Plots
     private static Plot New(string title, string horizontal, string vertical)
     {
         var plot = new Plot();
-        plot.Font.Set("DejaVu Sans");
+        plot.Font.Set(Look.Font);
         if (title.Length > 0) plot.Title(title);
         plot.XLabel(horizontal);
         plot.YLabel(vertical);

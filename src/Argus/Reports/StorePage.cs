@@ -19,8 +19,8 @@ public static class StorePage
     /// <exception cref="ArgusException">The store cannot be read or the folder not be written.</exception>
     public static async Task<string> WriteAsync(string storeFolder, string output, CancellationToken cancel)
     {
-        var audit = await StoreAudit.RunAsync(storeFolder, verify: false, 1, null, cancel);
         using var store = await Store.OpenAsync(storeFolder);
+        var audit = await StoreAudit.RunAsync(store, verify: false, 1, null, cancel);
         Directory.CreateDirectory(output);
         var seconds = store.Videos.Sum(video => video.Row.DurationSeconds);
         var report = new HtmlReport($"Store of {Datasets.DatasetLayout.Named(store.Options.Layout).Title}")

@@ -38,8 +38,9 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         if (StoreFolder.ReadOptions(folder) is { } found) StoreFolder.CheckSame(folder, found, options);
         else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
-        var (known, current) = await StandingAsync(listing, folder, share);
-        var wanted = share.Of(listing.Items.OrderBy(item => item.Key, StringComparer.Ordinal)).Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
+        var own = Own(listing, share);
+        var (known, current) = await StandingAsync(listing, own, folder);
+        var wanted = own.Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
         var missing = wanted.Where(item => !current.ContainsKey(item.Key)).ToList();
         return new PreparationPlan(listing, options, folder, share, missing, wanted.Count - missing.Count, missing.Sum(item => options.EstimatedBytes(item.Split!.Value)),
             IndexIsStale: known.Count > current.Count || StoreIndex.HasParts(folder));
@@ -69,7 +70,7 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
 
     private async Task<PreparationResult> WriteAsync(PreparationPlan plan, int workers, IProgress<int>? progress, CancellationToken cancel)
     {
-        var (known, current) = await StandingAsync(plan.Listing, plan.Folder, plan.Share);
+        var (known, current) = await StandingAsync(plan.Listing, Own(plan.Listing, plan.Share), plan.Folder);
         // Another process may have finished some since the plan was made.
         plan = plan with { Missing = [.. plan.Missing.Where(item => !current.ContainsKey(item.Key))] };
         var unreadable = new List<(string Path, string Reason)>();
@@ -124,43 +125,28 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
     private async IAsyncEnumerable<(VideoItem Item, PreparedVideo? Video, string? Reason)> PrepareAsync(PreparationPlan plan, int workers,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         // A detector is not safe for parallel use: as many as there are workers, handed round. Who holds one works.
         var idle = Channel.CreateUnbounded<VideoPreparation>();
         for (var i = 0; i < workers; i++)
             idle.Writer.TryWrite(new VideoPreparation(plan.Options, new Preprocessing(input), plan.Options.Crop == "face" ? new FaceDetector(faceModel!) : null, plan.Folder));
         var originals = plan.Listing.Items.Where(item => item.Label == 0).ToLookup(item => Path.GetFileName(item.Path), StringComparer.OrdinalIgnoreCase);
-        // The channel holds work in progress: its capacity bounds the memory.
-        var ahead = Channel.CreateBounded<Task<(VideoItem, PreparedVideo?, string?)>>(workers + WaitingVideos);
-        var filling = Task.Run(async () =>
-        {
-            foreach (var item in plan.Missing)
-            {
-                await ahead.Writer.WaitToWriteAsync(stop.Token);
-                ahead.Writer.TryWrite(Task.Run(() => OneAsync(item), CancellationToken.None));
-            }
-            ahead.Writer.Complete();
-        }, CancellationToken.None);
         try
         {
-            while (await ahead.Reader.WaitToReadAsync(cancel)) yield return await await ahead.Reader.ReadAsync(cancel);
+            await foreach (var one in Ahead.RunAsync(plan.Missing, OneAsync, workers + WaitingVideos, _ => { }, cancel)) yield return one;
         }
         finally
         {
-            await stop.CancelAsync();
-            await filling.ContinueWith(_ => { }, TaskScheduler.Default);
-            while (ahead.Reader.TryRead(out var left)) await left.ContinueWith(_ => { }, TaskScheduler.Default);
             while (idle.Reader.TryRead(out var preparation)) preparation.Dispose();
         }
 
-        async Task<(VideoItem, PreparedVideo?, string?)> OneAsync(VideoItem item)
+        async Task<(VideoItem, PreparedVideo?, string?)> OneAsync(VideoItem item, CancellationToken stop)
         {
-            var preparation = await idle.Reader.ReadAsync(stop.Token);
+            var preparation = await idle.Reader.ReadAsync(stop);
             try
             {
                 var original = item.Original is null ? null : originals[item.Original].FirstOrDefault();
                 var video = await preparation.RunAsync(new PreparationTask(item, plan.Listing.FullPath(item),
-                    item.Mask is null ? null : Path.Combine(plan.Listing.Root, item.Mask), original is null ? null : plan.Listing.FullPath(original)), stop.Token);
+                    item.Mask is null ? null : Path.Combine(plan.Listing.Root, item.Mask), original is null ? null : plan.Listing.FullPath(original)), stop);
                 return video.Bytes <= LargestVideoBytes ? (item, video, null)
                     : (item, null, $"its pictures take {video.Bytes >> 20} MB, more than a shard's {LargestVideoBytes >> 20}: take fewer (data.train_frames) or smaller ones (data.largest_crop)");
             }
@@ -185,14 +171,17 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
         (row.Shard, row.EndOffset) = (shards.Name, shards.Position);
     }
 
+    // This process's videos, in the order in which they are written.
+    private static List<VideoItem> Own(DatasetListing listing, Share share) => [.. share.Of(listing.Items.OrderBy(item => item.Key, StringComparer.Ordinal))];
+
     /// <summary>
     /// What the store's index lists, and of that by key what is still true: videos that are there, unchanged and on the same side,
     /// whose shard is there too. A split that moved needs other frames.
     /// </summary>
-    private static async Task<(List<KnownVideo> Known, Dictionary<string, KnownVideo> Current)> StandingAsync(DatasetListing listing, string folder, Share share)
+    private static async Task<(List<KnownVideo> Known, Dictionary<string, KnownVideo> Current)> StandingAsync(DatasetListing listing, IEnumerable<VideoItem> own, string folder)
     {
         var known = await StoreIndex.ReadAsync<KnownVideo>(folder).ToListAsync();
-        var items = share.Of(listing.Items.OrderBy(item => item.Key, StringComparer.Ordinal)).ToDictionary(item => item.Key);
+        var items = own.ToDictionary(item => item.Key);
         var broken = known.GroupBy(video => video.Shard).Where(shard => !StoreFolder.Holds(folder, shard.Key, shard.Max(video => video.EndOffset))).Select(shard => shard.Key).ToHashSet();
         var current = new Dictionary<string, KnownVideo>();
         // A video that changed is in two shards until the index is merged; the later one counts.

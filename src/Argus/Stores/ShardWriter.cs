@@ -52,7 +52,7 @@ internal sealed class ShardWriter(string folder, int firstNumber, long largestBy
         var hash = Convert.ToHexStringLower(SHA256.HashData(file));
         file.Dispose();
         var path = Path.Combine(folder, Name);
-        File.WriteAllText(path + ".sha256", $"{hash}  {Name}\n");
+        File.WriteAllText(StoreFolder.Hash(path), $"{hash}  {Name}\n");
         File.Move(PartialPath, path, overwrite: true);
         (file, tar) = (null, null);
         number++;

@@ -21,7 +21,10 @@ public sealed class Store : IDisposable
 {
     private readonly ConcurrentDictionary<string, SafeFileHandle> shards = new();
 
-    private Store(StoreOptions options, IReadOnlyList<StoredVideo> videos) => (Options, Videos) = (options, videos);
+    private Store(IReadOnlyList<string> folders, StoreOptions options, IReadOnlyList<StoredVideo> videos) => (Folders, Options, Videos) = (folders, options, videos);
+
+    /// <summary>The store's own, or those of its parts.</summary>
+    public IReadOnlyList<string> Folders { get; }
 
     public StoreOptions Options { get; }
 
@@ -34,13 +37,14 @@ public sealed class Store : IDisposable
     public static async Task<Store> OpenAsync(string folder, StoreOptions? wanted = null)
     {
         var videos = new List<StoredVideo>();
-        foreach (var part in StoreFolder.Folders(folder))
+        var folders = StoreFolder.Folders(folder);
+        foreach (var part in folders)
         {
             var options = StoreFolder.ReadOptions(part) ?? throw new RequestException($"{part} holds no store. Make one: argus data prepare LAYOUT DIR --store {part}");
             StoreFolder.CheckSame(part, options, wanted ??= options);
             videos.AddRange(await ReadAsync(part));
         }
-        return new Store(wanted!, [.. videos.OrderBy(video => video.Item.Key, StringComparer.Ordinal)]);
+        return new Store(folders, wanted!, [.. videos.OrderBy(video => video.Item.Key, StringComparer.Ordinal)]);
     }
 
     private static async Task<List<StoredVideo>> ReadAsync(string folder)

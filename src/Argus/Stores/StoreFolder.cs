@@ -21,7 +21,7 @@ internal static partial class StoreFolder
 
     public static string Unreadable(string folder) => Path.Combine(folder, "unreadable.csv");
     public static string Shard(string folder, string shard) => Path.Combine(folder, shard);
-    public static string Hash(string folder, string shard) => Shard(folder, shard) + ".sha256";
+    public static string Hash(string shardPath) => shardPath + ".sha256";
 
     /// <summary>Where one of several machines writes its share.</summary>
     public static string Part(string folder, Share share) => Path.Combine(folder, $"part-{share.Index}-of-{share.Count}");
@@ -91,7 +91,7 @@ internal static partial class StoreFolder
         foreach (var shard in Directory.EnumerateFiles(folder, "*.tar").Where(shard => !needed.Contains(Path.GetFileName(shard))))
         {
             File.Delete(shard);
-            File.Delete(shard + ".sha256");
+            File.Delete(Hash(shard));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Argus.Datasets;
@@ -36,7 +35,7 @@ internal sealed class VideoPreparation(StoreOptions options, Preprocessing prepr
     public async Task<PreparedVideo> RunAsync(PreparationTask task, CancellationToken cancel)
     {
         var info = await VideoProbe.ReadAsync(task.Path, cancel);
-        var row = Describe(task, info);
+        var row = await DescribeAsync(task, info, cancel);
         var plan = ClipPlan.Choose(info.FrameTimesSeconds, options.ClipsFor(task.Item.Split ?? Split.Train), options.ClipFrames, options.ClipRate ?? 1, options.From, options.To);
         try
         {
@@ -163,20 +162,17 @@ internal sealed class VideoPreparation(StoreOptions options, Preprocessing prepr
         return Wave.Write(samples, FrameReader.SampleRateHz);
     }
 
-    private static StoreRow Describe(PreparationTask task, VideoInfo info)
+    private static async Task<StoreRow> DescribeAsync(PreparationTask task, VideoInfo info, CancellationToken cancel)
     {
         var row = StoreRow.For(task.Item, new FileInfo(task.Path));
-        var hash = new XxHash128();
         try
         {
-            using var file = File.OpenRead(task.Path);
-            hash.Append(file);
+            row.SourceHash = await FileHash.XxHash128Async(task.Path, cancel);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UnreadableVideoException(error.Message);
         }
-        row.SourceHash = Convert.ToHexStringLower(hash.GetCurrentHash());
         (row.Container, row.Encoder, row.Codec, row.PixelFormat) = (info.Container, info.Encoder, info.Codec, info.PixelFormat);
         (row.CodedWidth, row.CodedHeight, row.RotationDegrees) = (info.Width, info.Height, info.RotationDegrees);
         (row.FramesPerSecond, row.FrameCount, row.DurationSeconds, row.BitsPerSecond) = (info.FramesPerSecond, info.FrameCount, info.DurationSeconds, info.BitsPerSecond);

@@ -1,0 +1,24 @@
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
+namespace Argus;
+
+/// <summary>Hashes of whole files, in lower-case hexadecimal.</summary>
+public static class FileHash
+{
+    /// <summary>For what must be exactly what somebody published or wrote.</summary>
+    public static async Task<string> Sha256Async(string path, CancellationToken cancel)
+    {
+        await using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel));
+    }
+
+    /// <summary>For telling equal files from others: as fast as the file is read.</summary>
+    public static async Task<string> XxHash128Async(string path, CancellationToken cancel)
+    {
+        var hash = new XxHash128();
+        await using var stream = File.OpenRead(path);
+        await hash.AppendAsync(stream, cancel);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}
