@@ -1,4 +1,5 @@
 using Argus.Datasets;
+using Argus.Specialists;
 using Argus.Stores;
 using Argus.Training.Runs;
 
@@ -19,10 +20,11 @@ internal static class EvaluateStep
             var (storeFolder, prepared) = await StoreStep.PrepareAsync(recipe, folder, null, [Split.Test], cancel, storeRoot);
             unreadable.AddRange(prepared.Unreadable.Select(failure => (layout, failure.Path, failure.Reason)));
             using var store = await Store.OpenAsync(storeFolder);
-            var videos = store.Videos.Where(video => video.Split == Split.Test).ToList();
-            if (videos.Count == 0) throw new ArgusException($"{folder} has no readable test video. 'argus data check {layout} {folder}' shows the split.");
+            var (videos, abstained) = Suitability.Split(recipe, store.Videos.Where(video => video.Split == Split.Test));
+            unreadable.AddRange(abstained.Select(entry => (layout, entry.Video.Item.Path, $"{recipe.Specialist} abstains: {entry.Reason}")));
+            if (videos.Count == 0) throw new ArgusException($"{folder} has no test video that can be judged. 'argus data check {layout} {folder}' shows the split.");
             predictions.AddRange(await Terminal.ProgressAsync($"{layout}: images scored", videos.Sum(video => video.Clips.Count),
-                progress => Scoring.RunAsync(model, recipe, store, videos, device, progress, cancel)));
+                progress => Scoring.RunAsync(model, recipe, store, [.. videos.Select(video => new JudgedVideo(video))], device, progress, cancel)));
         }
         return new EvaluationResult(checkpoint.Folder, checkpoint.Recipe, Evaluation.Measure(predictions), predictions, unreadable);
     }

@@ -14,15 +14,15 @@ internal static class StoreStep
     private const long MuchBytes = 20_000_000_000;
 
     public static async Task<(string Folder, PreparationResult Result)> PrepareAsync(Recipe recipe, string dataFolder, string? storeFolder,
-        IReadOnlyCollection<Split> sides, CancellationToken cancel, string root = DefaultRoot, Share? share = null)
+        IReadOnlyCollection<Split> sides, CancellationToken cancel, string root = DefaultRoot, Share? share = null, bool quiet = false)
     {
         var layout = DatasetLayout.Named(recipe.Data.Layout);
         var listing = layout.Read(dataFolder, DatasetOptions.From(recipe.Data));
         var problems = DatasetCheck.Names(listing).Problems.Where(problem => problem.Severity >= Severity.Warning).OrderByDescending(problem => problem.Severity).ToList();
         if (problems.Count > 0 && problems[0].Severity == Severity.Error)
             throw new ArgusException($"{dataFolder}: {problems[0].Where}: {problems[0].What}. 'argus data check {layout.Name} {dataFolder}' shows everything.");
-        foreach (var problem in problems.Take(5)) Terminal.Error($"{problem.Where}: {problem.What}");
-        if (problems.Count > 5) Terminal.Error($"and {problems.Count - 5} more: argus data check {layout.Name} {dataFolder}");
+        if (!quiet) foreach (var problem in problems.Take(5)) Terminal.Error($"{problem.Where}: {problem.What}");
+        if (!quiet && problems.Count > 5) Terminal.Error($"and {problems.Count - 5} more: argus data check {layout.Name} {dataFolder}");
         var options = StoreOptions.Of(recipe);
         var folder = storeFolder ?? StoreName.Default(root, dataFolder, options);
         var faceModel = ModelCatalog.Named("yunet") is { IsThere: true } yunet ? yunet.Path : null;

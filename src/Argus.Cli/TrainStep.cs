@@ -41,6 +41,8 @@ internal static class TrainStep
         EnvironmentRecord.Write(run.Folder);
         Terminal.Line($"{request.Recipe.Run.LongName}: {store.Videos.Count(v => v.Split == Split.Train)} training and {store.Videos.Count(v => v.Split == Split.Validation)} validation videos -> {request.Run}{(resume ? ", resumed" : "")}");
         using var trainer = new Trainer(recipe, yaml, store, run, initial, resume, new ConsoleObserver(new RunJournal(run, request.Recipe.Run.LongName)));
+        foreach (var reason in trainer.Abstained.GroupBy(entry => entry.Reason).OrderByDescending(reason => reason.Count()).Take(5))
+            Terminal.Error($"{recipe.Specialist} abstains from {reason.Count()} videos: {reason.Key}, e.g. {reason.First().Video.Item.Path}");
         foreach (var skipped in trainer.SkippedChunks) Terminal.Error($"not trained on: {skipped}");
         var result = await trainer.RunAsync(cancel);
         if (!result.Finished) Terminal.Error($"Stopped at step {result.GlobalStep}; the checkpoint is saved. Continue with: {ResumeCommand(request)}");

@@ -5,6 +5,7 @@ using Argus.Randomness;
 using Argus.Recipes;
 using Argus.Stores;
 using Argus.Training.Feeding;
+using Argus.Views;
 using OpenCvSharp;
 
 namespace Argus.Cli.Benches;
@@ -27,12 +28,12 @@ internal static class FeedBench
             var (data, made) = (Path.Combine(folder, "data"), Path.Combine(folder, "store"));
             Terminal.Note("drawing faces and preparing them");
             foreach (var arguments in new string[][] { ["data", "sample", data, "--size", "720", "--seconds", "2", "--quads", "0,0,0", "--focus", "resolution=2,0,0"],
-                ["data", "prepare", "celebdf", Path.Combine(data, "celebdf"), "--store", made, "data.split=identity", "data.crop=face", $"data.largest_crop={CropPixels}"] })
+                ["data", "prepare", "celebdf", Path.Combine(data, "celebdf"), "--store", made, "--profile", "seed", "data.split=identity", "data.crop=face", $"data.largest_crop={CropPixels}"] })
                 (await MeasuredProcess.ArgusAsync(arguments, cancel)).MustSucceed();
             using var store = await Store.OpenAsync(made);
             var all = store.Videos.SelectMany(video => video.Clips).ToList();
-            var clips = Enumerable.Range(0, Clips).Select(i => all[i % all.Count]).ToList();
-            var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), recipe.Augment, recipe.Seed, workers);
+            var clips = Enumerable.Range(0, Clips).Select(i => new Sample(all[i % all.Count])).ToList();
+            var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), recipe.Augment, recipe.Seed, workers);
 
             var seconds = new List<double>();
             for (var i = -1; i < Repeats; i++)
@@ -65,7 +66,7 @@ internal static class FeedBench
     }
 
     // The steps of one thread, one after the other, as the feeder does them.
-    private static Dictionary<string, double> Parts(Store store, IReadOnlyList<StoredClip> clips, Recipe recipe)
+    private static Dictionary<string, double> Parts(Store store, IReadOnlyList<Sample> clips, Recipe recipe)
     {
         var preprocessing = new Preprocessing(RecipeInput.From(recipe));
         var side = recipe.Model.ImageSize;
@@ -78,7 +79,7 @@ internal static class FeedBench
             parts[part] = parts.GetValueOrDefault(part) + Stopwatch.GetElapsedTime(started).TotalSeconds;
             return result;
         }
-        foreach (var clip in clips.Take(TimedImages))
+        foreach (var (clip, _) in clips.Take(TimedImages))
         {
             var bytes = Timed("read", () => store.Read(clip.Video, clip.Frames[0]));
             using var picture = Timed("decode", () => Cv2.ImDecode(bytes, ImreadModes.Color));

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Argus.Cli.Benches;
+using Argus.Specialists;
 
 namespace Argus.Cli.Commands;
 
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed() };
+    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Specialists() };
 
     private static readonly Option<bool> Json = new("--json") { Description = "As JSON." };
 
@@ -20,6 +21,30 @@ internal static class BenchCommand
             var result = await PrepareBench.RunAsync(parse.GetValue(videos), parse.GetValue(count), cancel);
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else PrepareBench.Print(result);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Specialists()
+    {
+        var videos = new Argument<string>("videos") { Description = "A folder of real videos, each of another person." };
+        var settings = new Argument<string[]>("key=value") { Description = "Recipe settings of all trainings, e.g. train.epochs=12.", Arity = ArgumentArity.ZeroOrMore };
+        var folds = new Option<int>("--folds") { Description = "Parts that the people are divided into; each is tested by a model that the others trained.", DefaultValueFactory = _ => 3, HelpName = "N" };
+        folds.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 50) result.AddError("--folds is 2 to 50."); });
+        var seed = new Option<int>("--seed") { Description = "Every draw follows from it.", DefaultValueFactory = _ => 0, HelpName = "N" };
+        var only = new Option<string[]>("--only") { Description = "Only these specialists.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME" };
+        var profiles = new Option<string[]>("--profiles") { Description = "full, seed or both.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["full", "seed"], HelpName = "NAME" };
+        var command = new Command("specialists", "Train the five specialists on forgeries of real faces and judge them on people they have not seen: an hour or two.") { videos, settings, folds, seed, only, profiles, Json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var folder = parse.GetRequiredValue(videos);
+            if (!Directory.Exists(folder)) throw new RequestException($"There is no folder {folder}.");
+            var names = parse.GetValue(only) is { Length: > 0 } chosen ? chosen.Select(name => Specialist.Named(name).Name).ToList() : [.. Specialist.All.Select(specialist => specialist.Name)];
+            if (parse.GetRequiredValue(profiles).FirstOrDefault(name => name is not ("full" or "seed")) is { } other) throw new RequestException($"--profiles is full, seed or both, not {other}.");
+            var result = await SpecialistsBench.RunAsync(folder, parse.GetValue(folds), parse.GetValue(seed), names, parse.GetRequiredValue(profiles), parse.GetValue(settings) ?? [], cancel);
+            if (parse.GetValue(Json)) Terminal.WriteJson(result);
+            else Terminal.Line($"{SpecialistsBench.Markdown(result)}\n\n{result.People} people, {result.Folds} folds, seed {result.Seed}, {result.Minutes:0} minutes");
             return 0;
         });
         return command;

@@ -26,7 +26,7 @@ internal static class DataCommand
             var options = new SampleOptions
             {
                 Seed = parse.GetValue(seed), SizePixels = parse.GetValue(size), Seconds = parse.GetValue(seconds),
-                Quads = Enum.GetValues<ForgeryKind>().ToDictionary(kind => kind, _ => Counts(parse.GetRequiredValue(quads))),
+                Quads = SampleOptions.Kinds.ToDictionary(kind => kind, _ => Counts(parse.GetRequiredValue(quads))),
             };
             foreach (var setting in parse.GetValue(focus) ?? []) options = options.With(Kind(setting.Split('=')[0]), Counts(setting.Split('=', 2)[^1]));
             await SampleStep.RunAsync(parse.GetRequiredValue(folder), options, cancel);
@@ -34,8 +34,8 @@ internal static class DataCommand
         return command;
     }
 
-    private static ForgeryKind Kind(string name) => Enum.TryParse<ForgeryKind>(name, ignoreCase: true, out var kind) ? kind
-        : throw new RequestException($"There is no kind of forgery '{name}'. Choose {Nearest.Suggest(name, [.. Enum.GetNames<ForgeryKind>().Select(n => n.ToLowerInvariant())])}.");
+    private static ForgeryKind Kind(string name) => Enum.TryParse<ForgeryKind>(name, ignoreCase: true, out var kind) && SampleOptions.Kinds.Contains(kind) ? kind
+        : throw new RequestException($"There is no kind of forgery '{name}'. Choose {Nearest.Suggest(name, [.. SampleOptions.Kinds.Select(k => $"{k}".ToLowerInvariant())])}.");
 
     private static QuadCounts Counts(string text)
     {
@@ -53,7 +53,7 @@ internal static class DataCommand
         var command = new Command("check", "Counts, missing files, splits, duplicates, leaks.") { layout, folder, settings, quick, json };
         command.SetAction(async (parse, cancel) =>
         {
-            var recipe = RecipeFor(parse.GetRequiredValue(layout), "seed", parse.GetValue(settings));
+            var recipe = RecipeFor(parse.GetRequiredValue(layout), "full", parse.GetValue(settings));
             var listing = DatasetLayout.Named(recipe.Data.Layout).Read(parse.GetRequiredValue(folder), DatasetOptions.From(recipe.Data));
             var check = parse.GetValue(quick) ? DatasetCheck.Names(listing)
                 : await Terminal.ProgressAsync("files opened", listing.Items.Count, progress => DatasetCheck.FilesAsync(listing, Environment.ProcessorCount, progress, cancel));

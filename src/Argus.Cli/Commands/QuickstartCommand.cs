@@ -65,7 +65,7 @@ internal static class QuickstartCommand
     private static SampleOptions Sample(Specialist specialist)
     {
         var own = Enum.Parse<ForgeryKind>(specialist.OwnKind, ignoreCase: true);
-        return new SampleOptions { SizePixels = 96, Quads = Enum.GetValues<ForgeryKind>().ToDictionary(kind => kind, kind => kind == own ? OwnKind : OtherKinds) };
+        return new SampleOptions { SizePixels = 96, Quads = SampleOptions.Kinds.ToDictionary(kind => kind, kind => kind == own ? OwnKind : OtherKinds) };
     }
 
     // What five numbers about the whole picture can tell: about 0.5, or the data would give the answer away.

@@ -12,7 +12,7 @@ internal static class RecipesCommand
         command.SetAction(parse =>
         {
             var library = RecipeLibrary.Default;
-            var runs = library.Runs.OrderBy(run => run.Stage).ThenBy(run => run.Specialist, StringComparer.Ordinal).Select(run => (run, library.Load(run, "seed", []).Recipe)).ToList();
+            var runs = library.Runs.OrderBy(run => run.Stage).ThenBy(run => run.Specialist, StringComparer.Ordinal).Select(run => (run, library.Load(run, "full", []).Recipe)).ToList();
             if (parse.GetValue(json))
             {
                 Terminal.WriteJson(runs.Select(entry => new { Short = entry.run.ShortName, Long = entry.run.LongName, entry.Recipe }));

@@ -66,5 +66,5 @@ internal static class TrainCommand
         return command;
     }
 
-    public static Option<string> ProfileOption() => new("--profile") { Description = "seed, full or smoke.", DefaultValueFactory = _ => "seed", HelpName = "NAME" };
+    public static Option<string> ProfileOption() => new("--profile") { Description = "full, seed or smoke.", DefaultValueFactory = _ => "full", HelpName = "NAME" };
 }

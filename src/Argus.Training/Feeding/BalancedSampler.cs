@@ -1,23 +1,45 @@
+using Argus.Forging;
 using Argus.Randomness;
+using Argus.Recipes;
+using Argus.Specialists;
 using Argus.Stores;
 
 namespace Argus.Training.Feeding;
 
+/// <summary>How an epoch is forged.</summary>
+/// <param name="Kinds">The recipe's choice, or the one that the specialist is named for.</param>
+/// <param name="Untouched">Whether twins are left as they are: the beginning of the curriculum.</param>
+public sealed record ForgePlan(ForgeRecipe Recipe, IReadOnlyList<ForgeryKind> Kinds, bool Untouched)
+{
+    /// <param name="progress">Share of the epochs that are behind.</param>
+    public static ForgePlan Of(Recipe recipe, double progress) => new(recipe.Forge, KindsOf(recipe), progress < recipe.Forge.Curriculum);
+
+    public static IReadOnlyList<ForgeryKind> KindsOf(Recipe recipe) =>
+        [.. (recipe.Forge.Kinds.Length > 0 ? recipe.Forge.Kinds : [Specialist.Named(recipe.Specialist).OwnKind]).Select(kind => Enum.Parse<ForgeryKind>(kind, ignoreCase: true))];
+}
+
 /// <summary>
 /// One epoch: each real clip once and as many fakes, drawn anew every epoch, mixed. A pure function of (seed, epoch), so
 /// that a resumed run goes on where it stopped; a process of several takes every <c>count</c>-th clip of the same order.
+/// Where the recipe forges, a real clip may stand there as its twin, with its forgery beside it.
 /// </summary>
 public static class BalancedSampler
 {
     /// <exception cref="ArgusException">A class is empty.</exception>
-    public static IReadOnlyList<StoredClip> Epoch(IEnumerable<StoredVideo> videos, int seed, int epoch, int rank = 0, int count = 1)
+    public static IReadOnlyList<Sample> Epoch(IEnumerable<StoredVideo> videos, int seed, int epoch, int rank = 0, int count = 1, ForgePlan? forge = null)
     {
         var clips = videos.SelectMany(video => video.Clips).ToLookup(clip => clip.Video.Item.Label);
         List<StoredClip> real = [.. clips[0]], fake = [.. clips[1]];
-        if (real.Count == 0 || fake.Count == 0)
-            throw new ArgusException($"Training needs both classes, but there are {real.Count} real and {fake.Count} fake images. 'argus data check' shows what is missing.");
+        if (real.Count == 0 || fake.Count == 0 && forge is not { Recipe.Probability: 1 })
+            throw new ArgusException($"Training needs both classes, but there are {real.Count} real and {fake.Count} fake images. 'argus data check' shows what is missing; forge.probability=1 makes the fakes from the real ones.");
 
         var random = KeyedRandom.For("epoch", seed, epoch);
+        var order = forge is { Recipe.Probability: > 0 } ? Pairs(real, fake, forge, random) : Balanced(real, fake, random);
+        return count == 1 ? order : [.. order.Where((_, i) => i % count == rank)];
+    }
+
+    private static List<Sample> Balanced(List<StoredClip> real, List<StoredClip> fake, KeyedRandom random)
+    {
         var order = new List<StoredClip>(real);
         // Every fake once before any comes again.
         while (order.Count < 2 * real.Count)
@@ -26,6 +48,27 @@ public static class BalancedSampler
             order.AddRange(fake.Take(2 * real.Count - order.Count));
         }
         random.Shuffle(order);
-        return count == 1 ? order : [.. order.Where((_, i) => i % count == rank)];
+        return [.. order.Select(clip => new Sample(clip))];
+    }
+
+    // Each real clip with a fake at its side: its own forgery, or one of the dataset's. A batch of an even number cuts no pair.
+    private static List<Sample> Pairs(List<StoredClip> real, List<StoredClip> fake, ForgePlan forge, KeyedRandom random)
+    {
+        random.Shuffle(real);
+        random.Shuffle(fake);
+        var (order, next) = (new List<Sample>(2 * real.Count), 0);
+        foreach (var clip in real)
+        {
+            if (random.Chance(forge.Recipe.Probability))
+            {
+                var four = ClipForgery.Quad(random.Pick(forge.Kinds), random);
+                order.AddRange(four.Select(forgery => new Sample(clip, forge.Untouched && forgery.Region == ForgedRegion.Both ? four[0] : forgery)));
+            }
+            else
+            {
+                order.AddRange([new Sample(clip), new Sample(fake[next++ % fake.Count])]);
+            }
+        }
+        return order;
     }
 }

@@ -4,17 +4,21 @@ using Argus.Randomness;
 using Argus.Recipes;
 using Argus.Stores;
 using Argus.Training.Native;
+using Argus.Views;
 using OpenCvSharp;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Feeding;
 
-/// <summary>Clips with their normalised pictures <c>(N*T, 3, H, W)</c> and labels <c>(N)</c>, on the CPU.</summary>
-public sealed record Batch(IReadOnlyList<StoredClip> Clips, Tensor Frames, Tensor Labels) : IDisposable
+/// <summary>Clips with their normalised pictures, views (each <c>(N*T, 3, H, W)</c>) and labels <c>(N)</c>, on the CPU.</summary>
+public sealed record Batch(IReadOnlyList<Sample> Samples, IReadOnlyDictionary<string, Tensor> Inputs, Tensor Labels) : IDisposable
 {
+    /// <summary>T.</summary>
+    public int FramesPerClip => Samples[0].Clip.Frames.Count;
+
     public void Dispose()
     {
-        Frames.Dispose();
+        foreach (var input in Inputs.Values) input.Dispose();
         Labels.Dispose();
     }
 }
@@ -23,16 +27,19 @@ public sealed record Batch(IReadOnlyList<StoredClip> Clips, Tensor Frames, Tenso
 /// Decodes and augments ahead of the loop in worker threads. Batches come in the order of the clips, and each clip's draw
 /// depends on (seed, epoch, clip) alone, so the number of workers changes nothing but the speed.
 /// </summary>
-public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentRecipe? augment, int seed, int workers)
+public sealed class Feeder(Store store, ClipPreprocessing preprocessing, AugmentRecipe? augment, int seed, int workers)
 {
+    // More than the views look at, so that a forged shift of the sound has some to come in.
+    private const double SoundMarginSeconds = 3.5;
+
     static Feeder() => LibTorch.Load();
 
     /// <summary>Time the loop spent waiting for data.</summary>
     public TimeSpan Waited { get; set; }
 
-    /// <param name="clips">The whole epoch's clips, in order.</param>
+    /// <param name="clips">The whole epoch's, in order.</param>
     /// <param name="firstBatch">Where to begin, in batches.</param>
-    public async IAsyncEnumerable<Batch> ReadAsync(IReadOnlyList<StoredClip> clips, int epoch, int batchSize, int firstBatch,
+    public async IAsyncEnumerable<Batch> ReadAsync(IReadOnlyList<Sample> clips, int epoch, int batchSize, int firstBatch,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
     {
         await using var batches = Ahead.RunAsync(Batches(clips, batchSize).Skip(firstBatch), (members, _) => Task.FromResult(Load(members, epoch)), workers, batch => batch.Dispose(), cancel)
@@ -47,9 +54,9 @@ public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentReci
     }
 
     /// <summary>An epoch cut into batches. A single clip at the end joins the batch before it: batch statistics need two.</summary>
-    public static IReadOnlyList<IReadOnlyList<StoredClip>> Batches(IReadOnlyList<StoredClip> clips, int batchSize)
+    public static IReadOnlyList<IReadOnlyList<Sample>> Batches(IReadOnlyList<Sample> clips, int batchSize)
     {
-        List<IReadOnlyList<StoredClip>> batches = [.. clips.Chunk(batchSize)];
+        List<IReadOnlyList<Sample>> batches = [.. clips.Chunk(batchSize)];
         if (batches.Count > 1 && batches[^1].Count == 1)
         {
             batches[^2] = [.. batches[^2], .. batches[^1]];
@@ -58,23 +65,45 @@ public sealed class Feeder(Store store, Preprocessing preprocessing, AugmentReci
         return batches;
     }
 
-    private Batch Load(IReadOnlyList<StoredClip> clips, int epoch)
+    private Batch Load(IReadOnlyList<Sample> samples, int epoch)
     {
         var side = preprocessing.ImageSize;
-        using var nhwc = empty(clips.Sum(clip => clip.Frames.Count), side, side, 3);
-        var floats = MemoryMarshal.Cast<byte, float>(nhwc.bytes);
-        var place = 0;
-        foreach (var clip in clips)
+        var frames = samples.Sum(sample => sample.Clip.Frames.Count);
+        string[] names = [View.Rgb, .. preprocessing.Views];
+        var inputs = names.ToDictionary(name => name, _ => empty(frames, side, side, 3));
+        try
         {
-            var draw = augment is null ? null : Augmentation.Draw(augment, side, KeyedRandom.For("augment", seed, epoch, clip.Video.Item.Key, clip.Number));
-            foreach (var frame in clip.Frames)
+            var first = 0;
+            foreach (var sample in samples)
             {
-                using var picture = Cv2.ImDecode(store.Read(clip.Video, frame), ImreadModes.Color);
-                if (picture.Empty()) throw new ArgusException($"{clip.Video.Row.Shard} holds a damaged picture of {clip.Video.Item.Key} (clip {clip.Number}). Delete the store's folder and prepare again.");
-                preprocessing.ToInput(picture, draw, floats.Slice(place, preprocessing.Length));
-                place += preprocessing.Length;
+                var clip = sample.Clip;
+                var draw = augment is null ? null : Augmentation.Draw(augment, side, KeyedRandom.For("augment", seed, epoch, clip.Video.Item.Key, clip.Number));
+                using var stored = Read(clip, preprocessing.NeedsSound);
+                using var forged = sample.Forgery?.Apply(stored);
+                preprocessing.ToInput(forged ?? stored, draw, (view, place) => MemoryMarshal.Cast<byte, float>(inputs[view].bytes).Slice((first + place) * preprocessing.Length, preprocessing.Length));
+                first += clip.Frames.Count;
             }
+            return new Batch(samples, inputs.ToDictionary(input => input.Key, input => input.Value.permute(0, 3, 1, 2)), tensor(samples.Select(sample => (long)sample.Label).ToArray()));
         }
-        return new Batch(clips, nhwc.permute(0, 3, 1, 2), tensor(clips.Select(clip => (long)clip.Video.Item.Label).ToArray()));
+        finally
+        {
+            foreach (var input in inputs.Values) input.Dispose();
+        }
     }
+
+    private ClipInput Read(StoredClip clip, bool sound)
+    {
+        var pictures = new List<Mat>();
+        foreach (var frame in clip.Frames)
+        {
+            pictures.Add(Cv2.ImDecode(store.Read(clip.Video, frame), ImreadModes.Color));
+            if (pictures[^1].Empty()) throw new ArgusException($"{clip.Video.Row.Shard} holds a damaged picture of {clip.Video.Item.Key} (clip {clip.Number}). Delete the store's folder and prepare again.");
+        }
+        var times = clip.Frames.Select(frame => frame.TimeSeconds).ToList();
+        var (samples, from) = sound ? store.ReadSound(clip.Video, times[0] - SoundMarginSeconds, times[^1] + SoundMarginSeconds) : ([], 0);
+        return new ClipInput(pictures, [], [.. clip.Frames.Select(Landmarks)], [.. clip.Frames.Select(frame => new Point(frame.CodedX, frame.CodedY))],
+            [.. times.Select(time => time - from)], Array.ConvertAll(samples, sample => sample / 32768f));
+    }
+
+    private static Point2f[] Landmarks(StoreFrame frame) => [.. frame.Landmarks.Chunk(2).Select(point => new Point2f(point[0], point[1]))];
 }

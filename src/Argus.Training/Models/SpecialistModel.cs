@@ -1,5 +1,6 @@
 using Argus.Specialists;
 using Argus.Training.Native;
+using Argus.Views;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,11 +48,15 @@ public sealed class SpecialistModel : nn.Module
     /// <param name="frames">Normalised frames <c>(N*T, 3, H, W)</c>, the T frames of a clip one after another.</param>
     /// <param name="framesPerClip">T.</param>
     /// <returns>Logits <c>(N, 2)</c>, fp32: real, fake.</returns>
-    public Tensor Logits(Tensor frames, int framesPerClip = 1)
+    public Tensor Logits(Tensor frames, int framesPerClip = 1) => Logits(new Dictionary<string, Tensor> { [View.Rgb] = frames }, framesPerClip);
+
+    /// <param name="inputs">The colour pictures under <see cref="View.Rgb"/>, and the views that were computed; a branch whose view is not among them looks at the colour picture.</param>
+    public Tensor Logits(IReadOnlyDictionary<string, Tensor> inputs, int framesPerClip)
     {
         using var scope = NewDisposeScope();
+        var frames = inputs[View.Rgb];
         var pooled = nn.functional.adaptive_avg_pool2d(BackboneFeatures(frames), 1).flatten(1);
-        var tokens = cat([pooled, ModuleFeatures(frames).flatten(1)], 1);          // (N*T, F)
+        var tokens = cat([pooled, module.Features(view => inputs.GetValueOrDefault(view) ?? frames).flatten(1)], 1); // (N*T, F)
         tokens = tokens.view(tokens.shape[0] / framesPerClip, framesPerClip, Features);
         return HeadLogits(tokens).MoveToOuterDisposeScope();
     }

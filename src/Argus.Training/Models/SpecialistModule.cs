@@ -6,11 +6,11 @@ namespace Argus.Training.Models;
 
 /// <summary>
 /// The part that is named for its specialist: parallel conv branches, pooled to 7x7, concatenated, weighted by an
-/// attention map. <c>(N, 3, H, W)</c> to <c>(N, C, 7, 7)</c>.
+/// attention map. Each branch's view <c>(N, 3, H, W)</c> to <c>(N, C, 7, 7)</c>.
 /// </summary>
 internal sealed class SpecialistModule : Layer
 {
-    private readonly List<BranchTower> branches = [];
+    private readonly List<(BranchTower Tower, string View)> branches = [];
     private readonly Conv2d squeeze, excite;
 
     public SpecialistModule(Specialist specialist, bool shortcuts, MemoryFormat format) : base(nameof(SpecialistModule))
@@ -19,17 +19,21 @@ internal sealed class SpecialistModule : Layer
         {
             var tower = new BranchTower(branch, specialist.StartsHighPass, shortcuts, format);
             register_module(branch.Name, tower);
-            branches.Add(tower);
+            branches.Add((tower, branch.View));
         }
         squeeze = new Conv2d(specialist.Channels, 32, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, format);
         excite = new Conv2d(32, specialist.Channels, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, format);
         register_module("attention", new Named(("0", squeeze), ("2", excite)));
     }
 
-    public override Tensor forward(Tensor x)
+    /// <summary>Every branch looks at the same picture.</summary>
+    public override Tensor forward(Tensor x) => Features(_ => x);
+
+    /// <param name="view">What a branch that is named for this view looks at.</param>
+    public Tensor Features(Func<string, Tensor> view)
     {
         using var scope = NewDisposeScope();
-        var features = cat([.. branches.Select(branch => branch.call(x))], 1);     // (N, C, 7, 7)
+        var features = cat([.. branches.Select(branch => branch.Tower.call(view(branch.View)))], 1); // (N, C, 7, 7)
         var attention = excite.call(nn.functional.relu(squeeze.call(features))).sigmoid();
         return (features * attention).MoveToOuterDisposeScope();
     }

@@ -1,9 +1,11 @@
 using Argus.Datasets;
+using Argus.Forging;
 using Argus.Imaging;
 using Argus.Recipes;
 using Argus.Stores;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
+using Argus.Views;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,39 +17,62 @@ public sealed record VideoPrediction(VideoItem Item, int Clips, double RealLogit
     public double Probability => 1 / (1 + Math.Exp(RealLogit - FakeLogit));
 }
 
+/// <summary>A video that is judged: as it is, or forged on the way.</summary>
+public sealed record JudgedVideo(StoredVideo Video, ClipForgery? Forgery = null)
+{
+    /// <summary>The video as what it then is.</summary>
+    public VideoItem Item => Forgery is null ? Video.Item : Video.Item with { Label = Forgery.Label, Kind = $"{Forgery.Kind}".ToLowerInvariant() };
+
+    // What trembles does so anew in every clip; everything else stays the same all through a video.
+    internal IEnumerable<Sample> Samples => Video.Clips.Select(clip => new Sample(clip, Forgery is { Kind: ForgeryKind.Temporal } ? Forgery with { Seed = Forgery.Seed + (ulong)clip.Number } : Forgery));
+
+    /// <summary>Of each real video and each kind a forgery and its twin; the same ones for the same seed.</summary>
+    public static IReadOnlyList<JudgedVideo> Pairs(IEnumerable<StoredVideo> videos, IReadOnlyList<ForgeryKind> kinds, int seed, int pairs = 1) =>
+        [.. from video in videos
+            where video.Item.Label == 0
+            from kind in kinds
+            from pair in Enumerable.Range(0, pairs)
+            let forged = ClipForgery.Pair(kind, Randomness.KeyedRandom.For("judged", seed, video.Item.Key, kind, pair))
+            from forgery in new[] { forged.Twin, forged.Fake }
+            select new JudgedVideo(video, forgery)];
+}
+
 /// <summary>Runs a model over videos without training it. The same for validation and for evaluation.</summary>
 public static class Scoring
 {
     public static async Task<IReadOnlyList<VideoPrediction>> RunAsync(SpecialistModel model, Recipe recipe, Store store,
-        IReadOnlyList<StoredVideo> videos, Device device, IProgress<int>? progress, CancellationToken cancel)
+        IReadOnlyList<JudgedVideo> videos, Device device, IProgress<int>? progress, CancellationToken cancel)
     {
         model.eval();
-        var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), augment: null, recipe.Seed, recipe.Train.Workers);
-        var sums = videos.ToDictionary(video => video.Item.Key, _ => (Clips: 0, Real: 0.0, Fake: 0.0));
+        var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), augment: null, recipe.Seed, recipe.Train.Workers);
+        var samples = videos.SelectMany((video, index) => video.Samples.Select(sample => (Video: index, Sample: sample))).ToList();
+        var sums = new (int Clips, double Real, double Fake)[videos.Count];
         var done = 0;
-        await foreach (var batch in feeder.ReadAsync([.. videos.SelectMany(video => video.Clips)], 0, recipe.Train.BatchSize, 0, cancel))
+        await foreach (var batch in feeder.ReadAsync([.. samples.Select(entry => entry.Sample)], 0, recipe.Train.BatchSize, 0, cancel))
         {
             // Gradients are switched off for the thread, so never across an await.
             using (batch)
             using (no_grad())
             using (NewDisposeScope())
             {
-                var logits = model.Logits(Precision.Cast(batch.Frames.to(device), recipe), batch.Clips[0].Frames.Count).cpu().data<float>().ToArray();
-                for (var i = 0; i < batch.Clips.Count; i++)
+                var logits = model.Logits(Precision.Inputs(batch, recipe, device), batch.FramesPerClip).cpu().data<float>().ToArray();
+                for (var i = 0; i < batch.Samples.Count; i++)
                 {
-                    var sum = sums[batch.Clips[i].Video.Item.Key];
-                    sums[batch.Clips[i].Video.Item.Key] = (sum.Clips + 1, sum.Real + logits[2 * i], sum.Fake + logits[2 * i + 1]);
+                    ref var sum = ref sums[samples[done + i].Video];
+                    sum = (sum.Clips + 1, sum.Real + logits[2 * i], sum.Fake + logits[2 * i + 1]);
                 }
             }
-            progress?.Report(done += batch.Clips.Count);
+            progress?.Report(done + batch.Samples.Count);
+            done += batch.Samples.Count;
         }
-        return [.. videos.Select(video => (video, sum: sums[video.Item.Key])).Select(entry =>
-            new VideoPrediction(entry.video.Item, entry.sum.Clips, entry.sum.Real / entry.sum.Clips, entry.sum.Fake / entry.sum.Clips))];
+        return [.. videos.Zip(sums, (video, sum) => new VideoPrediction(video.Item, sum.Clips, sum.Real / sum.Clips, sum.Fake / sum.Clips))];
     }
 }
 
 /// <summary>The type that activations have; weights stay fp32.</summary>
 internal static class Precision
 {
-    public static Tensor Cast(Tensor frames, Recipe recipe) => recipe.Train.Precision == "bf16" ? frames.to(ScalarType.BFloat16) : frames;
+    /// <summary>A batch's inputs on the device, in the recipe's type.</summary>
+    public static Dictionary<string, Tensor> Inputs(Batch batch, Recipe recipe, Device device) =>
+        batch.Inputs.ToDictionary(input => input.Key, input => recipe.Train.Precision == "bf16" ? input.Value.to(device).to(ScalarType.BFloat16) : input.Value.to(device));
 }

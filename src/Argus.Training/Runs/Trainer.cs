@@ -10,6 +10,7 @@ using Argus.Training.Checkpoints;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
 using Argus.Training.Optimization;
+using Argus.Views;
 using TorchSharp;
 using Parameter = TorchSharp.Modules.Parameter;
 using static TorchSharp.torch;
@@ -49,7 +50,7 @@ public sealed class Trainer : IDisposable
     private readonly AdamW optimizer;
     private readonly string recipeHash;
     private readonly List<(int Index, int? Chunk)> epochs;
-    private readonly List<StoredVideo> validation;
+    private readonly IReadOnlyList<JudgedVideo> validation;
     private readonly CosineWarmRestarts schedule;
     private readonly string storeHash;
 
@@ -78,7 +79,7 @@ public sealed class Trainer : IDisposable
         schedule = new CosineWarmRestarts(recipe.Optimizer.LearningRate, recipe.Schedule.FirstPeriod, recipe.Schedule.Multiplier);
         storeHash = StoreHash();
         epochs = PlanEpochs();
-        validation = Side(Split.Validation);
+        validation = Validation();
         if (validation.Select(video => video.Item.Label).Distinct().Count() < 2)
             throw new ArgusException($"Validation needs both classes, but has {validation.Count(v => v.Item.Label == 0)} real and {validation.Count(v => v.Item.Label == 1)} fake videos. 'argus data check' shows the split.");
         if (resume) Resume();
@@ -90,12 +91,12 @@ public sealed class Trainer : IDisposable
     public async Task<TrainingResult> RunAsync(CancellationToken cancel)
     {
         lastSave = Stopwatch.GetTimestamp();
-        var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), recipe.Augment, recipe.Seed, recipe.Train.Workers);
+        var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), recipe.Augment, recipe.Seed, recipe.Train.Workers);
         while (state.Epoch < epochs.Count && !AtLimit)
         {
             var (index, chunk) = epochs[state.Epoch];
             optimizer.LearningRate = schedule.At(index);
-            var order = BalancedSampler.Epoch(TrainVideos(chunk), recipe.Seed, index);
+            var order = BalancedSampler.Epoch(TrainVideos(chunk), recipe.Seed, index, forge: ForgePlan.Of(recipe, (double)index / epochs.Count));
             var steps = Feeder.Batches(order, recipe.Train.BatchSize).Count;
             var (clock, timed) = (Stopwatch.StartNew(), 0);
             feeder.Waited = TimeSpan.Zero;
@@ -149,24 +150,24 @@ public sealed class Trainer : IDisposable
         model.train();
         optimizer.ZeroGradients();
         var labels = batch.Labels.to(device);
-        var logits = model.Logits(Precision.Cast(batch.Frames.to(device), recipe), batch.Clips[0].Frames.Count);
+        var logits = model.Logits(Precision.Inputs(batch, recipe, device), batch.FramesPerClip);
         var loss = Loss(logits, labels);
         loss.backward();
         var norm = recipe.Optimizer.ClipNorm > 0 ? optimizer.ClipGradients(recipe.Optimizer.ClipNorm) : optimizer.GradientNorm();
         var value = loss.item<float>();
         if (!float.IsFinite(value) || !double.IsFinite(norm))
         {
-            throw new ArgusException($"The loss became {value} and the gradient norm {norm} at step {state.GlobalStep} (epoch {state.Epoch}), on {string.Join(", ", batch.Clips.Select(clip => clip.Video.Item.Path).Distinct())}. " +
+            throw new ArgusException($"The loss became {value} and the gradient norm {norm} at step {state.GlobalStep} (epoch {state.Epoch}), on {string.Join(", ", batch.Samples.Select(sample => sample.Clip.Video.Item.Path).Distinct())}. " +
                 $"The last checkpoint is intact; look at these files, or take a smaller optimizer.learning_rate.");
         }
         optimizer.Step();
 
         var hits = logits.argmax(1).eq(labels).cpu().data<bool>().ToArray();
-        var sums = state.Sums with { Loss = state.Sums.Loss + value * batch.Clips.Count };
+        var sums = state.Sums with { Loss = state.Sums.Loss + value * batch.Samples.Count };
         for (var i = 0; i < hits.Length; i++)
         {
             var right = hits[i] ? 1 : 0;
-            sums = batch.Clips[i].Video.Item.Label == 0
+            sums = batch.Samples[i].Label == 0
                 ? sums with { Real = sums.Real + 1, RealRight = sums.RealRight + right }
                 : sums with { Fake = sums.Fake + 1, FakeRight = sums.FakeRight + right };
         }
@@ -240,7 +241,7 @@ public sealed class Trainer : IDisposable
     private List<(int, int?)> PlanEpochs()
     {
         var classes = Side(Split.Train).Where(video => video.Item.Chunk is not null).GroupBy(video => video.Item.Chunk!.Value)
-            .ToDictionary(chunk => chunk.Key, chunk => chunk.Select(video => video.Item.Label).Distinct().Count());
+            .ToDictionary(chunk => chunk.Key, chunk => recipe.Forge.Probability == 1 ? 2 : chunk.Select(video => video.Item.Label).Distinct().Count());
         var usable = recipe.Data.Chunks.Where(chunk => classes.GetValueOrDefault(chunk) == 2).ToList();
         SkippedChunks = [.. classes.Keys.Except(usable).Order().Select(chunk => recipe.Data.Chunks.Contains(chunk) ? $"part {chunk}: its training side has one class only" : $"part {chunk}: not in data.chunks")];
         IEnumerable<int?> chunks = classes.Count == 0 ? [null] : usable.Cast<int?>();
@@ -252,7 +253,18 @@ public sealed class Trainer : IDisposable
 
     private List<StoredVideo> TrainVideos(int? chunk) => [.. Side(Split.Train).Where(video => chunk is null || video.Item.Chunk == chunk)];
 
-    private List<StoredVideo> Side(Split side) => [.. store.Videos.Where(video => video.Split == side)];
+    /// <summary>Videos of training and validation that the specialist cannot judge, with the reason; they are left out.</summary>
+    public IReadOnlyList<(StoredVideo Video, string Reason)> Abstained => Suitability.Split(recipe, store.Videos.Where(video => video.Split != Split.Test)).Abstained;
+
+    // Where the dataset has real videos only, validation videos are forged, always in the same way.
+    private IReadOnlyList<JudgedVideo> Validation()
+    {
+        var videos = Side(Split.Validation);
+        return recipe.Forge.Probability == 1 && videos.All(video => video.Item.Label == 0)
+            ? JudgedVideo.Pairs(videos, ForgePlan.KindsOf(recipe), recipe.Seed) : [.. videos.Select(video => new JudgedVideo(video))];
+    }
+
+    private List<StoredVideo> Side(Split side) => Suitability.Split(recipe, store.Videos.Where(video => video.Split == side)).Suitable;
 
     private static string CheckpointName(int epoch, int step) => $"epoch-{epoch:000}-step-{step:000000}";
 

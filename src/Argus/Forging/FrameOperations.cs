@@ -9,12 +9,13 @@ internal delegate Mat FrameOperation(Mat frame);
 /// <summary>What the kinds do to a frame that is the same for all frames of a video.</summary>
 internal static class FrameOperations
 {
-    public static readonly IReadOnlyDictionary<ForgeryKind, Func<KeyedRandom, Size, FrameOperation>> Makers =
-        new Dictionary<ForgeryKind, Func<KeyedRandom, Size, FrameOperation>>
+    public static readonly IReadOnlyDictionary<ForgeryKind, Func<KeyedRandom, Size, bool, FrameOperation>> Makers =
+        new Dictionary<ForgeryKind, Func<KeyedRandom, Size, bool, FrameOperation>>
         {
-            [ForgeryKind.Lighting] = Lighting,
+            [ForgeryKind.Lighting] = (random, size, _) => Lighting(random, size),
             [ForgeryKind.Resolution] = Resolution,
             [ForgeryKind.Compression] = Compression,
+            [ForgeryKind.Blend] = (random, size, _) => Blend(random, size),
         };
 
     private static readonly InterpolationFlags[] Down = [InterpolationFlags.Area, InterpolationFlags.Linear, InterpolationFlags.Cubic];
@@ -50,10 +51,10 @@ internal static class FrameOperations
         };
     }
 
-    /// <summary>Down and up again by 1.8 to 4, through one pair of filters.</summary>
-    private static FrameOperation Resolution(KeyedRandom random, Size size)
+    /// <summary>Down and up again by 1.8 to 4 (recorded: 1.5 to 6), through one pair of filters.</summary>
+    private static FrameOperation Resolution(KeyedRandom random, Size size, bool recorded)
     {
-        var factor = random.Uniform(1.8, 4);
+        var factor = recorded ? random.Uniform(1.5, 6) : random.Uniform(1.8, 4);
         InterpolationFlags down = random.Pick(Down), up = random.Pick(Up);
         var small = new Size(Math.Round(size.Width / factor), Math.Round(size.Height / factor));
         return frame =>
@@ -66,10 +67,11 @@ internal static class FrameOperations
         };
     }
 
-    /// <summary>JPEG of quality 15 to 45 whose 8x8 grid lies anywhere against the frame's.</summary>
-    private static FrameOperation Compression(KeyedRandom random, Size size)
+    /// <summary>JPEG of quality 15 to 45 whose 8x8 grid lies anywhere against the frame's (recorded: 1 to 7 pixels beside it).</summary>
+    private static FrameOperation Compression(KeyedRandom random, Size size, bool recorded)
     {
-        int quality = 15 + random.Next(31), left = random.Next(8), top = random.Next(8);
+        int Offset() => recorded ? 1 + random.Next(7) : random.Next(8);
+        int quality = 15 + random.Next(31), left = Offset(), top = Offset();
         return frame =>
         {
             using var moved = new Mat();
@@ -78,6 +80,32 @@ internal static class FrameOperations
             using var decoded = Cv2.ImDecode(bytes, ImreadModes.Color);
             using var cut = decoded[new Rect(left, top, size.Width, size.Height)];
             return cut.Clone();
+        };
+    }
+
+    /// <summary>The self-blending idea's source: shifted in colour and contrast, sharpened or softened, and moved and scaled by a few hundredths.</summary>
+    private static FrameOperation Blend(KeyedRandom random, Size size)
+    {
+        var gains = Enumerable.Range(0, 3).Select(_ => random.Uniform(0.88, 1.12)).ToArray();
+        double contrast = random.Uniform(0.85, 1.15), scale = random.Uniform(0.96, 1.04), sharpen = random.Uniform(0.4, 1.2), soften = random.Uniform(0.6, 1.4);
+        double shiftX = random.Uniform(-0.015, 0.015) * size.Width, shiftY = random.Uniform(-0.015, 0.015) * size.Height;
+        var softer = random.Chance(0.5);
+        return frame =>
+        {
+            var source = new Mat();
+            using (var move = Mat.FromPixelData(2, 3, MatType.CV_64FC1, new[] { scale, 0, shiftX + size.Width * (1 - scale) / 2, 0, scale, shiftY + size.Height * (1 - scale) / 2 }))
+                Cv2.WarpAffine(frame, source, move, size, InterpolationFlags.Cubic, BorderTypes.Reflect101);
+            using var smooth = new Mat();
+            Cv2.GaussianBlur(source, smooth, new Size(0, 0), softer ? soften : 1);
+            if (softer) smooth.CopyTo(source);
+            else Cv2.AddWeighted(source, 1 + sharpen, smooth, -sharpen, 0, source);
+            var mean = source.Mean();
+            // About each channel's own mean, so that contrast and colour are two things.
+            var channels = Cv2.Split(source);
+            for (var c = 0; c < 3; c++) channels[c].ConvertTo(channels[c], -1, gains[c] * contrast, gains[c] * mean[c] * (1 - contrast));
+            Cv2.Merge(channels, source);
+            foreach (var channel in channels) channel.Dispose();
+            return source;
         };
     }
 }

@@ -8,7 +8,7 @@ namespace Argus.Forging;
 /// operation with the same parameters over the whole frame; <see cref="ForgedRegion.Neither"/> leaves the frame as it is
 /// (but for <see cref="ForgeryKind.Temporal"/>, where it is displaced by a constant).
 /// </summary>
-public sealed class PictureForgery
+public sealed class PictureForgery : IDisposable
 {
     private readonly ForgedRegion region;
     private readonly FaceMask mask;
@@ -16,12 +16,13 @@ public sealed class PictureForgery
     private readonly Trembling? trembling;
 
     /// <param name="size">Of every frame that will come.</param>
-    public PictureForgery(ForgeryKind kind, ForgedRegion region, Size size, KeyedRandom random)
+    /// <param name="recorded">Real people, with the full ranges; false for drawn ones, which have fewer pixels.</param>
+    public PictureForgery(ForgeryKind kind, ForgedRegion region, Size size, KeyedRandom random, bool recorded)
     {
         this.region = region;
         mask = new FaceMask(random);
-        if (kind == ForgeryKind.Temporal) trembling = new Trembling(region, random);
-        else if (FrameOperations.Makers.TryGetValue(kind, out var maker)) operation = maker(random, size);
+        if (kind == ForgeryKind.Temporal) trembling = new Trembling(region, random, delays: recorded);
+        else if (FrameOperations.Makers.TryGetValue(kind, out var maker)) operation = maker(random, size, recorded);
         else if (region != ForgedRegion.Neither) throw new ArgusException($"A forgery of kind {kind} leaves the picture alone; its region is Neither.");
     }
 
@@ -32,7 +33,7 @@ public sealed class PictureForgery
         if (trembling is not null)
         {
             var (ofFace, ofBackground) = trembling.Next(frame, face);
-            return Merge(ofBackground, ofFace, face);
+            return Merge(ofBackground, ofFace, trembling.Seam(face));
         }
         if (region == ForgedRegion.Neither || operation is null) return frame.Clone();
         var changed = operation(frame);
@@ -43,6 +44,8 @@ public sealed class PictureForgery
             _ => Merge(changed, frame.Clone(), face),
         };
     }
+
+    public void Dispose() => trembling?.Dispose();
 
     private Mat Merge(Mat background, Mat ofFace, FaceEllipse face)
     {

@@ -69,7 +69,7 @@ public static class SampleDataset
 
     private static Mat[] Picture(Recording recording, ForgeryKind kind, ForgedRegion region, KeyedRandom random)
     {
-        var forgery = new PictureForgery(kind, region, recording.Frames[0].Size(), random);
+        using var forgery = new PictureForgery(kind, region, recording.Frames[0].Size(), random, recorded: false);
         return [.. recording.Frames.Zip(recording.Faces, forgery.Apply)];
     }
 

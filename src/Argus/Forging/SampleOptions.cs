@@ -14,6 +14,9 @@ public sealed record SampleOptions
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
 
+    /// <summary>The kinds that the sample dataset has: those with a specialist.</summary>
+    public static IReadOnlyList<ForgeryKind> Kinds { get; } = [.. Enum.GetValues<ForgeryKind>().Where(kind => kind != ForgeryKind.Blend)];
+
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Side of the square frames, even, 32 to 1024.</summary>
@@ -30,7 +33,7 @@ public sealed record SampleOptions
 
     /// <summary>Kinds that are not named get no video. Faces of FF++ pairs limit the sums over the kinds to 360 / 70 / 70.</summary>
     public IReadOnlyDictionary<ForgeryKind, QuadCounts> Quads { get; init; } =
-        Enum.GetValues<ForgeryKind>().ToDictionary(kind => kind, _ => new QuadCounts(2, 1, 1));
+        Kinds.ToDictionary(kind => kind, _ => new QuadCounts(2, 1, 1));
 
     public int FrameCount => (int)Math.Round(Seconds * FramesPerSecond);
 

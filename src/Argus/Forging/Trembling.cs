@@ -14,7 +14,7 @@ namespace Argus.Forging;
 /// In all four the pair (face, background) of any one frame is two independent normals of variance 1: a single frame holds
 /// nothing, and "both" trembles as much as the fakes do, only in step.
 /// </summary>
-internal sealed class Trembling
+internal sealed class Trembling : IDisposable
 {
     private const double Memory = .3; // correlation of j from frame to frame
     // One standard deviation of x, y (in face radii), log size, log brightness.
@@ -24,11 +24,18 @@ internal sealed class Trembling
     private readonly ForgedRegion region;
     private readonly double[] u, v, w, j;
 
-    public Trembling(ForgedRegion region, KeyedRandom random)
+    private readonly Delay? delay;
+
+    /// <param name="delays">Whether regions are also held back by frames, and the seam between them moves.</param>
+    public Trembling(ForgedRegion region, KeyedRandom random, bool delays)
     {
         (this.region, this.random) = (region, random);
         (u, v, w, j) = (Draw(), Draw(), Draw(), Draw());
+        if (delays) delay = new Delay(region, random);
     }
+
+    /// <summary>The face as the mask of the frame that came last has it.</summary>
+    public FaceEllipse Seam(FaceEllipse face) => delay?.Seam(face) ?? face;
 
     /// <summary>The next frame's two regions, each a whole frame; call in the order of time.</summary>
     public (Mat Face, Mat Background) Next(Mat frame, FaceEllipse face)
@@ -42,8 +49,11 @@ internal sealed class Trembling
             ForgedRegion.Face => (Sum(u, j), Sum(v, w)),
             _ => (Sum(u, w), Sum(v, j)),
         };
-        return (Displace(frame, ofFace, face), Displace(frame, ofBackground, face));
+        var (faceFrame, backgroundFrame) = delay?.Next(frame) ?? (frame, frame);
+        return (Displace(faceFrame, ofFace, face), Displace(backgroundFrame, ofBackground, face));
     }
+
+    public void Dispose() => delay?.Dispose();
 
     private static Mat Displace(Mat frame, double[] by, FaceEllipse face)
     {

@@ -55,6 +55,9 @@ public sealed record Augmentation
         }
     }
 
+    /// <summary>The same without what changes colour or sharpness: what is done to frames that views are computed from.</summary>
+    public Augmentation Geometry => this with { Jitter = [], BlurKernel = 0 };
+
     /// <summary>Changes the 8-bit BGR picture in place.</summary>
     public void Apply(Mat bgr)
     {

@@ -1,4 +1,5 @@
 using Argus.Recipes;
+using Argus.Specialists;
 using OpenCvSharp;
 
 namespace Argus.Imaging;
@@ -75,7 +76,8 @@ public sealed class Preprocessing(RecipeInput input)
 }
 
 /// <summary>The part of a recipe that shapes a picture on its way into the model.</summary>
-public sealed record RecipeInput(int ImageSize, bool FaceCrop, EnhanceRecipe Enhance)
+/// <param name="Views">What branches look at beside the colour picture.</param>
+public sealed record RecipeInput(int ImageSize, bool FaceCrop, EnhanceRecipe Enhance, IReadOnlyList<string> Views)
 {
-    public static RecipeInput From(Recipe recipe) => new(recipe.Model.ImageSize, recipe.Data.Crop == "face", recipe.Enhance);
+    public static RecipeInput From(Recipe recipe) => new(recipe.Model.ImageSize, recipe.Data.Crop == "face", recipe.Enhance, recipe.Model.Views == "own" ? Specialist.Named(recipe.Specialist).Views : []);
 }

@@ -22,6 +22,7 @@ public sealed record Recipe
     public required DataRecipe Data { get; init; }
     public required EnhanceRecipe Enhance { get; init; }
     public required AugmentRecipe Augment { get; init; }
+    public required ForgeRecipe Forge { get; init; }
     public required LossRecipe Loss { get; init; }
     public required OptimizerRecipe Optimizer { get; init; }
     public required ScheduleRecipe Schedule { get; init; }
@@ -42,6 +43,8 @@ public sealed record ModelRecipe
 {
     [Range(32, 1024), Description("Side of the square input in pixels.")]
     public required int ImageSize { get; init; }
+    [AllowedValues("rgb", "own"), Description("own: each branch looks at its own view (needs data.crop=face); rgb: at the colour picture, as published.")]
+    public required string Views { get; init; }
     [Length(3, 3), Range(0.0, 0.95), Description("Before the classifier's three hidden layers.")]
     public required double[] Dropout { get; init; }
     [Range(0.0, 0.95)]
@@ -122,6 +125,16 @@ public sealed record AugmentRecipe
     public required int BlurKernel { get; init; }
     [Length(2, 2), Range(0.01, 10.0), Description("Smallest and largest sigma in pixels.")]
     public required double[] BlurSigma { get; init; }
+}
+
+public sealed record ForgeRecipe
+{
+    [Range(0.0, 1.0), Description("Share of real clips that become a pair of forgery and real twin while training; 1: no fake video is needed. Faces only.")]
+    public required double Probability { get; init; }
+    [AllowedValues("lighting", "resolution", "compression", "temporal", "audio", "blend"), Description("Kinds drawn from; empty: the specialist's own.")]
+    public required string[] Kinds { get; init; }
+    [Range(0.0, 1.0), Description("Share of the epochs in which twins are untouched clips: the trace is learned first, then that the same trace everywhere is real.")]
+    public required double Curriculum { get; init; }
 }
 
 public sealed record LossRecipe

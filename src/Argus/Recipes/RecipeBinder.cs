@@ -38,6 +38,12 @@ internal static class RecipeBinder
         if (parsed["data.frame_range"] is double[] range && range[0] >= range[1]) yield return $"{At("data.frame_range")} must rise, not {values["data.frame_range"]}";
         if (parsed["augment.blur_sigma"] is double[] sigma && sigma[0] > sigma[1]) yield return $"{At("augment.blur_sigma")} must rise, not {values["augment.blur_sigma"]}";
         if (parsed["augment.blur_kernel"] is int kernel && kernel > 0 && kernel % 2 == 0) yield return $"{At("augment.blur_kernel")} must be odd or 0, not {kernel}";
+        var face = (string)parsed["data.crop"]! == "face";
+        if (!face && (string)parsed["model.views"]! == "own") yield return $"{At("model.views")}=own needs faces: data.crop=face; or model.views=rgb";
+        if (!face && (double)parsed["forge.probability"]! > 0) yield return $"{At("forge.probability")} above 0 needs faces: data.crop=face";
+        if ((string)parsed["model.views"]! == "own" && (string)parsed["specialist"]! is "cm" or "rr" && ((string)parsed["data.format"]! == "jpeg" || (int)parsed["data.largest_crop"]! > 0))
+            yield return $"{At("specialist")} {parsed["specialist"]} looks at the pixel grid, which data.format=jpeg and data.largest_crop destroy";
+        if ((string)parsed["model.views"]! == "own" && (int)parsed["model.image_size"]! % 8 > 0) yield return $"{At("model.image_size")} must be a multiple of 8 for model.views=own";
         if ((int)parsed["start_from"]! >= (int)parsed["stage"]!) yield return $"{At("start_from")} must be an earlier stage than {parsed["stage"]}";
         if (parsed["data.chunks"] is int[] chunks && chunks.Distinct().Count() < chunks.Length) yield return $"{At("data.chunks")} names a chunk twice: {values["data.chunks"]}";
     }

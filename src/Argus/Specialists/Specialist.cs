@@ -1,3 +1,5 @@
+using Argus.Views;
+
 namespace Argus.Specialists;
 
 /// <summary>One convolution of a branch: <paramref name="Kernel"/> x <paramref name="Kernel"/> with stride and padding in pixels.</summary>
@@ -8,9 +10,10 @@ public readonly record struct Convolution(int Kernel, int Stride, int Padding)
 }
 
 /// <summary>A conv tower: <c>first</c>-BN-ReLU, <c>second</c>-BN-ReLU, conv 1x1, pooled to 7x7; widths 3 -> c -> 2c -> c.</summary>
-public sealed record Branch(string Name, int Width, Convolution First, Convolution Second)
+/// <param name="View">What it looks at where the recipe says <c>model.views: own</c>: a name of <see cref="Argus.Views.View.All"/>, or rgb.</param>
+public sealed record Branch(string Name, int Width, Convolution First, Convolution Second, string View)
 {
-    public Branch(string name, int kernel, int width) : this(name, width, Convolution.Same(kernel), Convolution.Same(kernel)) { }
+    public Branch(string name, int kernel, int width, string view) : this(name, width, Convolution.Same(kernel), Convolution.Same(kernel), view) { }
 }
 
 /// <summary>A row of the table below: what one specialist is made of.</summary>
@@ -29,22 +32,28 @@ public sealed record Specialist(string Name, string Title, string LooksFor, stri
     /// <summary>Channels of the concatenated branches.</summary>
     public int Channels { get; } = Branches.Sum(branch => branch.Width);
 
+    /// <summary>The views that its branches look at beside the colour picture, each once.</summary>
+    public IReadOnlyList<string> Views { get; } = [.. Branches.Select(branch => branch.View).Where(view => view != View.Rgb).Distinct()];
+
+    /// <summary>Whether one of its views is of the sound.</summary>
+    public bool Hears => Views.Any(view => View.Named(view).NeedsSound);
+
     /// <summary>Length of the flattened module output.</summary>
     public int Features => Channels * GridSize * GridSize;
 
     public static IReadOnlyList<Specialist> All { get; } =
     [
         new("bg", "background/lighting", "background texture, lighting direction, shadow, colour temperature", "lighting", false,
-            [new("bg_texture", 7, 16), new("lighting_detector", 5, 12), new("shadow_checker", 9, 8), new("color_temp", 3, 8)]),
+            [new("bg_texture", 7, 16, "rgb"), new("lighting_detector", 5, 12, "shading"), new("shadow_checker", 9, 8, "shading"), new("color_temp", 3, 8, "shading")]),
         new("av", "audio-visual", "lip-sync, voice frequency, audio-visual correlation, audio over time", "audio", false,
-            [new("lipsync_analyzer", 5, 16), new("voice_detector", 7, 12), new("av_correlation", 3, 10), new("temporal_audio", 9, 10)]),
+            [new("lipsync_analyzer", 5, 16, "mouth"), new("voice_detector", 7, 12, "mel"), new("av_correlation", 3, 10, "sync"), new("temporal_audio", 9, 10, "mel_long")]),
         new("cm", "compression", "DCT coefficients, quantisation, block boundaries, compression level", "compression", true,
-            [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0)), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1)),
-             new("block_checker", 3, 8), new("compression_estimator", 5, 10)]),
+            [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0), "grid"), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1), "grid"),
+             new("block_checker", 3, 8, "grid"), new("compression_estimator", 5, 10, "grid")]),
         new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution", true,
-            [new("resolution_analyzer", 3, 10), new("upscaling_detector", 5, 8), new("edge_checker", 3, 8), new("interpolation_detector", 7, 10)]),
+            [new("resolution_analyzer", 3, 10, "rgb"), new("upscaling_detector", 5, 8, "grid"), new("edge_checker", 3, 8, "residual"), new("interpolation_detector", 7, 10, "grid")]),
         new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal", false,
-            [new("frame_consistency", 5, 14), new("motion_analyzer", 7, 12), new("temporal_detector", 3, 12), new("optical_flow", 9, 14)]),
+            [new("frame_consistency", 5, 14, "difference"), new("motion_analyzer", 7, 12, "flow"), new("temporal_detector", 3, 12, "second_difference"), new("optical_flow", 9, 14, "warp_error")]),
     ];
 
     /// <exception cref="RequestException">No specialist has that name; the message lists those that exist.</exception>

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Argus.Datasets;
 using Argus.Sound;
+using Argus.Video;
 using Microsoft.Win32.SafeHandles;
 
 namespace Argus.Stores;
@@ -65,12 +67,26 @@ public sealed class Store : IDisposable
         })];
     }
 
+    /// <summary>The same store with its videos on other sides of the split.</summary>
+    public Store Divided(Func<VideoItem, Split> side) => new(Folders, Options, [.. Videos.Select(video => video with { Item = video.Item with { Split = side(video.Item) } })]);
+
     /// <summary>The picture's bytes, PNG or JPEG.</summary>
     /// <exception cref="ArgusException">The shard is shorter than it was.</exception>
     public byte[] Read(StoredVideo video, StoreFrame frame) => Read(video, frame.Offset, frame.Bytes);
 
     /// <summary>The sound, 16 kHz mono; its first sample belongs to time 0. Empty for a video without.</summary>
-    public short[] ReadSound(StoredVideo video) => video.Row is { SoundOffset: { } offset, SoundBytes: { } bytes } ? Wave.Read(Read(video, offset, bytes)) : [];
+    public short[] ReadSound(StoredVideo video) => ReadSound(video, 0, double.MaxValue).Samples;
+
+    /// <summary>A part of the sound, as far as there is some.</summary>
+    /// <returns>The samples, and the second that the first one belongs to.</returns>
+    public (short[] Samples, double FromSeconds) ReadSound(StoredVideo video, double from, double to)
+    {
+        if (video.Row is not { SoundOffset: { } offset, SoundBytes: { } bytes }) return ([], 0);
+        var count = (bytes - Wave.HeaderBytes) / sizeof(short);
+        int Sample(double seconds) => (int)Math.Clamp(seconds * FrameReader.SampleRateHz, 0, count);
+        var (first, last) = (Sample(from), Sample(to));
+        return (MemoryMarshal.Cast<byte, short>(Read(video, offset + Wave.HeaderBytes + first * sizeof(short), (last - first) * sizeof(short))).ToArray(), (double)first / FrameReader.SampleRateHz);
+    }
 
     private byte[] Read(StoredVideo video, long offset, int length)
     {

@@ -28,7 +28,7 @@ public sealed class PictureForgeryTests
     public void Only_the_trembling_region_changes_from_frame_to_frame(ForgedRegion region, bool faceMoves, bool backgroundMoves)
     {
         using var clean = Noise();
-        var forgery = new PictureForgery(ForgeryKind.Temporal, region, clean.Size(), KeyedRandom.For("test", 1));
+        var forgery = new PictureForgery(ForgeryKind.Temporal, region, clean.Size(), KeyedRandom.For("test", 1), recorded: false);
         using Mat first = forgery.Apply(clean, Face), second = forgery.Apply(clean, Face);
         Assert.Equal(faceMoves, Difference(first, second, Inside) > 0);
         Assert.Equal(backgroundMoves, Difference(first, second, Corner) > 0);
@@ -38,7 +38,7 @@ public sealed class PictureForgeryTests
     [Fact]
     public void A_voice_forgery_has_no_region_of_the_picture()
     {
-        Assert.Throws<ArgusException>(() => new PictureForgery(ForgeryKind.Audio, ForgedRegion.Face, new Size(Side, Side), KeyedRandom.For("test")));
+        Assert.Throws<ArgusException>(() => new PictureForgery(ForgeryKind.Audio, ForgedRegion.Face, new Size(Side, Side), KeyedRandom.For("test"), recorded: false));
         using Mat clean = Noise(), untouched = Forge(ForgeryKind.Audio, ForgedRegion.Neither);
         Assert.Equal(0, Difference(clean, untouched, Inside));
     }
@@ -46,7 +46,7 @@ public sealed class PictureForgeryTests
     private static Mat Forge(ForgeryKind kind, ForgedRegion region)
     {
         using var clean = Noise();
-        return new PictureForgery(kind, region, clean.Size(), KeyedRandom.For("test", 1)).Apply(clean, Face);
+        return new PictureForgery(kind, region, clean.Size(), KeyedRandom.For("test", 1), recorded: false).Apply(clean, Face);
     }
 
     private static Mat Noise()

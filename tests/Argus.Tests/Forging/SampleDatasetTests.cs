@@ -8,7 +8,7 @@ namespace Argus.Tests.Forging;
 /// <summary>Two train quads and one each for validation and test, of every kind, in every layout: 3 x 5 x 4 x 4 = 240 videos.</summary>
 public sealed class SampleDatasetFixture : IAsyncLifetime
 {
-    internal static readonly SampleOptions Options = SampleFolder.Tiny(new(2, 1, 1), Enum.GetValues<ForgeryKind>());
+    internal static readonly SampleOptions Options = SampleFolder.Tiny(new(2, 1, 1), [.. SampleOptions.Kinds]);
 
     internal SampleFolder Sample { get; private set; } = null!;
 

@@ -16,7 +16,7 @@ public sealed class WholeFrameControlFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Sample = await SampleFolder.WriteAsync(SampleFolder.Tiny(new(16, 0, 9), Enum.GetValues<ForgeryKind>()), CancellationToken.None);
+        Sample = await SampleFolder.WriteAsync(SampleFolder.Tiny(new(16, 0, 9), [.. SampleOptions.Kinds]), CancellationToken.None);
         var videos = Sample.Videos();
         Measured = [.. videos.Zip(await WholeFrameControl.MeasureAsync([.. videos.Select(video => video.Full)], CancellationToken.None))];
     }

@@ -99,7 +99,7 @@ public class ImagingTests
     public void Input_is_normalised_by_ImageNets_constants_in_RGB_order()
     {
         using var picture = Flat(255, 128, 0);
-        var preprocessing = new Preprocessing(new RecipeInput(8, false, Stage4.Enhance));
+        var preprocessing = new Preprocessing(new RecipeInput(8, false, Stage4.Enhance, []));
         var floats = new float[preprocessing.Length];
         preprocessing.ToInput(picture, null, floats);
         Assert.Equal((0 - 0.485f) / 0.229f, floats[0], 1e-5f);
@@ -112,8 +112,8 @@ public class ImagingTests
     {
         using var picture = Noise(64);
         using var enhanced = Enhancement.Apply(picture, Stage4.Enhance);
-        var whole = new Preprocessing(new RecipeInput(64, false, Stage4.Enhance));
-        var face = new Preprocessing(new RecipeInput(64, true, Stage4.Enhance));
+        var whole = new Preprocessing(new RecipeInput(64, false, Stage4.Enhance, []));
+        var face = new Preprocessing(new RecipeInput(64, true, Stage4.Enhance, []));
         using var storedWhole = whole.BeforeStoring(picture);
         using var storedFace = face.BeforeStoring(picture);
         Assert.Equal(0, Cv2.Norm(storedWhole, enhanced));
@@ -128,7 +128,7 @@ public class ImagingTests
     public void A_stored_picture_of_another_size_is_refused()
     {
         using var picture = Noise(64);
-        Assert.Throws<ArgusException>(() => new Preprocessing(new RecipeInput(32, false, Stage4.Enhance)).ToInput(picture, null, new float[32 * 32 * 3]));
+        Assert.Throws<ArgusException>(() => new Preprocessing(new RecipeInput(32, false, Stage4.Enhance, [])).ToInput(picture, null, new float[32 * 32 * 3]));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Argus.Imaging;
 using Argus.Stores;
 using Argus.Training.Feeding;
 using Argus.Training.Tests.Runs;
+using Argus.Views;
 using Xunit;
 
 namespace Argus.Training.Tests.Feeding;
@@ -21,11 +22,11 @@ public class FeedingTests
         var (first, again, next) = (BalancedSampler.Epoch(mixed, 5, 0), BalancedSampler.Epoch(mixed, 5, 0), BalancedSampler.Epoch(mixed, 5, 1));
         Assert.Equal(first, again);
         Assert.NotEqual(first, next);
-        var real = first.Where(clip => clip.Video.Item.Label == 0).ToList();
+        var real = first.Where(sample => sample.Label == 0).ToList();
         Assert.Equal(reals.Sum(video => video.Clips.Count), real.Count);
         Assert.Equal(real.Count, real.Distinct().Count());
         Assert.Equal(2 * real.Count, first.Count);
-        Assert.NotEqual(first.Where(c => c.Video.Item.Label == 1).Select(c => (c.Video.Item.Key, c.Number)).Order(), next.Where(c => c.Video.Item.Label == 1).Select(c => (c.Video.Item.Key, c.Number)).Order());
+        Assert.NotEqual(first.Where(s => s.Label == 1).Select(Name).Order(), next.Where(s => s.Label == 1).Select(Name).Order());
     }
 
     [Fact]
@@ -36,9 +37,9 @@ public class FeedingTests
         var parts = Enumerable.Range(0, 3).SelectMany(rank => BalancedSampler.Epoch(store.Videos, 1, 0, rank, 3)).ToList();
         Assert.Equal(whole.Count, parts.Count);
         Assert.Equal(whole.Select(Name).Order(), parts.Select(Name).Order());
-
-        static string Name(StoredClip clip) => $"{clip.Video.Item.Key} {clip.Number}";
     }
+
+    private static string Name(Sample sample) => $"{sample.Clip.Video.Item.Key} {sample.Clip.Number} {sample.Forgery}";
 
     [Fact]
     public async Task An_empty_class_is_an_error()
@@ -61,13 +62,13 @@ public class FeedingTests
         async Task<List<string>> ReadAsync(int workers, int first)
         {
             var sums = new List<string>();
-            var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), recipe.Augment, 3, workers);
+            var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), recipe.Augment, 3, workers);
             await foreach (var batch in feeder.ReadAsync(clips, 0, 4, first, CancellationToken.None))
             {
                 using (batch)
                 {
-                    Assert.Equal([batch.Clips.Count, 3, 32, 32], batch.Frames.shape);
-                    using var flat = batch.Frames.contiguous();
+                    Assert.Equal([batch.Samples.Count, 3, 32, 32], batch.Inputs[View.Rgb].shape);
+                    using var flat = batch.Inputs[View.Rgb].contiguous();
                     sums.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(flat.bytes)) + batch.Labels.sum().item<long>());
                 }
             }
@@ -80,15 +81,15 @@ public class FeedingTests
     {
         var recipe = TinyStore.Recipe("rr/1").Recipe;
         using var store = await TinyStore.OpenAsync(recipe);
-        var feeder = new Feeder(store, new Preprocessing(RecipeInput.From(recipe)), null, 0, 2);
-        await foreach (var batch in feeder.ReadAsync([.. store.Videos.SelectMany(video => video.Clips)], 0, 2, 0, CancellationToken.None))
+        var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), null, 0, 2);
+        await foreach (var batch in feeder.ReadAsync([.. store.Videos.SelectMany(video => video.Clips).Select(clip => new Sample(clip))], 0, 2, 0, CancellationToken.None))
         {
             batch.Dispose();
             break;
         }
         // Enumerating again finds everything free.
         var count = 0;
-        await foreach (var batch in feeder.ReadAsync([.. store.Videos.SelectMany(video => video.Clips)], 0, 2, 0, CancellationToken.None))
+        await foreach (var batch in feeder.ReadAsync([.. store.Videos.SelectMany(video => video.Clips).Select(clip => new Sample(clip))], 0, 2, 0, CancellationToken.None))
         {
             batch.Dispose();
             count++;

@@ -55,7 +55,7 @@ public class ShuffledLabelsTests
         using (var trainer = new Trainer(recipe, merged.ToYaml(), store, run, null, false, new Nobody())) await trainer.RunAsync(CancellationToken.None);
 
         using var model = CheckpointReference.Find(run.Folder).Load(CPU);
-        var predictions = await Scoring.RunAsync(model, recipe, store, [.. store.Videos.Where(video => video.Split == Split.Test)], CPU, null, CancellationToken.None);
+        var predictions = await Scoring.RunAsync(model, recipe, store, [.. store.Videos.Where(video => video.Split == Split.Test).Select(video => new JudgedVideo(video))], CPU, null, CancellationToken.None);
         return new RocCurve([.. predictions.Select(p => p.Item.Label)], [.. predictions.Select(p => p.Probability)]).Auc;
     }
 

@@ -1,0 +1,49 @@
+using Argus.Imaging;
+using OpenCvSharp;
+
+namespace Argus.Views;
+
+/// <summary>Where the normalised floats of a view of a frame go; see <see cref="Preprocessing.Length"/>.</summary>
+public delegate Span<float> InputPlace(string view, int place);
+
+/// <summary>
+/// From a stored clip to everything that the model sees of it. The one function for it, whoever trains or judges:
+/// the colour picture is enhanced and augmented; views are computed from pixels that are not enhanced, after the
+/// geometric augmentations, or from native pixels as they were stored.
+/// </summary>
+public sealed class ClipPreprocessing(RecipeInput input)
+{
+    private readonly Preprocessing rgb = new(input);
+    private readonly IReadOnlyList<View> views = [.. input.Views.Select(View.Named)];
+
+    public int ImageSize => rgb.ImageSize;
+    public int Length => rgb.Length;
+
+    /// <summary>Names of what is computed beside <see cref="View.Rgb"/>.</summary>
+    public IReadOnlyList<string> Views => input.Views;
+
+    /// <summary>Whether a view needs the clip's sound.</summary>
+    public bool NeedsSound => views.Any(view => view.NeedsSound);
+
+    /// <param name="stored">Without frames yet: <see cref="ClipInput.Native"/> are the stored pictures.</param>
+    /// <param name="augmentation">The draw for this clip; null for evaluation.</param>
+    public void ToInput(ClipInput stored, Augmentation? augmentation, InputPlace output)
+    {
+        for (var place = 0; place < stored.Native.Count; place++) rgb.ToInput(stored.Native[place], augmentation, output(View.Rgb, place));
+        if (views.Count == 0) return;
+        var frames = stored.Native.Select(rgb.Resize).ToList();
+        try
+        {
+            foreach (var frame in frames) augmentation?.Geometry.Apply(frame);
+            var clip = stored with { Frames = frames };
+            foreach (var view in views)
+            {
+                for (var place = 0; place < frames.Count; place++) view.Write(clip, place, output(view.Name, place));
+            }
+        }
+        finally
+        {
+            foreach (var frame in frames) frame.Dispose();
+        }
+    }
+}
