@@ -39,12 +39,12 @@ internal static class SpecialistsBench
     // Clips a video in an epoch and clips it is judged by; epochs. A clip of many frames costs as much as many of one.
     private static readonly Dictionary<string, string[]> Sizes = new Dictionary<string, string[]>
     {
-        ["tm"] = ["data.clip_frames=6", "data.clip_rate=12.5", "data.train_frames=10", "data.eval_frames=6", "train.epochs=8", "train.batch_size=8"],
-        ["av"] = ["data.clip_frames=16", "data.clip_rate=12.5", "data.train_frames=8", "data.eval_frames=8", "train.epochs=6", "train.batch_size=8"],
+        ["tm"] = ["data.clip_frames=4", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=4", "train.epochs=10", "train.batch_size=8"],
+        ["av"] = ["data.clip_frames=16", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=8", "train.epochs=10", "train.batch_size=8", "model.image_size=48"],
     };
-    private static readonly string[] OfSingleFrames = ["data.clip_frames=1", "data.train_frames=12", "data.eval_frames=8", "train.epochs=12"];
+    private static readonly string[] OfSingleFrames = ["data.clip_frames=1", "data.train_frames=12", "data.eval_frames=4", "train.epochs=10"];
 
-    private const int PairsAPerson = 3;
+    private const int PairsAPerson = 4;
 
     public static async Task<Result> RunAsync(string videos, int folds, int seed, IReadOnlyList<string> specialists, IReadOnlyList<string> profiles, IReadOnlyList<string> settings, CancellationToken cancel)
     {

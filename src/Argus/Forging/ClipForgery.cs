@@ -34,8 +34,18 @@ public sealed record ClipForgery(ForgeryKind Kind, ForgedRegion Region, ulong Se
         if (Kind == ForgeryKind.Audio) return clip with { Native = [.. clip.Native.Select(picture => picture.Clone())], Sound = SoundForgery.Apply(clip.Sound, Region, KeyedRandom.For("sound", Seed, Region)) };
         if (clip.Landmarks.Any(points => points.Length != 5)) throw new ArgusException("Forging needs face crops with landmarks: prepare with data.crop=face.");
         using var forgery = new PictureForgery(Kind, Region, clip.Native[0].Size(), KeyedRandom.For("picture", Seed), recorded: true);
-        return clip with { Native = [.. clip.Native.Zip(clip.Landmarks, (picture, points) => forgery.Apply(picture, Face(points)))] };
+        var last = LastQuality();
+        return clip with { Native = [.. Enumerable.Range(0, clip.Native.Count).Select(i => Finished(forgery.Apply(clip.Native[i], Face(clip.Landmarks[i])), clip.Grid[i]))] };
+
+        // All four of a quad go through one more codec, on the frame's own grid, as a file does that is written anew.
+        Mat Finished(Mat picture, Point grid)
+        {
+            if (last is not { } quality) return picture;
+            using (picture) return FrameOperations.Jpeg(picture, quality, grid.X % 8, grid.Y % 8);
+        }
     }
+
+    private int? LastQuality() => Kind == ForgeryKind.Compression ? 80 + KeyedRandom.For("last", Seed).Next(16) : null;
 
     /// <summary>The face's outline, from eyes, nose and mouth: brows to below the lower lip, temples at the sides.</summary>
     public static FaceEllipse Face(IReadOnlyList<Point2f> points)

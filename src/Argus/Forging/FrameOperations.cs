@@ -72,15 +72,18 @@ internal static class FrameOperations
     {
         int Offset() => recorded ? 1 + random.Next(7) : random.Next(8);
         int quality = 15 + random.Next(31), left = Offset(), top = Offset();
-        return frame =>
-        {
-            using var moved = new Mat();
-            Cv2.CopyMakeBorder(frame, moved, top, 8 - top, left, 8 - left, BorderTypes.Reflect101);
-            Cv2.ImEncode(".jpg", moved, out var bytes, [(int)ImwriteFlags.JpegQuality, quality]);
-            using var decoded = Cv2.ImDecode(bytes, ImreadModes.Color);
-            using var cut = decoded[new Rect(left, top, size.Width, size.Height)];
-            return cut.Clone();
-        };
+        return frame => Jpeg(frame, quality, left, top);
+    }
+
+    /// <summary>Through JPEG, whose 8x8 blocks begin that many pixels before the frame's corner.</summary>
+    public static Mat Jpeg(Mat frame, int quality, int left, int top)
+    {
+        using var moved = new Mat();
+        Cv2.CopyMakeBorder(frame, moved, top, 8 - top, left, 8 - left, BorderTypes.Reflect101);
+        Cv2.ImEncode(".jpg", moved, out var bytes, [(int)ImwriteFlags.JpegQuality, quality]);
+        using var decoded = Cv2.ImDecode(bytes, ImreadModes.Color);
+        using var cut = decoded[new Rect(left, top, frame.Width, frame.Height)];
+        return cut.Clone();
     }
 
     /// <summary>The self-blending idea's source: shifted in colour and contrast, sharpened or softened, and moved and scaled by a few hundredths.</summary>
