@@ -49,8 +49,9 @@ internal static partial class Dfdc
                 problems.Add(new(Severity.Warning, $"{place}/{name}", "left out: metadata.json has no label for it"));
                 continue;
             }
-            var original = entry.Label == "FAKE" && !string.IsNullOrEmpty(entry.Original) ? entry.Original : null;
-            var group = original ?? name;
+            // Twins of 'argus forge' are real and name the video they come from, too.
+            var source = string.IsNullOrEmpty(entry.Original) ? null : entry.Original;
+            var (original, group) = (entry.Label == "FAKE" ? source : null, source ?? name);
             items.Add(new VideoItem("dfdc", entry.Label, Path.GetFileNameWithoutExtension(name), VideoFolder.Relative(root, file),
                 entry.Label == "FAKE" ? 1 : 0, group, [group], OfficialSplits.Dfdc(group), Chunk: chunk, Original: original));
         }

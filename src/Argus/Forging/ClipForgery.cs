@@ -31,7 +31,7 @@ public sealed record ClipForgery(ForgeryKind Kind, ForgedRegion Region, ulong Se
     /// <exception cref="ArgusException">The clip has no landmarks to know the face by.</exception>
     public ClipInput Apply(ClipInput clip)
     {
-        if (Kind == ForgeryKind.Audio) return clip with { Native = [.. clip.Native.Select(picture => picture.Clone())], Sound = SoundForgery.Apply(clip.Sound, Region, KeyedRandom.For("sound", Seed, Region)) };
+        if (Kind == ForgeryKind.Audio) return clip with { Native = [.. clip.Native.Select(picture => picture.Clone())], Sound = SoundForgery.Apply(clip.Sound, Region, KeyedRandom.For("sound", Seed, Region)).Sound };
         if (clip.Landmarks.Any(points => points.Length != 5)) throw new ArgusException("Forging needs face crops with landmarks: prepare with data.crop=face.");
         using var forgery = new PictureForgery(Kind, Region, clip.Native[0].Size(), KeyedRandom.For("picture", Seed), recorded: true);
         var last = LastQuality();

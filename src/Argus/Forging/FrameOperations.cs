@@ -4,7 +4,8 @@ using OpenCvSharp;
 namespace Argus.Forging;
 
 /// <summary>A new frame from a frame; BGR, 8 bits, same size. All of its randomness was drawn when it was made.</summary>
-internal delegate Mat FrameOperation(Mat frame);
+/// <param name="Parameters">What was drawn, for the record.</param>
+internal sealed record FrameOperation(Func<Mat, Mat> Apply, IReadOnlyDictionary<string, object> Parameters);
 
 /// <summary>What the kinds do to a frame that is the same for all frames of a video.</summary>
 internal static class FrameOperations
@@ -41,14 +42,14 @@ internal static class FrameOperations
         // Gamma about the middle grey, so that it changes contrast and not brightness.
         var curve = Enumerable.Range(0, 256).Select(value => (byte)Math.Clamp(Math.Round(118 * Math.Pow(value / 118.0, gamma)), 0, 255)).ToArray();
         float[] channels = [(float)Math.Exp(-warmth), 1, (float)Math.Exp(warmth)];
-        return frame =>
+        return new(frame =>
         {
             var lit = new Mat();
             using var table = Mat.FromPixelData(1, 256, MatType.CV_8UC1, curve);
             Cv2.LUT(frame, table, lit);
             Blending.Multiply(lit, gain, channels);
             return lit;
-        };
+        }, Drawn((nameof(level), level), (nameof(slope), slope), (nameof(direction), direction), (nameof(bend), bend), (nameof(warmth), warmth), (nameof(gamma), gamma)));
     }
 
     /// <summary>Down and up again by 1.8 to 4 (recorded: 1.5 to 6), through one pair of filters.</summary>
@@ -57,22 +58,22 @@ internal static class FrameOperations
         var factor = recorded ? random.Uniform(1.5, 6) : random.Uniform(1.8, 4);
         InterpolationFlags down = random.Pick(Down), up = random.Pick(Up);
         var small = new Size(Math.Round(size.Width / factor), Math.Round(size.Height / factor));
-        return frame =>
+        return new(frame =>
         {
             using var reduced = new Mat();
             var back = new Mat();
             Cv2.Resize(frame, reduced, small, 0, 0, down);
             Cv2.Resize(reduced, back, size, 0, 0, up);
             return back;
-        };
+        }, Drawn((nameof(factor), factor), (nameof(down), $"{down}"), (nameof(up), $"{up}")));
     }
 
-    /// <summary>JPEG of quality 15 to 45 whose 8x8 grid lies anywhere against the frame's (recorded: 1 to 7 pixels beside it).</summary>
+    /// <summary>JPEG of quality 15 to 45 (recorded: 10 to 40) whose 8x8 grid lies anywhere against the frame's (recorded: 1 to 7 pixels beside it).</summary>
     private static FrameOperation Compression(KeyedRandom random, Size size, bool recorded)
     {
         int Offset() => recorded ? 1 + random.Next(7) : random.Next(8);
-        int quality = 15 + random.Next(31), left = Offset(), top = Offset();
-        return frame => Jpeg(frame, quality, left, top);
+        int quality = (recorded ? 10 : 15) + random.Next(31), left = Offset(), top = Offset();
+        return new(frame => Jpeg(frame, quality, left, top), Drawn((nameof(quality), quality), (nameof(left), left), (nameof(top), top)));
     }
 
     /// <summary>Through JPEG, whose 8x8 blocks begin that many pixels before the frame's corner.</summary>
@@ -93,7 +94,7 @@ internal static class FrameOperations
         double contrast = random.Uniform(0.85, 1.15), scale = random.Uniform(0.96, 1.04), sharpen = random.Uniform(0.4, 1.2), soften = random.Uniform(0.6, 1.4);
         double shiftX = random.Uniform(-0.015, 0.015) * size.Width, shiftY = random.Uniform(-0.015, 0.015) * size.Height;
         var softer = random.Chance(0.5);
-        return frame =>
+        return new(frame =>
         {
             var source = new Mat();
             using (var move = Mat.FromPixelData(2, 3, MatType.CV_64FC1, new[] { scale, 0, shiftX + size.Width * (1 - scale) / 2, 0, scale, shiftY + size.Height * (1 - scale) / 2 }))
@@ -109,6 +110,9 @@ internal static class FrameOperations
             Cv2.Merge(channels, source);
             foreach (var channel in channels) channel.Dispose();
             return source;
-        };
+        }, Drawn((nameof(gains), gains), (nameof(contrast), contrast), (nameof(scale), scale), (nameof(shiftX), shiftX), (nameof(shiftY), shiftY), softer ? (nameof(soften), soften) : (nameof(sharpen), sharpen)));
     }
+
+    private static Dictionary<string, object> Drawn(params IEnumerable<(string Name, object Value)> values) =>
+        values.ToDictionary(entry => entry.Name, entry => entry.Value is double value ? Math.Round(value, 4) : entry.Value);
 }

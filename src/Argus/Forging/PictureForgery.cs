@@ -36,7 +36,7 @@ public sealed class PictureForgery : IDisposable
             return Merge(ofBackground, ofFace, trembling.Seam(face));
         }
         if (region == ForgedRegion.Neither || operation is null) return frame.Clone();
-        var changed = operation(frame);
+        var changed = operation.Apply(frame);
         return region switch
         {
             ForgedRegion.Both => changed,
@@ -44,6 +44,12 @@ public sealed class PictureForgery : IDisposable
             _ => Merge(changed, frame.Clone(), face),
         };
     }
+
+    /// <summary>What was drawn for the operation.</summary>
+    public IReadOnlyDictionary<string, object> Parameters => operation?.Parameters ?? trembling?.Parameters ?? new Dictionary<string, object>();
+
+    /// <summary>The region that is forged, in the frame that came last: (height, width), 8 bits, 255 inside the face.</summary>
+    public Mat Mask(Size size, FaceEllipse face) => mask.Draw(size, trembling?.Seam(face) ?? face);
 
     public void Dispose() => trembling?.Dispose();
 

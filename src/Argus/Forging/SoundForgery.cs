@@ -11,23 +11,19 @@ public static class SoundForgery
     private const int Rate = 16_000, Window = 640, Search = 160; // 40 ms and 10 ms
 
     /// <param name="sound">16 kHz mono.</param>
-    /// <returns>As many samples as before.</returns>
-    public static ReadOnlyMemory<float> Apply(ReadOnlyMemory<float> sound, ForgedRegion region, KeyedRandom random)
+    /// <returns>As many samples as before, and what was done to them: shift in seconds, or stretch as a factor.</returns>
+    public static (ReadOnlyMemory<float> Sound, IReadOnlyDictionary<string, object> Parameters) Apply(ReadOnlyMemory<float> sound, ForgedRegion region, KeyedRandom random)
     {
-        if (sound.Length < Rate / 2) return sound;
+        if (region == ForgedRegion.Neither || sound.Length < Rate / 2) return (sound, new Dictionary<string, object>());
         var factor = 1 + (random.Chance(0.5) ? 1 : -1) * random.Uniform(0.05, 0.1);
-        return region switch
-        {
-            ForgedRegion.Neither => sound,
-            ForgedRegion.Both => Fit(Stretch(Stretch(sound.Span, factor), 1 / factor), sound.Length),
-            _ => random.Next(3) switch
-            {
-                0 => Shifted(sound.Span, (random.Chance(0.5) ? 1 : -1) * random.Uniform(0.2, 1.5)),
-                1 => Shifted(sound.Span, random.Uniform(0.35, 0.65) * sound.Length / Rate),
-                _ => Fit(Stretch(sound.Span, factor), sound.Length),
-            },
-        };
+        if (region == ForgedRegion.Both) return (Fit(Stretch(Stretch(sound.Span, factor), 1 / factor), sound.Length), Done("stretch_there_and_back", factor));
+        var way = random.Next(3);
+        if (way == 2) return (Fit(Stretch(sound.Span, factor), sound.Length), Done("stretch", factor));
+        var seconds = way == 0 ? (random.Chance(0.5) ? 1 : -1) * random.Uniform(0.2, 1.5) : random.Uniform(0.35, 0.65) * sound.Length / Rate;
+        return (Shifted(sound.Span, seconds), Done(way == 0 ? "shift_seconds" : "swap_at_seconds", seconds));
     }
+
+    private static Dictionary<string, object> Done(string what, double amount) => new() { [what] = Math.Round(amount, 4) };
 
     /// <summary>What leaves at one end comes in at the other: no silence tells of a shift, and shifted by half its length a sound has its halves swapped.</summary>
     internal static float[] Shifted(ReadOnlySpan<float> sound, double seconds)

@@ -26,6 +26,11 @@ internal sealed class Trembling : IDisposable
 
     private readonly Delay? delay;
 
+    public IReadOnlyDictionary<string, object> Parameters { get; } = new Dictionary<string, object>
+    {
+        ["deviations_x_y_logsize_logbrightness"] = Deviations, ["memory"] = Memory,
+    };
+
     /// <param name="delays">Whether regions are also held back by frames, and the seam between them moves.</param>
     public Trembling(ForgedRegion region, KeyedRandom random, bool delays)
     {

@@ -49,7 +49,7 @@ public sealed record Specialist(string Name, string Title, string LooksFor, stri
             [new("lipsync_analyzer", 5, 16, "mouth"), new("voice_detector", 7, 12, "mel"), new("av_correlation", 3, 10, "sync"), new("temporal_audio", 9, 10, "mel_long")]),
         new("cm", "compression", "DCT coefficients, quantisation, block boundaries, compression level", "compression", true,
             [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0), "grid"), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1), "grid"),
-             new("block_checker", 3, 8, "grid"), new("compression_estimator", 5, 10, "grid")]),
+             new("block_checker", 3, 8, "residual"), new("compression_estimator", 5, 10, "residual")]),
         new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution", true,
             [new("resolution_analyzer", 3, 10, "rgb"), new("upscaling_detector", 5, 8, "grid"), new("edge_checker", 3, 8, "residual"), new("interpolation_detector", 7, 10, "grid")]),
         new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal", false,

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using CliWrap;
 using OpenCvSharp;
 
@@ -64,6 +65,36 @@ public static class VideoWriter
         }
     }
 
+    /// <summary>One video whose frames come one by one; memory holds only those that wait. Frames are disposed of.</summary>
+    /// <param name="size">Of every frame; even width and height.</param>
+    /// <param name="voice">As in <see cref="VideoClip"/>.</param>
+    /// <exception cref="ArgusException">ffmpeg failed.</exception>
+    public static async Task WriteAsync(string path, Size size, double framesPerSecond, ChannelReader<Mat> frames, ReadOnlyMemory<float> voice, int quantizer, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var voices = path + ".voices" + Partial;
+        try
+        {
+            if (voice.Length > 0) await WriteVoicesAsync(voices, [new(path, [], voice)], cancel);
+            var input = PipeSource.Create(async (stream, token) =>
+            {
+                await foreach (var frame in frames.ReadAllAsync(token))
+                {
+                    using (frame) await stream.WriteAsync(Packed(frame), token);
+                }
+            });
+            List<string> arguments = [.. Input(size, framesPerSecond, voice.Length > 0 ? voices : null), "-map", "0:v", .. voice.Length > 0 ? new[] { "-map", "1:a" } : [], .. Output(path, voice.Length > 0, quantizer)];
+            var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, arguments, input, PipeTarget.Null, cancel);
+            if (code != 0) throw new ArgusException($"ffmpeg could not write {path}: {error}");
+            File.Move(path + Partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(voices);
+            File.Delete(path + Partial);
+        }
+    }
+
     /// <summary>True for what a stopped run may have left behind.</summary>
     public static bool IsPartial(string path) => path.EndsWith(Partial, StringComparison.Ordinal);
 
@@ -89,9 +120,7 @@ public static class VideoWriter
     private static List<string> Arguments(
         IReadOnlyList<VideoClip> clips, Size size, double framesPerSecond, string? voices, int quantizer)
     {
-        var rate = framesPerSecond.ToString("0.######", CultureInfo.InvariantCulture);
-        List<string> arguments = ["-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", $"{size.Width}x{size.Height}", "-r", rate, "-i", "pipe:0"];
-        if (voices is not null) arguments.AddRange(["-f", "f32le", "-ar", $"{SampleRateHz}", "-ac", "1", "-i", voices]);
+        var arguments = Input(size, framesPerSecond, voices);
 
         // Frames and voices of all clips come one after the other; each output takes its own stretch.
         var graph = new List<string> { $"[0:v]split={clips.Count}{Labels("s")}" };
@@ -106,24 +135,40 @@ public static class VideoWriter
 
         for (var i = 0; i < clips.Count; i++)
         {
-            arguments.AddRange(["-map", $"[v{i}]", .. Encoder, "-qp", $"{quantizer}"]);
-            if (voices is not null) arguments.AddRange(["-map", $"[a{i}]", "-c:a", "aac", "-b:a", "64k"]);
-            arguments.AddRange(["-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "mp4", clips[i].Path + Partial]);
+            arguments.AddRange(["-map", $"[v{i}]"]);
+            if (voices is not null) arguments.AddRange(["-map", $"[a{i}]"]);
+            arguments.AddRange(Output(clips[i].Path, voices is not null, quantizer));
         }
         return arguments;
 
         string Labels(string name) => string.Concat(Enumerable.Range(0, clips.Count).Select(i => $"[{name}{i}]"));
     }
 
+    private static List<string> Input(Size size, double framesPerSecond, string? voices)
+    {
+        var rate = framesPerSecond.ToString("0.######", CultureInfo.InvariantCulture);
+        List<string> arguments = ["-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", $"{size.Width}x{size.Height}", "-r", rate, "-i", "pipe:0"];
+        if (voices is not null) arguments.AddRange(["-f", "f32le", "-ar", $"{SampleRateHz}", "-ac", "1", "-i", voices]);
+        return arguments;
+    }
+
+    private static IEnumerable<string> Output(string path, bool sound, int quantizer) =>
+        [.. Encoder, "-qp", $"{quantizer}", .. sound ? new[] { "-c:a", "aac", "-b:a", "64k" } : [], "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "mp4", path + Partial];
+
     private static async Task WriteFramesAsync(Stream stream, IReadOnlyList<VideoClip> clips, CancellationToken cancel)
     {
         foreach (var frame in clips.SelectMany(clip => clip.Frames))
         {
-            using var packed = frame.IsContinuous() ? null : frame.Clone();
-            var bytes = new byte[frame.Rows * frame.Cols * 3];
-            Marshal.Copy((packed ?? frame).Data, bytes, 0, bytes.Length);
-            await stream.WriteAsync(bytes, cancel);
+            await stream.WriteAsync(Packed(frame), cancel);
         }
+    }
+
+    private static byte[] Packed(Mat frame)
+    {
+        using var packed = frame.IsContinuous() ? null : frame.Clone();
+        var bytes = new byte[frame.Rows * frame.Cols * 3];
+        Marshal.Copy((packed ?? frame).Data, bytes, 0, bytes.Length);
+        return bytes;
     }
 
     private static async Task WriteVoicesAsync(string path, IReadOnlyList<VideoClip> clips, CancellationToken cancel)
