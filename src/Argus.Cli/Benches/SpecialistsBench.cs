@@ -10,6 +10,7 @@ using Argus.Recipes;
 using Argus.Specialists;
 using Argus.Stores;
 using Argus.Training.Runs;
+using Argus.Video;
 
 namespace Argus.Cli.Benches;
 
@@ -44,7 +45,7 @@ internal static class SpecialistsBench
     };
     private static readonly string[] OfSingleFrames = ["data.clip_frames=1", "data.train_frames=12", "data.eval_frames=4", "train.epochs=10"];
 
-    private const int PairsAPerson = 4;
+    private const int PairsAPerson = 4, Lines = 256, LongestSeconds = 12;
 
     public static async Task<Result> RunAsync(string videos, int folds, int seed, IReadOnlyList<string> specialists, IReadOnlyList<string> profiles, IReadOnlyList<string> settings, CancellationToken cancel)
     {
@@ -53,7 +54,7 @@ internal static class SpecialistsBench
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
-            var people = Dataset(Path.Combine(folder, "data", "dfdc_train_part_0"), videos);
+            var people = await DatasetAsync(Path.Combine(folder, "data", "dfdc_train_part_0"), videos, cancel);
             if (people.Count < 2 * folds) throw new RequestException($"{videos} holds {people.Count} videos; {folds} folds need at least {2 * folds}, each of another person.");
             var cells = new List<Cell>();
             foreach (var profile in profiles)
@@ -91,10 +92,10 @@ internal static class SpecialistsBench
         var recipe = merged.Recipe;
         var (made, _) = await StoreStep.PrepareAsync(recipe, Path.Combine(folder, "data"), Path.Combine(folder, "stores", StoreOptions.Of(recipe).Key), [], cancel, quiet: true);
         using var whole = await Store.OpenAsync(made);
-        // Whoever is tested is not trained on; two of the others are the validation that a training wants, which chooses nothing here.
+        // Whoever is tested is not trained on; one of the others is the validation that a training wants, which chooses nothing here.
         var order = people.OrderBy(person => KeyedRandom.Key("fold", recipe.Seed, person)).ToList();
         var test = order.Where((_, i) => i % folds == fold).ToHashSet();
-        var validation = order.Where(person => !test.Contains(person)).Take(2).ToHashSet();
+        var validation = order.Where(person => !test.Contains(person)).Take(1).ToHashSet();
         using var store = whole.Divided(item => test.Contains(item.Id) ? Split.Test : validation.Contains(item.Id) ? Split.Validation : Split.Train);
 
         var run = new RunDirectory(Path.Combine(folder, "run"));
@@ -109,13 +110,21 @@ internal static class SpecialistsBench
         return ([.. predictions.Select(p => (p.Item.Kind!, new Score(p.Item.Id, fold, p.Item.Label, p.FakeLogit - p.RealLogit)))], abstained.Count);
     }
 
-    private static List<string> Dataset(string target, string videos)
+    // A DFDC part of real videos, scaled down so that a face fits the small input and one codec's traces do not hide another's.
+    private static async Task<List<string>> DatasetAsync(string target, string videos, CancellationToken cancel)
     {
         Directory.CreateDirectory(target);
-        var files = Directory.EnumerateFiles(videos).Where(file => Path.GetExtension(file).ToLowerInvariant() is ".mp4" or ".mov" or ".mkv" or ".avi" or ".webm").Order(StringComparer.Ordinal).ToList();
-        foreach (var file in files) File.CreateSymbolicLink(Path.Combine(target, Path.GetFileName(file)), Path.GetFullPath(file));
-        File.WriteAllText(Path.Combine(target, "metadata.json"), JsonSerializer.Serialize(files.ToDictionary(file => Path.GetFileName(file), _ => new { label = "REAL" })));
-        return [.. files.Select(file => Path.GetFileNameWithoutExtension(file))];
+        var files = VideoFolder.Videos(videos).Order(StringComparer.Ordinal).ToList();
+        await Parallel.ForEachAsync(files, cancel, async (file, token) =>
+        {
+            var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, ["-v", "error", "-nostdin", "-y", "-i", "file:" + Path.GetFullPath(file), "-t", $"{LongestSeconds}",
+                "-vf", $"scale='if(lt(iw,ih),{Lines},-2)':'if(lt(iw,ih),-2,{Lines})':flags=area", "-c:v", "libx264", "-preset", "fast", "-crf", "10", "-pix_fmt", "yuv420p", "-c:a", "aac", Path.Combine(target, Path.GetFileNameWithoutExtension(file) + ".mp4")],
+                null, CliWrap.PipeTarget.Null, token);
+            if (code != 0) throw new ArgusException($"ffmpeg could not scale {file}: {error}");
+        });
+        var names = files.Select(file => Path.GetFileNameWithoutExtension(file)).ToList();
+        File.WriteAllText(Path.Combine(target, "metadata.json"), JsonSerializer.Serialize(names.ToDictionary(name => name + ".mp4", _ => new { label = "REAL" })));
+        return names;
     }
 
     /// <summary>The share of (real, fake) pairs of one fold that are in the right order: scores of two folds come from two models and are not comparable.</summary>

@@ -1,4 +1,5 @@
 using Argus.Datasets;
+using Argus.Forging;
 using Argus.Imaging;
 using Argus.Stores;
 using Argus.Training.Feeding;
@@ -47,6 +48,26 @@ public class FeedingTests
         using var store = await TinyStore.OpenAsync(TinyStore.Recipe("rr/1").Recipe);
         var error = Assert.Throws<ArgusException>(() => BalancedSampler.Epoch(store.Videos.Where(video => video.Item.Label == 1), 0, 0));
         Assert.Contains("both classes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_forged_clip_stands_four_times_side_by_side_and_fakes_of_the_dataset_are_not_needed()
+    {
+        var recipe = TinyStore.Recipe("rr/1").Recipe;
+        using var store = await TinyStore.OpenAsync(recipe);
+        recipe = recipe with { Forge = new() { Probability = 1, Curriculum = 0.5, Kinds = ["resolution", "lighting"] } };
+        var reals = store.Videos.Where(video => video.Item.Label == 0).ToList();
+        var (early, late) = (BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0)), BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0.5)));
+        Assert.Equal(4 * reals.Sum(video => video.Clips.Count), late.Count);
+        foreach (var four in late.Chunk(4))
+        {
+            Assert.Single(four.Select(sample => (sample.Clip, sample.Forgery!.Seed)).Distinct());
+            Assert.Equal(4, four.Select(sample => sample.Forgery!.Region).Distinct().Count());
+            Assert.Equal(2, four.Sum(sample => sample.Label));
+        }
+        Assert.Equal(2, late.Select(sample => sample.Forgery!.Kind).Distinct().Count());
+        Assert.DoesNotContain(early, sample => sample.Forgery!.Region == ForgedRegion.Both);
+        Assert.Equal(early.Count, 2 * early.Sum(sample => sample.Label));
     }
 
     [Fact]

@@ -53,6 +53,26 @@ public class ModelTableTests
         Assert.All(model.named_parameters(), entry => Assert.True(entry.parameter.grad is not null, entry.name));
     }
 
+    [Theory, MemberData(nameof(Names))]
+    public void With_one_frame_and_colour_pictures_for_views_a_specialist_is_the_published_model_and_with_its_own_it_is_not(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var specialist = Specialist.Named(name);
+        using var model = new SpecialistModel(specialist, new ModelOptions { Backbone = "efficientnet_b0" });
+        model.eval();
+        var frames = randn(2, 3, 64, 64);
+        var published = model.Logits(frames);
+        var rgb = specialist.Views.Append(Argus.Views.View.Rgb).ToDictionary(view => view, _ => frames);
+        Assert.Equal(published.data<float>().ToArray(), model.Logits(rgb, 1).data<float>().ToArray());
+        // Each view reaches the branches that are named for it.
+        foreach (var view in specialist.Views)
+        {
+            var other = new Dictionary<string, Tensor>(rgb) { [view] = frames.flip(3) + 1 };
+            Assert.NotEqual(published.data<float>().ToArray(), model.Logits(other, 1).data<float>().ToArray());
+        }
+    }
+
     [Fact]
     public void Only_specialists_of_fine_traces_start_without_brightness()
     {

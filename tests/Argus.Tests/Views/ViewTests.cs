@@ -1,0 +1,194 @@
+using Argus.Views;
+using OpenCvSharp;
+using Xunit;
+
+namespace Argus.Tests.Views;
+
+public class ViewTests
+{
+    [Fact]
+    public void Flow_is_a_moving_squares_displacement_in_hundredths_of_the_side()
+    {
+        using var clip = Clips.Of([Clips.Square(16, 20), Clips.Square(19, 20)]);
+        using var flow = FlowView.Flow(clip, 1);
+        var inside = Mean(flow, new Rect(26, 26, 10, 10));
+        Assert.InRange(inside.Val0, 100 * 2.5 / Clips.Side, 100 * 3.5 / Clips.Side); // 3 pixels to the right
+        Assert.InRange(inside.Val1, -0.8, 0.8);
+        Assert.InRange(inside.Val2, inside.Val0 - 0.3, inside.Val0 + 0.6);
+        using var first = FlowView.Flow(clip, 0); // the nearest frame repeats: nothing moves
+        Assert.InRange(Mean(first, new Rect(0, 0, Clips.Side, Clips.Side)).Val2, 0, 0.05);
+    }
+
+    [Fact]
+    public void Warp_error_is_small_where_motion_explains_the_change_and_large_where_it_does_not()
+    {
+        using var moved = Clips.Of([Clips.Square(16, 20), Clips.Square(19, 20)]);
+        using var appeared = Clips.Of([Clips.Grey(60), Clips.Square(19, 20)]);
+        using Mat explained = FlowView.WarpError(moved, 1), unexplained = FlowView.WarpError(appeared, 1), difference = DifferenceView.First(moved, 1);
+        var area = new Rect(26, 26, 10, 10);
+        Assert.True(Norm(explained, area) < 0.5 * Norm(difference, area), $"{Norm(explained, area)} against {Norm(difference, area)}");
+        Assert.True(Norm(unexplained, area) > 2 * Norm(explained, area));
+    }
+
+    [Fact]
+    public void Differences_are_of_full_scale_one_and_nothing_at_the_ends()
+    {
+        using var clip = Clips.Of([Clips.Grey(100), Clips.Grey(110), Clips.Grey(125)]);
+        Assert.Equal(0, Value(DifferenceView.First(clip, 0)), 6);
+        Assert.Equal(10 / 255.0, Value(DifferenceView.First(clip, 1)), 6);
+        Assert.Equal((125 - 2 * 110 + 100) / 255.0, Value(DifferenceView.Second(clip, 1)), 6);
+        Assert.Equal((110 - 125) / 255.0, Value(DifferenceView.Second(clip, 2)), 6); // x(t+1) is x(t)
+    }
+
+    [Fact]
+    public void Shading_has_no_colour_on_grey_and_the_logarithm_of_the_channels_ratio_on_colour()
+    {
+        using var clip = Clips.Of([Clips.Grey(128), new Mat(Clips.Side, Clips.Side, MatType.CV_8UC3, new Scalar(51, 102, 204))]);
+        using Mat grey = ShadingView.Compute(clip, 0), coloured = ShadingView.Compute(clip, 1);
+        var (neutral, tinted) = (grey.At<Vec3f>(32, 32), coloured.At<Vec3f>(32, 32));
+        Assert.Equal(128 / 255.0, neutral.Item0, 4);
+        Assert.Equal(0, neutral.Item1, 5);
+        Assert.Equal(0, neutral.Item2, 5);
+        Assert.Equal(Math.Log((0.8 + 0.02) / (0.4 + 0.02)), tinted.Item1, 4); // red over green
+        Assert.Equal(Math.Log((0.2 + 0.02) / (0.4 + 0.02)), tinted.Item2, 4);
+    }
+
+    // Coded blocks of one colour each: cut on their grid, a block of the view is one of them, wherever the crop begins.
+    [Theory]
+    [InlineData(0, 0, 200), InlineData(3, 5, 200), InlineData(13, 22, 151), InlineData(7, 1, 70)]
+    public void Grid_keeps_every_pixel_as_it_was_and_its_blocks_on_the_codecs(int cornerX, int cornerY, int side)
+    {
+        using var native = new Mat(side, side, MatType.CV_8UC3);
+        for (var y = 0; y < side; y++)
+        {
+            for (var x = 0; x < side; x++)
+            {
+                var block = (cornerX + x) / 8 * 31 + (cornerY + y) / 8 * 17;
+                native.Set(y, x, new Vec3b((byte)block, (byte)(block * 3), (byte)(block * 7)));
+            }
+        }
+        using var tiles = GridView.Tiles(native, new Point(cornerX, cornerY), Clips.Side);
+        // Small crops are padded by reflection beyond what they hold.
+        var held = Math.Min(Clips.Side, (side - 8) / 8 * 8);
+        for (var y = 0; y < held; y++)
+        {
+            for (var x = 0; x < held; x++) Assert.Equal(tiles.At<Vec3b>(y / 8 * 8, x / 8 * 8), tiles.At<Vec3b>(y, x));
+        }
+    }
+
+    [Fact]
+    public void A_face_smaller_than_the_input_is_padded_by_reflection()
+    {
+        using var native = Clips.Square(4, 4).SubMat(new Rect(0, 0, 20, 20)).Clone();
+        using var tiles = GridView.Tiles(native, default, Clips.Side);
+        Assert.Equal(native.At<Vec3b>(5, 7), tiles.At<Vec3b>(5, 7));
+        Assert.Equal(native.At<Vec3b>(19, 19), tiles.At<Vec3b>(20, 20));
+        Assert.Equal(native.At<Vec3b>(9, 17), tiles.At<Vec3b>(9, 22));
+    }
+
+    [Fact]
+    public void Residual_is_a_single_pixels_height_over_its_surroundings_and_nothing_elsewhere()
+    {
+        var frame = Clips.Grey(100);
+        frame.Set(20, 30, new Vec3b(100, 100, 151));
+        using var clip = Clips.Of([frame]);
+        using var residual = ResidualView.Compute(clip, 0);
+        Assert.Equal(51 / 255.0, residual.At<Vec3f>(20, 30).Item0, 5); // red comes first
+        Assert.Equal(0, residual.At<Vec3f>(20, 30).Item2, 6);
+        Assert.Equal(0, residual.At<Vec3f>(21, 30).Item0, 6);
+    }
+
+    [Fact]
+    public void Mouth_is_cut_about_its_middle_before_now_and_after()
+    {
+        var frames = new[] { 50, 120, 200 }.Select(level => { var frame = Clips.Grey(20); frame.Rectangle(new Rect(28, 40, 9, 9), Scalar.All(level), -1); return frame; }).ToList();
+        using var clip = Clips.Of(frames);
+        using Mat middle = MouthView.Compute(clip, 1), last = MouthView.Compute(clip, 2);
+        var centre = middle.At<Vec3f>(Clips.Side / 2, Clips.Side / 2);
+        Assert.Equal(50 / 255.0, centre.Item0, 2);
+        Assert.Equal(120 / 255.0, centre.Item1, 2);
+        Assert.Equal(200 / 255.0, centre.Item2, 2);
+        Assert.Equal(20 / 255.0, middle.At<Vec3f>(2, 2).Item1, 2);
+        Assert.Equal(200 / 255.0, last.At<Vec3f>(Clips.Side / 2, Clips.Side / 2).Item2, 2); // the last frame repeats
+    }
+
+    // HTK: mel = 2595 log10(1 + f / 700); 64 bands evenly between 0 and mel(8000) = 2840.02: band k is centred at mel (k + 1) * 43.69.
+    [Theory]
+    [InlineData(440, 12), InlineData(1000, 22), InlineData(3000, 42)]
+    public void A_sine_is_loudest_in_its_mel_band(double hertz, int band)
+    {
+        using var clip = Clips.Of([Clips.Grey(0)], Clips.Sine(hertz, 4));
+        using var view = MelView.Near(clip, 0);
+        var rows = Enumerable.Range(0, Clips.Side).Select(row => view.At<Vec3f>(row, Clips.Side / 2)).ToList();
+        Assert.Equal(LogMel.Bands - 1 - band, rows.IndexOf(rows.MaxBy(value => value.Item0)));
+        Assert.All(rows.Where(value => value.Item0 > 0), value => Assert.InRange(value.Item1, -0.05, 0.05)); // a steady tone does not change
+    }
+
+    [Fact]
+    public void Mel_of_a_beginning_tone_rises_and_the_long_window_reaches_further()
+    {
+        // Silence, and the tone from 2.1 s on: 0.1 s after the frame.
+        var sound = new float[33_600].Concat(Clips.Sine(1000, 2)).ToArray();
+        using var clip = Clips.Of([Clips.Grey(0)], sound);
+        using Mat near = MelView.Near(clip, 0), wide = MelView.Wide(clip, 0);
+        var row = LogMel.Bands - 1 - 22;
+        Assert.True(near.At<Vec3f>(row, 32 + 20).Item0 > near.At<Vec3f>(row, 32).Item0 + 5);
+        Assert.True(near.At<Vec3f>(row, 32 + 10).Item1 > 1, "the first difference stands where it begins");
+        Assert.True(wide.At<Vec3f>(row, 32 + 5).Item0 > wide.At<Vec3f>(row, 32).Item0 + 5);
+    }
+
+    // The mouth's grey jumps wherever the sound is loud.
+    [Theory]
+    [InlineData(0.0), InlineData(0.24), InlineData(-0.32)]
+    public void Sync_has_its_largest_product_at_the_lag_of_the_sound(double lag)
+    {
+        const int Frames = 40;
+        bool Loud(double time) => (int)Math.Floor(time * 5 + 0.5) % 3 == 0; // bursts of 0.2 s each 0.6 s; no other lag within reach but 0.6 fits
+        var level = 60;
+        var frames = Enumerable.Range(0, Frames).Select(i =>
+        {
+            if (Loud(2 + i / 25.0)) level = 260 - level;
+            return Clips.Grey(level);
+        }).ToList();
+        var sound = Enumerable.Range(0, 6 * 16_000).Select(i => Loud(i / 16_000.0 - lag) ? (float)(0.5 * Math.Sin(i * 0.4)) : 0).ToArray();
+        using var clip = Clips.Of(frames, sound);
+        using var view = SyncView.Compute(clip, 0);
+        var rows = Enumerable.Range(4, Clips.Side - 8).ToDictionary(row => row, row => { using var part = view.Row(row); return part.Mean().Val2; });
+        var expected = (lag / 0.6 + 1) / 2 * (Clips.Side - 1);
+        Assert.InRange(rows.MaxBy(row => row.Value).Key, expected - 4, expected + 4);
+    }
+
+    [Fact]
+    public void Every_view_has_three_finite_channels_of_the_inputs_size_and_the_table_is_whole()
+    {
+        using var clip = Clips.Of([Clips.Square(16, 20), Clips.Square(18, 21), Clips.Square(17, 20)], Clips.Sine(500, 5));
+        foreach (var view in View.All)
+        {
+            var output = new float[Clips.Side * Clips.Side * 3];
+            for (var place = 0; place < 3; place++) view.Write(clip, place, output);
+            Assert.All(output, value => Assert.True(float.IsFinite(value), view.Name));
+            Assert.Equal(3, view.Mean.Length);
+            Assert.All(view.Std, std => Assert.True(std > 0));
+        }
+        Assert.Equal(View.All.Count, View.All.Select(view => view.Name).Distinct().Count());
+        Assert.All(Argus.Specialists.Specialist.All.SelectMany(specialist => specialist.Views), name => Assert.Contains(View.All, view => view.Name == name));
+        Assert.Equal(View.All.Select(view => view.Name).Order(), Argus.Specialists.Specialist.All.SelectMany(specialist => specialist.Views).Distinct().Order());
+    }
+
+    private static double Value(Mat view)
+    {
+        using (view) return view.At<Vec3f>(10, 10).Item0;
+    }
+
+    private static Scalar Mean(Mat view, Rect area)
+    {
+        using var part = view[area];
+        return part.Mean();
+    }
+
+    private static double Norm(Mat view, Rect area)
+    {
+        using var part = view[area];
+        return Cv2.Norm(part);
+    }
+}
