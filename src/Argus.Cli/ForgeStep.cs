@@ -16,7 +16,7 @@ internal static class ForgeStep
 
     public sealed record Outcome(string Folder, int Made, int Kept, IReadOnlyList<(string Video, string Reason)> LeftOut);
 
-    public static async Task<Outcome> RunAsync(IReadOnlyList<string> videos, IReadOnlyList<ForgeryKind> kinds, int quads, int seed, double longestSeconds, string folder, CancellationToken cancel)
+    public static async Task<Outcome> RunAsync(IReadOnlyList<string> videos, IReadOnlyList<ForgeryKind> kinds, int quads, int seed, double longestSeconds, string folder, CancellationToken cancel, bool quiet = false)
     {
         if (ModelCatalog.Named("yunet") is not { IsThere: true } yunet) throw new RequestException("Forging needs the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
         if (videos.Where(video => !File.Exists(video)).ToList() is { Count: > 0 } missing) throw new RequestException($"There is no file {missing[0]}.");
@@ -31,7 +31,7 @@ internal static class ForgeStep
         var have = metadata.Select(entry => entry.Key).Where(name => VideoWriter.IsWhole(Path.Combine(part, name))).ToHashSet();
         var (made, leftOut, done) = (0, new List<(string, string)>(), 0);
         var forging = new VideoForging(yunet.Path, longestSeconds);
-        await Terminal.ProgressAsync("videos forged", videos.Count * kinds.Count, async progress =>
+        await Terminal.ProgressAsync("videos forged", quiet ? 0 : videos.Count * kinds.Count, async progress =>
         {
             await Parallel.ForEachAsync(videos, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, async (video, token) =>
             {
@@ -58,6 +58,10 @@ internal static class ForgeStep
         });
         return new Outcome(folder, made, have.Count, leftOut);
     }
+
+    /// <summary>The files of a folder that was forged into, and what they are.</summary>
+    public static IEnumerable<(string Path, string Source, int Label)> Made(string folder) => Read(Path.Combine(folder, Part))
+        .Select(entry => (Path.Combine(folder, Part, entry.Key), $"{entry.Value!["original"]}", $"{entry.Value["label"]}" == "FAKE" ? 1 : 0));
 
     private static JsonObject Read(string part)
     {

@@ -19,6 +19,9 @@ public class CommandTests
     [InlineData("data prepare")]
     [InlineData("train")]
     [InlineData("evaluate")]
+    [InlineData("forge")]
+    [InlineData("bench control")]
+    [InlineData("bench specialists")]
     [InlineData("import")]
     public async Task Every_command_has_help(string command)
     {
@@ -42,6 +45,13 @@ public class CommandTests
     [InlineData("train rr/1 --data . --init nowhere.pth", "nowhere.pth")]
     [InlineData("train rr/1 --data . --profile big", "big")]
     [InlineData("train rr/1 --data . train.epoch=1", "did you mean 'train.epochs'")]
+    [InlineData("forge a.mp4 --kind blend", "--out")]
+    [InlineData("forge a.mp4 --kind blend --out forged", "models pull yunet")]
+    [InlineData("forge a.mp4 --kind blent --out forged", "did you mean 'blend'")]
+    [InlineData("forge a.mp4 --kind blend --out forged --quads 0", "1 to 1000")]
+    [InlineData("bench control nowhere", "nowhere")]
+    [InlineData("bench specialists nowhere", "nowhere")]
+    [InlineData("bench specialists . --only xx", "xx")]
     [InlineData("evaluate nowhere --data ffpp=.", "nowhere is no checkpoint")]
     [InlineData("evaluate . --data ffpp", "ffpp=/data")]
     [InlineData("evaluate . --data fpp=.", "did you mean 'ffpp'")]

@@ -111,7 +111,7 @@ internal static class SpecialistsBench
     }
 
     // A DFDC part of real videos, scaled down so that a face fits the small input and one codec's traces do not hide another's.
-    private static async Task<List<string>> DatasetAsync(string target, string videos, CancellationToken cancel)
+    internal static async Task<List<string>> DatasetAsync(string target, string videos, CancellationToken cancel)
     {
         Directory.CreateDirectory(target);
         var files = VideoFolder.Videos(videos).Order(StringComparer.Ordinal).ToList();

@@ -6,7 +6,7 @@ namespace Argus.Cli.Commands;
 
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Specialists() };
+    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Control(), Specialists() };
 
     private static readonly Option<bool> Json = new("--json") { Description = "As JSON." };
 
@@ -26,9 +26,31 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Command Specialists()
+    private static Command Control()
+    {
+        var videos = Videos();
+        var seed = new Option<int>("--seed") { Description = "Every draw follows from it.", DefaultValueFactory = _ => 0, HelpName = "N" };
+        var command = new Command("control", "Forge real videos and see whether numbers about the whole clip tell the forgeries from their twins: some minutes.") { videos, seed, Json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var result = await ControlBench.RunAsync(parse.GetRequiredValue(videos), parse.GetValue(seed), cancel);
+            if (parse.GetValue(Json)) Terminal.WriteJson(result);
+            else ControlBench.Print(result);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Argument<string> Videos()
     {
         var videos = new Argument<string>("videos") { Description = "A folder of real videos, each of another person." };
+        videos.Validators.Add(result => { if (result.GetValueOrDefault<string>() is { } folder && !Directory.Exists(folder)) result.AddError($"There is no folder {folder}."); });
+        return videos;
+    }
+
+    private static Command Specialists()
+    {
+        var videos = Videos();
         var settings = new Argument<string[]>("key=value") { Description = "Recipe settings of all trainings, e.g. train.epochs=12.", Arity = ArgumentArity.ZeroOrMore };
         var folds = new Option<int>("--folds") { Description = "Parts that the people are divided into; each is tested by a model that the others trained.", DefaultValueFactory = _ => 3, HelpName = "N" };
         folds.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 50) result.AddError("--folds is 2 to 50."); });
@@ -39,7 +61,6 @@ internal static class BenchCommand
         command.SetAction(async (parse, cancel) =>
         {
             var folder = parse.GetRequiredValue(videos);
-            if (!Directory.Exists(folder)) throw new RequestException($"There is no folder {folder}.");
             var names = parse.GetValue(only) is { Length: > 0 } chosen ? chosen.Select(name => Specialist.Named(name).Name).ToList() : [.. Specialist.All.Select(specialist => specialist.Name)];
             if (parse.GetRequiredValue(profiles).FirstOrDefault(name => name is not ("full" or "seed")) is { } other) throw new RequestException($"--profiles is full, seed or both, not {other}.");
             var result = await SpecialistsBench.RunAsync(folder, parse.GetValue(folds), parse.GetValue(seed), names, parse.GetRequiredValue(profiles), parse.GetValue(settings) ?? [], cancel);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Argus.Metrics;
 using Argus.Video;
@@ -29,7 +30,8 @@ public static class WholeFrameControl
 
     /// <summary>The same for many videos, several to a decoder process and several processes at once; rows in the order of the paths.</summary>
     /// <exception cref="ArgusException">One of the videos cannot be decoded.</exception>
-    public static async Task<double[][]> MeasureAsync(IReadOnlyList<string> paths, CancellationToken cancel)
+    /// <param name="frames">Frames of each video that are measured.</param>
+    public static async Task<double[][]> MeasureAsync(IReadOnlyList<string> paths, CancellationToken cancel, int frames = FramesMeasured)
     {
         var rows = new double[paths.Count][];
         var batches = Enumerable.Range(0, paths.Count).Chunk(BatchSize);
@@ -43,7 +45,7 @@ public static class WholeFrameControl
                 for (var k = 0; k < batch.Length; k++) arguments.AddRange(["-map", $"{k}:v:0", "-pix_fmt", "gray", "-f", "yuv4mpegpipe", "-strict", "-1", At(k)]);
                 var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, arguments, null, PipeTarget.Null, token);
                 if (code != 0) throw new ArgusException($"ffmpeg could not decode one of {string.Join(", ", batch.Select(i => paths[i]))}: {error}");
-                for (var k = 0; k < batch.Length; k++) rows[batch[k]] = Measure(At(k), new FileInfo(paths[batch[k]]).Length, paths[batch[k]]);
+                for (var k = 0; k < batch.Length; k++) rows[batch[k]] = Measure(At(k), frames, new FileInfo(paths[batch[k]]).Length, paths[batch[k]]);
             }
             finally
             {
@@ -74,8 +76,22 @@ public static class WholeFrameControl
         return new RocCurve([.. test.Select(sample => sample.Label)], [.. test.Select(sample => model.Score(sample.Row))]).Auc;
     }
 
+    /// <summary>Root mean square of the sound in dBFS, a sixth number; -100 without sound.</summary>
+    /// <exception cref="UnreadableVideoException">It is no video, or its sound cannot be decoded.</exception>
+    public static async Task<double> LoudnessAsync(string path, CancellationToken cancel)
+    {
+        if ((await VideoProbe.ReadAsync(path, cancel)).Sound is null) return -100;
+        var output = new MemoryStream();
+        var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, ["-v", "error", "-nostdin", "-i", "file:" + path, "-vn", "-ac", "1", "-f", "s16le", "-"], null, PipeTarget.ToStream(output), cancel);
+        if (code != 0) throw new UnreadableVideoException(VideoProbe.FirstLine(error));
+        double sum = 0;
+        var samples = MemoryMarshal.Cast<byte, short>(output.GetBuffer().AsSpan(0, (int)output.Length));
+        foreach (var sample in samples) sum += (double)sample * sample;
+        return Math.Max(-100, 10 * Math.Log10(sum / Math.Max(1, samples.Length) / (32768.0 * 32768) + 1e-12));
+    }
+
     // A Y4M file: one line of parameters ("YUV4MPEG2 W128 H128 …"), then "FRAME\n" and the luma for each frame.
-    private static double[] Measure(string y4m, long bytes, string path)
+    private static double[] Measure(string y4m, int wanted, long bytes, string path)
     {
         var content = File.ReadAllBytes(y4m);
         var end = Array.IndexOf(content, (byte)'\n');
@@ -87,7 +103,7 @@ public static class WholeFrameControl
         if (frames == 0) throw new ArgusException($"{path} has no frame that can be decoded.");
 
         var sums = new double[Statistics.Count];
-        var measured = Math.Min(FramesMeasured, frames);
+        var measured = Math.Min(wanted, frames);
         for (var k = 0; k < measured; k++)
         {
             var frame = measured == 1 ? 0 : k * (frames - 1) / (measured - 1);

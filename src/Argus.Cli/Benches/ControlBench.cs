@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Argus.Forging;
+using Argus.Metrics;
+using Argus.Randomness;
+using Argus.Video;
+
+namespace Argus.Cli.Benches;
+
+/// <summary>
+/// Whether the twins of <see cref="VideoForging"/> leak: a logistic regression on numbers about the whole clip (<see cref="WholeFrameControl"/>),
+/// fitted on half of the people and asked about the other half, five times. About 0.5: the forgery cannot be told by anything but its trace.
+/// </summary>
+internal static class ControlBench
+{
+    public sealed record Row(string Kind, int Pairs, double Auc, IReadOnlyList<double> Seeds);
+
+    public sealed record Result(int People, double Minutes, IReadOnlyList<Row> Rows);
+
+    private const int FewestPairs = 150, Seeds = 5, Seconds = 1;
+
+    private sealed record Measured(string Kind, string Person, int Label, string Path, double[] Values);
+
+    public static async Task<Result> RunAsync(string videos, int seed, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
+        try
+        {
+            var people = await SpecialistsBench.DatasetAsync(Path.Combine(folder, "real"), videos, cancel);
+            if (people.Count < 4) throw new RequestException($"{videos} holds {people.Count} videos; at least 4 of different people are needed.");
+            var measured = new List<Measured>();
+            foreach (var kind in Enum.GetValues<ForgeryKind>())
+            {
+                var files = people.Select(person => Path.Combine(folder, "real", person + ".mp4")).ToList();
+                var target = Path.Combine(folder, $"{kind}");
+                // A quad has two pairs; videos that cannot be forged in this way leave more to the others.
+                var probe = await ForgeStep.RunAsync(files, [kind], 1, seed, kind == ForgeryKind.Audio ? 4 : Seconds, target, cancel, quiet: true);
+                var usable = files.Except(probe.LeftOut.Select(entry => entry.Video)).ToList();
+                var quads = (int)Math.Ceiling(FewestPairs / 2.0 / Math.Max(1, usable.Count));
+                await ForgeStep.RunAsync(usable, [kind], quads, seed, kind == ForgeryKind.Audio ? 4 : Seconds, target, cancel, quiet: true);
+                var made = ForgeStep.Made(target).ToList();
+                var rows = await MeasureAsync([.. made.Select(video => video.Path)], cancel);
+                measured.AddRange(made.Zip(rows, (video, values) => new Measured($"{kind}".ToLowerInvariant(), video.Source, video.Label, video.Path, values)));
+                Terminal.Note($"{kind}: {made.Count / 2} pairs of {usable.Count} people ({clock.Elapsed.TotalMinutes:0.0} minutes)");
+            }
+            var results = measured.GroupBy(row => row.Kind).Select(kind => RowOf(kind.Key, [.. kind])).ToList();
+            var temporal = measured.Where(row => row.Kind == "temporal").ToList();
+            var singles = await WholeFrameControl.MeasureAsync([.. temporal.Select(row => row.Path)], cancel, frames: 1);
+            results.Add(RowOf("temporal, single frames", [.. temporal.Zip(singles, (row, values) => row with { Values = values[..^1] })]));
+            results.Add(RowOf("planted: the fakes 3% brighter", [.. temporal.Select(row => row with { Values = Brighter(row) })]));
+            return new Result(people.Count, clock.Elapsed.TotalMinutes, results);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static double[] Brighter(Measured row) => row.Label == 0 ? row.Values : [row.Values[0] * 1.03, row.Values[1] * 1.03, .. row.Values[2..]];
+
+    private static async Task<double[][]> MeasureAsync(IReadOnlyList<string> paths, CancellationToken cancel)
+    {
+        var rows = await WholeFrameControl.MeasureAsync(paths, cancel);
+        var loudness = new double[paths.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, paths.Count), cancel, async (i, token) => loudness[i] = await WholeFrameControl.LoudnessAsync(paths[i], token));
+        return [.. rows.Zip(loudness, (row, loud) => (double[])[.. row, loud])];
+    }
+
+    private static Row RowOf(string kind, IReadOnlyList<Measured> rows)
+    {
+        var people = rows.Select(row => row.Person).Distinct().Order(StringComparer.Ordinal).ToList();
+        var aucs = Enumerable.Range(0, Seeds).Select(seed =>
+        {
+            var fitted = people.OrderBy(person => KeyedRandom.Key("control", seed, person)).Take(people.Count / 2).ToHashSet();
+            var sides = rows.Select(row => (row.Values, row.Label, Fitted: fitted.Contains(row.Person))).ToLookup(row => row.Fitted, row => (row.Values, row.Label));
+            return WholeFrameControl.Auc([.. sides[true]], [.. sides[false]]);
+        }).ToList();
+        return new Row(kind, rows.Count / 2, aucs.Average(), aucs);
+    }
+
+    public static void Print(Result result) => Terminal.Table(["kind", "pairs", "mean AUC", "lowest of 5", "highest"],
+        [.. result.Rows.Select(row => new[] { row.Kind, $"{row.Pairs}", $"{row.Auc:0.00}", $"{row.Seeds.Min():0.00}", $"{row.Seeds.Max():0.00}" })]);
+}
