@@ -34,7 +34,7 @@ internal static class SpecialistsBench
     [
         "data.layout=dfdc", "data.chunks=[0]", "data.crop=face", "data.frame_range=[0,1]", "backbone.name=efficientnet_b0", "backbone.weights=none", "backbone.stochastic_depth=0",
         "model.image_size=96", "model.dropout=[0,0,0]", "model.attention_dropout=0", "augment.rotate_degrees=0", "forge.probability=1",
-        "optimizer.learning_rate=0.0005", "schedule.first_period=1000", "train.keep=2", "train.device=cpu", "train.batch_size=16",
+        "optimizer.learning_rate=0.0003", "schedule.first_period=1000", "train.keep=2", "train.device=cpu", "train.batch_size=16",
     ];
 
     // Clips a video in an epoch and clips it is judged by; epochs. A clip of many frames costs as much as many of one.

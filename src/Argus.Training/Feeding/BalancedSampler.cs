@@ -8,11 +8,14 @@ namespace Argus.Training.Feeding;
 
 /// <summary>How an epoch is forged.</summary>
 /// <param name="Kinds">The recipe's choice, or the one that the specialist is named for.</param>
-/// <param name="Untouched">Whether twins are left as they are: the beginning of the curriculum.</param>
-public sealed record ForgePlan(ForgeRecipe Recipe, IReadOnlyList<ForgeryKind> Kinds, bool Untouched)
+/// <param name="Everywhere">
+/// Share of the quads whose second twin is altered everywhere; in the others it is untouched, too. It grows from none to all over
+/// the curriculum: whoever must tell one alteration from two before it knows alterations at all learns nothing.
+/// </param>
+public sealed record ForgePlan(ForgeRecipe Recipe, IReadOnlyList<ForgeryKind> Kinds, double Everywhere)
 {
     /// <param name="progress">Share of the epochs that are behind.</param>
-    public static ForgePlan Of(Recipe recipe, double progress) => new(recipe.Forge, KindsOf(recipe), progress < recipe.Forge.Curriculum);
+    public static ForgePlan Of(Recipe recipe, double progress) => new(recipe.Forge, KindsOf(recipe), recipe.Forge.Curriculum > 0 ? Math.Min(1, progress / recipe.Forge.Curriculum) : 1);
 
     public static IReadOnlyList<ForgeryKind> KindsOf(Recipe recipe) =>
         [.. (recipe.Forge.Kinds.Length > 0 ? recipe.Forge.Kinds : [Specialist.Named(recipe.Specialist).OwnKind]).Select(kind => Enum.Parse<ForgeryKind>(kind, ignoreCase: true))];
@@ -62,7 +65,8 @@ public static class BalancedSampler
             if (random.Chance(forge.Recipe.Probability))
             {
                 var four = ClipForgery.Quad(random.Pick(forge.Kinds), random);
-                order.AddRange(four.Select(forgery => new Sample(clip, forge.Untouched && forgery.Region == ForgedRegion.Both ? four[0] : forgery)));
+                var everywhere = random.Chance(forge.Everywhere);
+                order.AddRange(four.Select(forgery => new Sample(clip, forgery.Region == ForgedRegion.Both && !everywhere ? four[0] : forgery)));
             }
             else
             {

@@ -63,8 +63,13 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
             waiting.Enqueue((index, frame));
             waitingBytes += Bytes(frame);
         }
-        while (waiting.Count > 0 && (times[waiting.Peek().Index] + SettledSeconds < lastLook || waitingBytes > MostWaitingBytes)) Cut();
+        while (waiting.Count > 0 && (Needed(waiting.Peek().Index) + SettledSeconds < lastLook || waitingBytes > MostWaitingBytes)) Cut();
     }
+
+    // Until when the track must be known: a clip's square is that of its middle, which lies ahead of its first frames.
+    private double Needed(int index) => plan.Uses(index).Select(use => Middle(use.Clip)).Append(times[index]).Max();
+
+    private double Middle(int clip) => (times[plan.Clips[clip][0]] + times[plan.Clips[clip][^1]]) / 2;
 
     /// <summary>All tracks that were seen more than once (where more than one look was taken), in order of appearance; the caller owns the pictures.</summary>
     public IReadOnlyList<CutTrack> Finish()
@@ -87,8 +92,7 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
         {
             foreach (var (clip, place) in plan.Uses(index))
             {
-                var members = plan.Clips[clip];
-                var middle = (times[members[0]] + times[members[^1]]) / 2;
+                var middle = Middle(clip);
                 foreach (var track in tracker.Tracks)
                 {
                     if (track.At(middle) is not { } whole || track.At(times[index]) is not { } face) continue;

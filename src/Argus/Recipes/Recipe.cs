@@ -133,7 +133,7 @@ public sealed record ForgeRecipe
     public required double Probability { get; init; }
     [AllowedValues("lighting", "resolution", "compression", "temporal", "audio", "blend"), Description("Kinds drawn from; empty: the specialist's own.")]
     public required string[] Kinds { get; init; }
-    [Range(0.0, 1.0), Description("Share of the epochs in which twins are untouched clips: the trace is learned first, then that the same trace everywhere is real.")]
+    [Range(0.0, 1.0), Description("Share of the epochs over which twins that are altered everywhere come in, from none to their half: the trace is learned first, then that the same trace everywhere is real.")]
     public required double Curriculum { get; init; }
 }
 

@@ -137,18 +137,20 @@ public class ViewTests
         Assert.True(wide.At<Vec3f>(row, 32 + 5).Item0 > wide.At<Vec3f>(row, 32).Item0 + 5);
     }
 
-    // The mouth's grey jumps wherever the sound is loud.
+    // The mouth opens or closes in every frame in which the sound is loud.
     [Theory]
     [InlineData(0.0), InlineData(0.24), InlineData(-0.32)]
     public void Sync_has_its_largest_product_at_the_lag_of_the_sound(double lag)
     {
         const int Frames = 40;
         bool Loud(double time) => (int)Math.Floor(time * 5 + 0.5) % 3 == 0; // bursts of 0.2 s each 0.6 s; no other lag within reach but 0.6 fits
-        var level = 60;
+        var open = false;
         var frames = Enumerable.Range(0, Frames).Select(i =>
         {
-            if (Loud(2 + i / 25.0)) level = 260 - level;
-            return Clips.Grey(level);
+            if (Loud(2 + i / 25.0)) open = !open;
+            var frame = Clips.Grey(160);
+            if (open) frame.Rectangle(new Rect(28, 41, 9, 7), Scalar.All(20), -1);
+            return frame;
         }).ToList();
         var sound = Enumerable.Range(0, 6 * 16_000).Select(i => Loud(i / 16_000.0 - lag) ? (float)(0.5 * Math.Sin(i * 0.4)) : 0).ToArray();
         using var clip = Clips.Of(frames, sound);

@@ -57,7 +57,7 @@ public class FeedingTests
         using var store = await TinyStore.OpenAsync(recipe);
         recipe = recipe with { Forge = new() { Probability = 1, Curriculum = 0.5, Kinds = ["resolution", "lighting"] } };
         var reals = store.Videos.Where(video => video.Item.Label == 0).ToList();
-        var (early, late) = (BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0)), BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0.5)));
+        var (early, late) = (BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0)), BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0.7)));
         Assert.Equal(4 * reals.Sum(video => video.Clips.Count), late.Count);
         foreach (var four in late.Chunk(4))
         {
