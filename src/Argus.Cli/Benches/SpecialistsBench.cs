@@ -40,12 +40,12 @@ internal static class SpecialistsBench
     // Clips a video in an epoch and clips it is judged by; epochs. A clip of many frames costs as much as many of one.
     private static readonly Dictionary<string, string[]> Sizes = new Dictionary<string, string[]>
     {
-        ["tm"] = ["data.clip_frames=4", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=4", "train.epochs=10", "train.batch_size=8"],
-        ["av"] = ["data.clip_frames=16", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=8", "train.epochs=10", "train.batch_size=8", "model.image_size=48"],
+        ["tm"] = ["data.clip_frames=4", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=4", "train.epochs=5", "train.batch_size=8", "model.image_size=64"],
+        ["av"] = ["data.clip_frames=16", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=8", "train.epochs=6", "train.batch_size=8", "model.image_size=48"],
     };
-    private static readonly string[] OfSingleFrames = ["data.clip_frames=1", "data.train_frames=12", "data.eval_frames=4", "train.epochs=10"];
+    private static readonly string[] OfSingleFrames = ["data.clip_frames=1", "data.train_frames=12", "data.eval_frames=4", "train.epochs=9"];
 
-    private const int PairsAPerson = 4, Lines = 256, LongestSeconds = 12;
+    private const int PairsOfOwnKind = 4, PairsOfOtherKinds = 2, Lines = 256, LongestSeconds = 12;
 
     public static async Task<Result> RunAsync(string videos, int folds, int seed, IReadOnlyList<string> specialists, IReadOnlyList<string> profiles, IReadOnlyList<string> settings, CancellationToken cancel)
     {
@@ -103,7 +103,7 @@ internal static class SpecialistsBench
         using (var trainer = new Trainer(recipe, merged.ToYaml(), store, run, null, resume: false, new Silent())) await trainer.RunAsync(cancel);
         using var model = CheckpointReference.Find(run.Last).Load(TorchDevice.For("cpu"));
         var (suitable, abstained) = Suitability.Split(recipe, store.Videos.Where(video => video.Split == Split.Test));
-        var judged = JudgedVideo.Pairs(suitable, SampleOptions.Kinds, recipe.Seed, PairsAPerson);
+        var judged = SampleOptions.Kinds.SelectMany(kind => JudgedVideo.Pairs(suitable, [kind], recipe.Seed, $"{kind}".Equals(Specialist.Named(recipe.Specialist).OwnKind, StringComparison.OrdinalIgnoreCase) ? PairsOfOwnKind : PairsOfOtherKinds)).ToList();
         // A specialist of single colour pictures cannot hear: it is asked about sound all the same, only where there is some.
         var predictions = await Scoring.RunAsync(model, recipe, store, judged, TorchDevice.For("cpu"), null, cancel);
         Directory.Delete(run.Folder, recursive: true);

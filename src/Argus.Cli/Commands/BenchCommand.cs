@@ -52,7 +52,7 @@ internal static class BenchCommand
     {
         var videos = Videos();
         var settings = new Argument<string[]>("key=value") { Description = "Recipe settings of all trainings, e.g. train.epochs=12.", Arity = ArgumentArity.ZeroOrMore };
-        var folds = new Option<int>("--folds") { Description = "Parts that the people are divided into; each is tested by a model that the others trained.", DefaultValueFactory = _ => 3, HelpName = "N" };
+        var folds = new Option<int>("--folds") { Description = "Parts that the people are divided into; each is tested by a model that the others trained.", DefaultValueFactory = _ => 2, HelpName = "N" };
         folds.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 50) result.AddError("--folds is 2 to 50."); });
         var seed = new Option<int>("--seed") { Description = "Every draw follows from it.", DefaultValueFactory = _ => 0, HelpName = "N" };
         var only = new Option<string[]>("--only") { Description = "Only these specialists.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME" };

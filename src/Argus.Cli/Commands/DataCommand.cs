@@ -4,6 +4,7 @@ using Argus.Datasets;
 using Argus.Forging;
 using Argus.Recipes;
 using Argus.Reports;
+using Argus.Specialists;
 using Argus.Stores;
 
 namespace Argus.Cli.Commands;
@@ -53,7 +54,7 @@ internal static class DataCommand
         var command = new Command("check", "Counts, missing files, splits, duplicates, leaks.") { layout, folder, settings, quick, json };
         command.SetAction(async (parse, cancel) =>
         {
-            var recipe = RecipeFor(parse.GetRequiredValue(layout), "full", parse.GetValue(settings));
+            var recipe = RecipeFor(parse.GetRequiredValue(layout), "full", parse.GetValue(settings), "rr");
             var listing = DatasetLayout.Named(recipe.Data.Layout).Read(parse.GetRequiredValue(folder), DatasetOptions.From(recipe.Data));
             var check = parse.GetValue(quick) ? DatasetCheck.Names(listing)
                 : await Terminal.ProgressAsync("files opened", listing.Items.Count, progress => DatasetCheck.FilesAsync(listing, Environment.ProcessorCount, progress, cancel));
@@ -75,12 +76,13 @@ internal static class DataCommand
         var store = new Option<string?>("--store") { Description = "Where to (default: stores/ with a name made of the dataset and the recipe).", HelpName = "DIR" };
         var shard = new Option<string?>("--shard") { Description = "Prepare one of n parts, for n machines with one --store: i/n with i from 0, or auto in a Slurm array (auto/n in a Kubernetes Indexed Job).", HelpName = "I/N" };
         var stage = new Option<int?>("--stage") { Description = "The stage whose enhancement is applied (default: the layout's own).", HelpName = "N" };
+        var specialist = new Option<string>("--specialist") { Description = "Whose clips: tm and av look at several frames at a time, the others share single ones.", DefaultValueFactory = _ => "rr", HelpName = "NAME" };
         var profile = TrainCommand.ProfileOption();
-        var settings = new Argument<string[]>("key=value") { Description = "Recipe settings, e.g. data.crop=face data.train_frames=16.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("prepare", "Decode every video once into a store; again does only what is missing or changed.") { layout, folder, settings, store, shard, stage, profile };
+        var settings = new Argument<string[]>("key=value") { Description = "Recipe settings, e.g. data.crop=frame data.train_frames=16.", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("prepare", "Decode every video once into a store; again does only what is missing or changed.") { layout, folder, settings, store, shard, stage, specialist, profile };
         command.SetAction(async (parse, cancel) =>
         {
-            var recipe = RecipeFor(parse.GetRequiredValue(layout), parse.GetRequiredValue(profile), parse.GetValue(settings), parse.GetValue(stage));
+            var recipe = RecipeFor(parse.GetRequiredValue(layout), parse.GetRequiredValue(profile), parse.GetValue(settings), Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetValue(stage));
             Share? share = parse.GetValue(shard) is { } text ? Share.Parse(text, Environment.GetEnvironmentVariable) : null;
             var (made, result) = await StoreStep.PrepareAsync(recipe, parse.GetRequiredValue(folder), parse.GetValue(store), [], cancel, share: share);
             Terminal.Line($"{made}: {result.Prepared} videos prepared, {result.Kept} were there, {result.Unreadable.Count} left out");
@@ -141,12 +143,12 @@ internal static class DataCommand
     private static (Argument<string> Layout, Argument<string> Folder) LayoutAndFolder() =>
         (new("layout") { Description = "ffpp, celebdf or dfdc." }, new("folder") { Description = "The dataset's folder." });
 
-    // Any specialist's recipe of the stage that uses the layout: what is stored does not depend on the specialist.
-    private static Recipe RecipeFor(string layout, string profile, string[]? settings, int? stage = null)
+    // A specialist's recipe of the stage that uses the layout: how many frames a clip has depends on the specialist.
+    private static Recipe RecipeFor(string layout, string profile, string[]? settings, string specialist, int? stage = null)
     {
         var name = DatasetLayout.Named(layout).Name;
         var library = RecipeLibrary.Default;
-        var run = library.Runs.FirstOrDefault(run => stage is null ? library.Load(run, profile, []).Recipe.Data.Layout == name : run.Stage == stage)
+        var run = library.Runs.Where(run => run.Specialist == specialist).FirstOrDefault(run => stage is null ? library.Load(run, profile, []).Recipe.Data.Layout == name : run.Stage == stage)
             ?? throw new RequestException($"There is no stage {stage}; 'argus recipes' lists them.");
         return library.Load(run, profile, [$"data.layout={name}", .. settings ?? []]).Recipe;
     }

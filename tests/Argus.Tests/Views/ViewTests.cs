@@ -99,6 +99,28 @@ public class ViewTests
     }
 
     [Fact]
+    public void Steps_stand_at_the_edges_of_blocks_and_nowhere_on_a_slope()
+    {
+        var blocks = Clips.Grey(0);
+        for (var y = 0; y < Clips.Side; y++)
+        {
+            for (var x = 0; x < Clips.Side; x++) blocks.Set(y, x, new Vec3b((byte)(100 + 6 * (x / 8 % 2)), (byte)(100 + 6 * (x / 8 % 2)), (byte)(100 + 6 * (x / 8 % 2))));
+        }
+        var slope = Clips.Grey(0);
+        for (var y = 0; y < Clips.Side; y++)
+        {
+            for (var x = 0; x < Clips.Side; x++) slope.Set(y, x, new Vec3b((byte)(2 * x), (byte)(2 * x), (byte)(2 * x)));
+        }
+        using var clip = Clips.Of([blocks, slope]);
+        using Mat edges = StepsView.Compute(clip, 0), even = StepsView.Compute(clip, 1);
+        Assert.Equal(6 / 255.0, edges.At<Vec3f>(20, 24).Item0, 5);                 // x = 24 begins a block
+        Assert.Equal(-3 / 255.0, edges.At<Vec3f>(20, 25).Item0, 5);                // half of the step beside it
+        Assert.Equal(0, edges.At<Vec3f>(20, 28).Item0, 6);
+        Assert.Equal(0, edges.At<Vec3f>(24, 28).Item1, 6);                         // none downwards
+        Assert.Equal(0, even.At<Vec3f>(20, 24).Item0, 6);
+    }
+
+    [Fact]
     public void Mouth_is_cut_about_its_middle_before_now_and_after()
     {
         var frames = new[] { 50, 120, 200 }.Select(level => { var frame = Clips.Grey(20); frame.Rectangle(new Rect(28, 40, 9, 9), Scalar.All(level), -1); return frame; }).ToList();
