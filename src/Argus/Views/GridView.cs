@@ -8,7 +8,7 @@ namespace Argus.Views;
 /// </summary>
 public static class GridView
 {
-    private const int Block = 8, TileSide = 32;
+    internal const int Block = 8, TileSide = 32;
 
     public static Mat Compute(ClipInput clip, int place)
     {

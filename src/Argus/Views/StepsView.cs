@@ -3,10 +3,11 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// How much further a pixel is from the one before than its neighbours are from each other: |x(i) - x(i-1)| - (|x(i-1) - x(i-2)| + |x(i+1) - x(i)|) / 2
-/// of the luminance, to the right and downwards, and the larger of the two; each difference counts up to 12 grey levels, of full scale 1.
-/// Texture cancels, the edges of a codec's blocks add up (the blockiness measure of Wang, Sheikh and Bovik, 2002, before its sums). Native
-/// pixels, cut like <see cref="GridView"/>, so that a block's edge stands at the same place in every cell of 8.
+/// Edges of a codec's blocks without the picture's texture. A step is how much further a pixel is from the one before than its neighbours are from
+/// each other, |x(i) - x(i-1)| - (|x(i-1) - x(i-2)| + |x(i+1) - x(i)|) / 2 of the luminance (after Wang, Sheikh and Bovik, 2002), each
+/// difference up to 12 grey levels of full scale 1. In every tile of <see cref="GridView"/> steps are averaged over the pixels with one place in the
+/// cells of 8 (a block artifact grid: Li, Yuan and Yu, 2009): to the right, downwards, and the larger of the two. A column of the first that stands
+/// out is a grid of blocks, and where it stands is the grid's offset from the coded frame's.
 /// </summary>
 public static class StepsView
 {
@@ -34,7 +35,28 @@ public static class StepsView
         var steps = new Mat();
         Cv2.AddWeighted(before, -0.5, after, -0.5, 0, steps);
         Cv2.Add(steps, here, steps);
+        Fold(steps);
         return steps;
+    }
+
+    // Each tile's columns become the mean of all its columns at the same place in a cell.
+    private static void Fold(Mat steps)
+    {
+        using var column = new Mat();
+        for (var y = 0; y < steps.Height; y += GridView.TileSide)
+        {
+            for (var x = 0; x < steps.Width; x += GridView.TileSide)
+            {
+                using var tile = steps[new Rect(x, y, Math.Min(GridView.TileSide, steps.Width - x), Math.Min(GridView.TileSide, steps.Height - y))];
+                Cv2.Reduce(tile, column, ReduceDimension.Row, ReduceTypes.Avg, -1);
+                column.GetArray(out float[] means);
+                for (var i = 0; i < tile.Width; i++)
+                {
+                    using var target = tile.Col(i);
+                    target.SetTo(Scalar.All(means.Where((_, j) => j % GridView.Block == i % GridView.Block).Average()));
+                }
+            }
+        }
     }
 
     // The weights stand at x(i-2), x(i-1), x(i), x(i+1).

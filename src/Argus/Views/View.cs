@@ -16,7 +16,7 @@ public sealed record View(string Name, float[] Mean, float[] Std, Func<ClipInput
         new("shading", [0.42f, 0.2f, -0.08f], [0.19f, 0.3f, 0.24f], ShadingView.Compute),
         new("grid", [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f], GridView.Compute),
         new("residual", [0, 0, 0], [0.011f, 0.011f, 0.011f], ResidualView.Compute),
-        new("steps", [0, 0, 0.005f], [0.012f, 0.012f, 0.012f], StepsView.Compute),
+        new("steps", [0, 0, 0], [0.002f, 0.002f, 0.002f], StepsView.Compute),
         new("difference", [0, 0, 0], [0.055f, 0.055f, 0.055f], DifferenceView.First),
         new("second_difference", [0, 0, 0], [0.08f, 0.08f, 0.08f], DifferenceView.Second),
         new("flow", [0, 0, 1], [1.2f, 1.2f, 1.4f], FlowView.Flow),

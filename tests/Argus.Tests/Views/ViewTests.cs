@@ -113,9 +113,9 @@ public class ViewTests
         }
         using var clip = Clips.Of([blocks, slope]);
         using Mat edges = StepsView.Compute(clip, 0), even = StepsView.Compute(clip, 1);
-        Assert.Equal(6 / 255.0, edges.At<Vec3f>(20, 24).Item0, 5);                 // x = 24 begins a block
-        Assert.Equal(-3 / 255.0, edges.At<Vec3f>(20, 25).Item0, 5);                // half of the step beside it
-        Assert.Equal(0, edges.At<Vec3f>(20, 28).Item0, 6);
+        Assert.Equal(6 / 255.0, edges.At<Vec3f>(20, 40).Item0, 5);                 // x = 32, 40, 48, 56 begin a block, all in one tile
+        Assert.Equal(-3 / 255.0, edges.At<Vec3f>(20, 41).Item0, 5);                // half of the step beside it
+        Assert.Equal(0, edges.At<Vec3f>(20, 44).Item0, 6);
         Assert.Equal(0, edges.At<Vec3f>(24, 28).Item1, 6);                         // none downwards
         Assert.Equal(0, even.At<Vec3f>(20, 24).Item0, 6);
     }
