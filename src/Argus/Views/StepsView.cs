@@ -42,21 +42,27 @@ public static class StepsView
     // Each tile's columns become the mean of all its columns at the same place in a cell.
     private static void Fold(Mat steps)
     {
-        using var column = new Mat();
-        for (var y = 0; y < steps.Height; y += GridView.TileSide)
+        steps.GetArray(out float[] values);
+        var size = steps.Width;
+        var sums = new float[GridView.Block];
+        for (var top = 0; top < size; top += GridView.TileSide)
         {
-            for (var x = 0; x < steps.Width; x += GridView.TileSide)
+            for (var left = 0; left < size; left += GridView.TileSide)
             {
-                using var tile = steps[new Rect(x, y, Math.Min(GridView.TileSide, steps.Width - x), Math.Min(GridView.TileSide, steps.Height - y))];
-                Cv2.Reduce(tile, column, ReduceDimension.Row, ReduceTypes.Avg, -1);
-                column.GetArray(out float[] means);
-                for (var i = 0; i < tile.Width; i++)
+                int bottom = Math.Min(size, top + GridView.TileSide), right = Math.Min(size, left + GridView.TileSide);
+                Array.Clear(sums);
+                for (var y = top; y < bottom; y++)
                 {
-                    using var target = tile.Col(i);
-                    target.SetTo(Scalar.All(means.Where((_, j) => j % GridView.Block == i % GridView.Block).Average()));
+                    for (var x = left; x < right; x++) sums[x % GridView.Block] += values[y * size + x];
+                }
+                var count = (bottom - top) * (right - left) / GridView.Block;
+                for (var y = top; y < bottom; y++)
+                {
+                    for (var x = left; x < right; x++) values[y * size + x] = sums[x % GridView.Block] / count;
                 }
             }
         }
+        steps.SetArray(values);
     }
 
     // The weights stand at x(i-2), x(i-1), x(i), x(i+1).
