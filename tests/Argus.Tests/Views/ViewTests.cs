@@ -117,7 +117,7 @@ public class ViewTests
         Assert.Equal(-3 / 255.0, edges.At<Vec3f>(20, 41).Item0, 5);                // half of the step beside it
         Assert.Equal(0, edges.At<Vec3f>(20, 44).Item0, 6);
         Assert.Equal(0, edges.At<Vec3f>(24, 28).Item1, 6);                         // none downwards
-        Assert.Equal(0, even.At<Vec3f>(20, 24).Item0, 6);
+        Assert.Equal(0, even.At<Vec3f>(20, 28).Item0, 6);                          // (the picture ends in phases 0 and 7)
     }
 
     [Fact]
