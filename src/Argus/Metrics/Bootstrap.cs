@@ -15,7 +15,15 @@ public sealed record Interval(double Low, double High)
 
 /// <summary>A difference of one figure between two detectors on the same videos.</summary>
 /// <param name="PValue">Two-sided: how often a bootstrap round has the other sign, twice.</param>
-public sealed record PairedDifference(double Value, Interval Interval, double PValue, int Videos);
+public sealed record PairedDifference(double Value, Interval Interval, double PValue, int Videos)
+{
+    /// <param name="rounds">The difference in each bootstrap round.</param>
+    public static PairedDifference Of(double value, double[] rounds, int videos)
+    {
+        var smaller = Math.Min(rounds.Count(difference => difference <= 0), rounds.Count(difference => difference >= 0));
+        return new PairedDifference(value, Interval.Of(rounds), Math.Min(1, 2.0 * (smaller + 1) / (rounds.Length + 1)), videos);
+    }
+}
 
 /// <summary>
 /// Percentile bootstrap over videos (Efron and Tibshirani, 1993, chapter 13), stratified: every round has as many videos of
@@ -69,7 +77,6 @@ public static class Bootstrap
         if (a.Units != b.Units) throw new ArgusException($"A paired comparison needs the same videos on both sides; there are {a.Units} and {b.Units}.");
         if (a.Rank() is not { } first || b.Rank() is not { } second) return null;
         var differences = Run(strata, weights => b.Rank(weights) is { } to && a.Rank(weights) is { } from ? to.Auc - from.Auc : double.NaN, rounds, seed);
-        var smaller = Math.Min(differences.Count(difference => difference <= 0), differences.Count(difference => difference >= 0));
-        return new PairedDifference(second.Auc - first.Auc, Interval.Of(differences), Math.Min(1, 2.0 * (smaller + 1) / (rounds + 1)), a.Units);
+        return PairedDifference.Of(second.Auc - first.Auc, differences, a.Units);
     }
 }
