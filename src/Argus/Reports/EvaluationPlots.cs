@@ -9,7 +9,7 @@ public sealed record NamedInterval(string Name, double Value, Interval Interval)
 /// <summary>The pictures that only an evaluation has.</summary>
 public static partial class Plots
 {
-    private const int BarHeightPixels = 34, BarFramePixels = 90;
+    private const int BarHeightPixels = 34, BarFramePixels = 90, SlantedLabelPixels = 75;
 
     public static void PrecisionRecall(string path, string title, params IReadOnlyList<(string Name, RocCurve Curve)> curves)
     {
@@ -17,11 +17,11 @@ public static partial class Plots
         foreach (var (name, curve) in curves)
         {
             var line = plot.Add.ScatterLine(curve.TruePositiveRate, curve.Precision);
-            (line.LegendText, line.LineWidth, line.ConnectStyle) = ($"{name}  AP {curve.AveragePrecision:0.00}", 2, ConnectStyle.StepVertical);
+            (line.LegendText, line.LineWidth) = ($"{name}  AP {curve.AveragePrecision:0.00}", 2);
         }
         plot.Axes.SetLimits(-0.01, 1.01, -0.01, 1.01);
-        plot.ShowLegend(Edge.Right);
-        Save(plot, path);
+        plot.ShowLegend(Alignment.LowerLeft);
+        Save(plot, path, SmallWidthPixels, SmallWidthPixels);
     }
 
     /// <summary>For each of 15 bins the mean score against the share of fakes.</summary>
@@ -75,7 +75,7 @@ public static partial class Plots
         var chance = plot.Add.HorizontalLine(0.5);
         (chance.LineColor, chance.LinePattern, chance.LineWidth) = (ScottPlot.Colors.Gray, LinePattern.Dashed, 1);
         plot.Axes.Bottom.SetTicks([.. steps.Select((_, i) => (double)i)], [.. steps]);
-        if (steps.Max(step => step.Length) > 4) (plot.Axes.Bottom.TickLabelStyle.Rotation, plot.Axes.Bottom.TickLabelStyle.Alignment) = (-35, Alignment.MiddleRight);
+        if (steps.Max(step => step.Length) > 4) (plot.Axes.Bottom.TickLabelStyle.Rotation, plot.Axes.Bottom.TickLabelStyle.Alignment, plot.Axes.Bottom.MinimumSize) = (-35, Alignment.MiddleRight, SlantedLabelPixels);
         plot.Axes.SetLimits(-0.3, steps.Count - 0.7, 0, 1.03);
         if (series.Count > 1) plot.ShowLegend(Alignment.LowerLeft);
         Save(plot, path, SmallWidthPixels, SmallHeightPixels);

@@ -8,15 +8,15 @@ public sealed class HtmlReport(string title)
 {
     private const string Style = """
         :root { color-scheme: light dark; }
-        body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+        body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
         h1 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap; }
         th:nth-child(-n+2), td:nth-child(-n+2), .text { text-align: left; }
-        td.text { white-space: normal; overflow-wrap: break-word; }
+        td.text { white-space: normal; overflow-wrap: break-word; min-width: 7rem; }
         figure { margin: 1rem 0; } figcaption { opacity: .75; font-size: .9rem; }
-        .half { display: inline-block; width: min(100%, 29rem); margin: .5rem .25rem; }
+        .half { display: inline-block; width: min(100%, 32rem); vertical-align: top; margin: .5rem .25rem; }
         img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
         .headline { font-size: 1.5rem; font-weight: 600; }
         pre { overflow-x: auto; padding: 1rem; background: #8881; border-radius: 6px; font-size: .85rem; }
@@ -24,7 +24,7 @@ public sealed class HtmlReport(string title)
         .card { border: 1px solid #8884; border-radius: 6px; padding: .75rem; overflow-wrap: anywhere; break-inside: avoid; }
         .card img { width: 24%; background: none; } .card p { margin: .3rem 0 0; font-size: .85rem; }
         .confusion td { min-width: 6rem; text-align: center; } .confusion .right { background: #1b7f5c33; } .confusion .wrong { background: #c2410c33; }
-        nav { font-size: .9rem; } nav a { margin-right: 1rem; white-space: nowrap; }
+        nav { font-size: .9rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
         @media print {
           body { margin: 0; max-width: none; font-size: 10pt; } nav { display: none; }
           .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .15rem .35rem; } th { white-space: normal; }

@@ -33,8 +33,8 @@ public static partial class Plots
         var chance = plot.Add.Line(0, 0, 1, 1);
         (chance.LineColor, chance.LinePattern, chance.LegendText) = (ScottPlot.Colors.Gray, LinePattern.Dashed, "chance");
         plot.Axes.SetLimits(-0.01, 1.01, -0.01, 1.01);
-        plot.ShowLegend(Edge.Right);
-        Save(plot, path);
+        plot.ShowLegend(Alignment.LowerRight);
+        Save(plot, path, SmallWidthPixels, SmallWidthPixels);
     }
 
     /// <summary>Distributions over one another, each as shares of its own videos.</summary>
