@@ -105,6 +105,8 @@ public static class PredictionTable
         var (logit, probability) = (Number("logit"), Number("probability"));
         if (probability is < 0 or > 1) throw new FormatException($"the probability on line {line} is {probability}, outside 0 to 1");
         if (logit is { } z && probability is { } p && Math.Abs(Odds.Probability(z) - p) > 1e-3) throw new FormatException($"logit and probability on line {line} contradict each other: {z} is a probability of {Odds.Probability(z):0.000}, not {p}");
+        // Both as they stand, so that a table that is read and written again keeps its last bits.
+        if (logit is { } odds && probability is { } exact) return new ClipScore(clip, Number("seconds"), odds, exact);
         return logit is { } known ? ClipScore.OfLogit(clip, Number("seconds"), known) : probability is { } chance ? ClipScore.OfProbability(clip, Number("seconds"), chance) : null;
     }
 

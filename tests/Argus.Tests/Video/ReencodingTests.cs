@@ -11,7 +11,7 @@ public sealed class ReencodingTests
         using var folder = new TemporaryFolder();
         var source = folder["in.mkv"];
         // Odd width, sound, 12 frames.
-        var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=65x48:rate=24:duration=0.5", "-f", "lavfi", "-i", "sine=duration=0.5", "-c:v", "ffv1", "-pix_fmt", "yuv444p", "-c:a", "pcm_s16le", source], null, CliWrap.PipeTarget.Null, CancellationToken.None);
+        var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, ["-v", "error", "-f", "lavfi", "-i", "testsrc=size=65x48:rate=24:duration=0.5", "-f", "lavfi", "-i", "sine=duration=0.5", "-c:v", "ffv1", "-pix_fmt", "yuv444p", "-c:a", "pcm_s16le", source], null, CliWrap.PipeTarget.Null, CancellationToken.None);
         Assert.True(code == 0, error);
         var seen = new Dictionary<string, VideoInfo>();
         // The harshest step of each kind.
