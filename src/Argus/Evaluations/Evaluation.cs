@@ -84,7 +84,7 @@ public static class Evaluation
 
     private static IEnumerable<Part> By(Part whole, string by, Func<VideoItem, string> of, Func<string, string> name, int fewest = 2)
     {
-        var values = whole.Videos.Select(video => of(video.Item)).Distinct().OrderBy(value => value.PadLeft(12, ' '), StringComparer.Ordinal).ToList();
+        var values = whole.Videos.Select(video => of(video.Item)).Distinct().OrderBy(value => value.All(char.IsAsciiDigit) ? value.PadLeft(6, '0') : value, StringComparer.Ordinal).ToList();
         return values.Count < fewest ? [] : values.Select(value => whole.Where(by, name(value), item => of(item) == value));
     }
 

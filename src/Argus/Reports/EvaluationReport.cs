@@ -149,7 +149,7 @@ public static class EvaluationReport
     private static void Audits(HtmlReport report, IReadOnlyList<(string Dataset, StoreAudit Audit)> audits)
     {
         if (audits.Count == 0) return;
-        report.Heading("The data").Paragraph("What else than forgery tells the test videos' reals from fakes: each property's own ROC AUC, the strongest five; those with ! clearly do. A detector could have learned these instead.");
+        report.Heading("The data").Paragraph("What else than forgery tells reals from fakes among all prepared videos of the dataset, whatever their side of the split: each property's own ROC AUC, the strongest five; those with ! clearly do. A detector could have learned these instead.");
         foreach (var (dataset, audit) in audits)
         {
             report.Subheading(dataset);

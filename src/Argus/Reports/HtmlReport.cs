@@ -22,7 +22,7 @@ public sealed class HtmlReport(string title)
         pre { overflow-x: auto; padding: 1rem; background: #8881; border-radius: 6px; font-size: .85rem; }
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem; }
         .card { border: 1px solid #8884; border-radius: 6px; padding: .75rem; overflow-wrap: anywhere; break-inside: avoid; }
-        .card img { width: 24%; background: none; } .card p { margin: .3rem 0 0; font-size: .85rem; }
+        .card img { width: 22%; background: none; } .card p { margin: .3rem 0 0; font-size: .85rem; }
         .confusion td { min-width: 6rem; text-align: center; } .confusion .right { background: #1b7f5c33; } .confusion .wrong { background: #c2410c33; }
         nav { font-size: .9rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
         @media print {
