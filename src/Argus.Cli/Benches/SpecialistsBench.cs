@@ -107,7 +107,7 @@ internal static class SpecialistsBench
         // A specialist of single colour pictures cannot hear: it is asked about sound all the same, only where there is some.
         var predictions = await Scoring.RunAsync(model, recipe, store, judged, TorchDevice.For("cpu"), null, cancel);
         Directory.Delete(run.Folder, recursive: true);
-        return ([.. predictions.Select(p => (p.Item.Kind!, new Score(p.Item.Id, fold, p.Item.Label, p.FakeLogit - p.RealLogit)))], abstained.Count);
+        return ([.. predictions.Select(p => (p.Item.Kind!, new Score(p.Item.Id, fold, p.Item.Label, p.Logit)))], abstained.Count);
     }
 
     // A DFDC part of real videos, scaled down so that a face fits the small input and one codec's traces do not hide another's.

@@ -6,7 +6,7 @@ namespace Argus.Cli.Commands;
 
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Control(), Specialists() };
+    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Evaluate(), Control(), Specialists() };
 
     private static readonly Option<bool> Json = new("--json") { Description = "As JSON." };
 
@@ -82,6 +82,18 @@ internal static class BenchCommand
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else FeedBench.Print(result);
             return 0;
+        });
+        return command;
+    }
+
+    private static Command Evaluate()
+    {
+        var command = new Command("evaluate", $"All figures with 1,000 bootstrap rounds over {EvaluateBench.Scores:N0} frame scores.") { Json };
+        command.SetAction(parse =>
+        {
+            var result = EvaluateBench.Run();
+            if (parse.GetValue(Json)) Terminal.WriteJson(result);
+            else EvaluateBench.Print(result);
         });
         return command;
     }

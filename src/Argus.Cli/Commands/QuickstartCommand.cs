@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Argus.Datasets;
+using Argus.Evaluations;
 using Argus.Forging;
 using Argus.Recipes;
+using Argus.Reports;
 using Argus.Specialists;
 using Argus.Training.Runs;
 
@@ -37,16 +39,16 @@ internal static class QuickstartCommand
             }
 
             var last = Path.Combine(root, "runs", RecipeLibrary.Default.Find($"{chosen.Name}/4").LongName);
-            var result = await EvaluateStep.RunAsync(CheckpointReference.Find(last), datasets, Path.Combine(root, "stores"), cancel);
-            var own = result.Rows.First(row => row.Part == chosen.OwnKind);
+            var (subject, result) = await EvaluateStep.RunAsync(last, CheckpointReference.Find(last), datasets, new EvaluateOptions { StoreRoot = Path.Combine(root, "stores") }, cancel);
+            var own = result.Videos.First(row => row.Part == chosen.OwnKind);
             var control = await ControlAsync(datasets, chosen.OwnKind, cancel);
-            var people = result.Predictions.Where(p => p.Item.Kind == chosen.OwnKind).SelectMany(p => p.Item.Identities).Distinct().Count();
+            var people = result.Predictions.Videos.Where(p => p.Item.Kind == chosen.OwnKind).SelectMany(p => p.Item.Identities).Distinct().Count();
             var headline = $"video AUC {own.Figures.RocAuc:0.00}";
             var context = $"{chosen.OwnKind} forgeries: {headline} (95% interval {own.AucInterval!.Low:0.00}-{own.AucInterval.High:0.00}), {own.Figures.Real + own.Figures.Fake} test videos, nobody in them was trained on; logistic regression on whole-frame statistics: AUC {control:0.00}";
             var report = Path.Combine(root, "report");
-            EvaluationReport.Write(report, $"Argus quickstart: the {chosen.Title} specialist", result, context, last);
+            await EvaluationReport.WriteAsync(report, subject with { Name = $"quickstart: the {chosen.Title} specialist", Headline = context }, result, cancel);
 
-            Terminal.Table(EvaluationReport.Columns, result.Rows.Where(row => row.Dataset == Evaluation.Everything).Select(EvaluationReport.Cells).ToList());
+            Terminal.Table(EvaluationReport.Columns, result.Videos.Where(row => row.Dataset == Evaluation.Everything).Select(EvaluationReport.Cells).ToList());
             Terminal.Line($"{chosen.Name} is named for {chosen.OwnKind}; it was trained on drawn faces, so this shows that training works, not how it does on real people.");
             Terminal.Line(headline);
             Terminal.Line($"95% interval {own.AucInterval.Low:0.00}-{own.AucInterval.High:0.00} over {own.Figures.Real + own.Figures.Fake} test videos of {people} people, none of them in training");

@@ -11,15 +11,25 @@ public static class EnvironmentRecord
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    /// <summary>The version and the commit that the program was built from.</summary>
+    public static string Version { get; } = typeof(EnvironmentRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
     public static void Write(string folder)
     {
         LibTorch.Load();
         File.WriteAllText(Path.Combine(folder, "environment.json"), JsonSerializer.Serialize(Describe(), Json) + "\n");
     }
 
+    /// <summary>The same in lines, for people.</summary>
+    public static string Text()
+    {
+        LibTorch.Load();
+        return JsonSerializer.Serialize(Describe(), Json);
+    }
+
     private static object Describe() => new
     {
-        Argus = typeof(EnvironmentRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+        Argus = Version,
         DotNet = RuntimeInformation.FrameworkDescription,
         System = RuntimeInformation.OSDescription,
         Architecture = $"{RuntimeInformation.ProcessArchitecture}",

@@ -16,6 +16,9 @@ public sealed partial class RunDirectory(string path)
     public string Recipe => System.IO.Path.Combine(Folder, "recipe.yaml");
     public string Metrics => System.IO.Path.Combine(Folder, "metrics.jsonl");
     public string Predictions => System.IO.Path.Combine(Folder, "predictions");
+    /// <summary>The last epoch's validation predictions, and the best checkpoint's.</summary>
+    public string ValidationPredictions => System.IO.Path.Combine(Predictions, "validation.csv");
+    public string BestPredictions => System.IO.Path.Combine(Predictions, "validation-best.csv");
     public string Plots => System.IO.Path.Combine(Folder, "plots");
     public string TensorBoard => System.IO.Path.Combine(Folder, "tensorboard");
     public string Checkpoints => System.IO.Path.Combine(Folder, "checkpoints");

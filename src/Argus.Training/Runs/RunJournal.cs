@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Argus.Evaluations;
 using Argus.Metrics;
 using Argus.Reports;
 using TorchSharp;
@@ -10,7 +12,16 @@ public sealed class RunJournal(RunDirectory run, string title) : ITrainingObserv
 {
     private readonly TorchSharp.Modules.SummaryWriter board = torch.utils.tensorboard.SummaryWriter(run.TensorBoard, createRunName: false);
 
-    public void Step(StepReport report) => board.add_scalar("train/loss_step", (float)report.Loss, report.GlobalStep);
+    // Drawing takes a tenth of a second.
+    private static readonly TimeSpan BetweenPlots = TimeSpan.FromSeconds(30);
+
+    private long drawn = Stopwatch.GetTimestamp();
+
+    public void Step(StepReport report)
+    {
+        board.add_scalar("train/loss_step", (float)report.Loss, report.GlobalStep);
+        if (Stopwatch.GetElapsedTime(drawn) > BetweenPlots) DrawCurves();
+    }
 
     public void Epoch(EpochReport report)
     {
@@ -18,32 +29,23 @@ public sealed class RunJournal(RunDirectory run, string title) : ITrainingObserv
         {
             if (value is { } number) board.add_scalar(name.Replace("train_", "train/").Replace("validation_", "validation/"), (float)number, report.GlobalStep);
         }
-        PredictionTable.Write(Path.Combine(run.Predictions, "validation.csv"), report.Predictions);
+        foreach (var file in report.IsBest ? new[] { run.ValidationPredictions, run.BestPredictions } : [run.ValidationPredictions])
+            PredictionTable.Write(file, new PredictionSet(report.Predictions, []));
+        DrawCurves();
+        if (report.Validation.RocAuc is not null)
+            Plots.Roc(Path.Combine(run.Plots, "roc.png"), $"{title}: validation ROC", ("validation", new RocCurve([.. report.Predictions.Select(p => p.Item.Label)], [.. report.Predictions.Select(p => p.Probability)])));
+    }
+
+    private void DrawCurves()
+    {
         var lines = File.ReadLines(run.Metrics).Select(line => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(line)!).ToList();
         Plots.Curves(Path.Combine(run.Plots, "loss.png"), $"{title}: loss", "step", "loss",
             ("batch", Points(lines, "loss")), ("epoch mean", Points(lines, "train_loss")));
         Plots.Curves(Path.Combine(run.Plots, "validation.png"), $"{title}: validation", "step", "share",
             ("video AUC", Points(lines, "validation_auc")), ("accuracy on real", Points(lines, "validation_accuracy_real")), ("accuracy on fake", Points(lines, "validation_accuracy_fake")));
-        if (report.Validation.RocAuc is not null)
-            Plots.Roc(Path.Combine(run.Plots, "roc.png"), $"{title}: validation ROC", ("validation", new RocCurve([.. report.Predictions.Select(p => p.Item.Label)], [.. report.Predictions.Select(p => p.Probability)])));
+        drawn = Stopwatch.GetTimestamp();
     }
 
     private static List<(double, double)> Points(IEnumerable<Dictionary<string, JsonElement>> lines, string key) =>
         [.. lines.Where(line => line.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Number).Select(line => (line["step"].GetDouble(), line[key].GetDouble()))];
-}
-
-/// <summary>Predictions as comma-separated values, one video a line.</summary>
-public static class PredictionTable
-{
-    public const string Header = "dataset,method,compression,chunk,kind,id,path,label,clips,real_logit,fake_logit,probability";
-
-    public static void Write(string path, IEnumerable<VideoPrediction> predictions)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllLines(path, predictions.Select(p => string.Join(',', new[]
-        {
-            p.Item.Dataset, p.Item.Method, p.Item.Compression, $"{p.Item.Chunk}", p.Item.Kind ?? "", p.Item.Id, p.Item.Path, $"{p.Item.Label}", $"{p.Clips}",
-            $"{p.RealLogit:R}", $"{p.FakeLogit:R}", $"{p.Probability:R}",
-        }.Select(Csv.Cell))).Prepend(Header));
-    }
 }

@@ -1,7 +1,9 @@
 using Argus.Datasets;
+using Argus.Evaluations;
 using Argus.Forging;
 using Argus.Imaging;
 using Argus.Recipes;
+using Argus.Specialists;
 using Argus.Stores;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
@@ -11,20 +13,25 @@ using static TorchSharp.torch;
 
 namespace Argus.Training.Runs;
 
-/// <summary>A video's score: the mean of its clips' logits, then the sigmoid of their difference.</summary>
-public sealed record VideoPrediction(VideoItem Item, int Clips, double RealLogit, double FakeLogit)
-{
-    public double Probability => 1 / (1 + Math.Exp(RealLogit - FakeLogit));
-}
-
 /// <summary>A video that is judged: as it is, or forged on the way.</summary>
 public sealed record JudgedVideo(StoredVideo Video, ClipForgery? Forgery = null)
 {
     /// <summary>The video as what it then is.</summary>
-    public VideoItem Item => Forgery is null ? Video.Item : Video.Item with { Label = Forgery.Label, Kind = $"{Forgery.Kind}".ToLowerInvariant() };
+    public VideoItem Item => Forgery is null ? Video.Item : Video.Item with { Label = Forgery.Label, Kind = $"{Forgery.Kind}".ToLowerInvariant(), Method = Forgery.Label == 1 ? "forged" : "twin" };
 
     // What trembles does so anew in every clip; everything else stays the same all through a video.
     internal IEnumerable<Sample> Samples => Video.Clips.Select(clip => new Sample(clip, Forgery is { Kind: ForgeryKind.Temporal } ? Forgery with { Seed = Forgery.Seed + (ulong)clip.Number } : Forgery));
+
+    /// <summary>
+    /// The videos that a training is validated on: those that the specialist can judge. Where the dataset has real videos only,
+    /// they are forged, always in the same way.
+    /// </summary>
+    public static IReadOnlyList<JudgedVideo> Validation(Recipe recipe, Store store)
+    {
+        var videos = Suitability.Split(recipe, store.Videos.Where(video => video.Split == Split.Validation)).Suitable;
+        return recipe.Forge.Probability == 1 && videos.All(video => video.Item.Label == 0)
+            ? Pairs(videos, ForgePlan.KindsOf(recipe), recipe.Seed) : [.. videos.Select(video => new JudgedVideo(video))];
+    }
 
     /// <summary>Of each real video and each kind a forgery and its twin; the same ones for the same seed.</summary>
     public static IReadOnlyList<JudgedVideo> Pairs(IEnumerable<StoredVideo> videos, IReadOnlyList<ForgeryKind> kinds, int seed, int pairs = 1) =>
@@ -46,7 +53,7 @@ public static class Scoring
         model.eval();
         var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), augment: null, recipe.Seed, recipe.Train.Workers);
         var samples = videos.SelectMany((video, index) => video.Samples.Select(sample => (Video: index, Sample: sample))).ToList();
-        var sums = new (int Clips, double Real, double Fake)[videos.Count];
+        var scores = videos.Select(_ => new List<ClipScore>()).ToList();
         var done = 0;
         await foreach (var batch in feeder.ReadAsync([.. samples.Select(entry => entry.Sample)], 0, recipe.Train.BatchSize, 0, cancel))
         {
@@ -58,14 +65,14 @@ public static class Scoring
                 var logits = model.Logits(Precision.Inputs(batch, recipe, device), batch.FramesPerClip).cpu().data<float>().ToArray();
                 for (var i = 0; i < batch.Samples.Count; i++)
                 {
-                    ref var sum = ref sums[samples[done + i].Video];
-                    sum = (sum.Clips + 1, sum.Real + logits[2 * i], sum.Fake + logits[2 * i + 1]);
+                    var clip = batch.Samples[i].Clip;
+                    scores[samples[done + i].Video].Add(ClipScore.OfLogit(clip.Number, clip.Frames[0].TimeSeconds, (double)logits[2 * i + 1] - logits[2 * i]));
                 }
             }
             progress?.Report(done + batch.Samples.Count);
             done += batch.Samples.Count;
         }
-        return [.. videos.Zip(sums, (video, sum) => new VideoPrediction(video.Item, sum.Clips, sum.Real / sum.Clips, sum.Fake / sum.Clips))];
+        return [.. videos.Zip(scores, (video, clips) => new VideoPrediction(video.Item, clips))];
     }
 }
 

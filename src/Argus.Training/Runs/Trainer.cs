@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Argus.Datasets;
+using Argus.Evaluations;
 using Argus.Imaging;
 using Argus.Metrics;
 using Argus.Randomness;
@@ -79,7 +80,7 @@ public sealed class Trainer : IDisposable
         schedule = new CosineWarmRestarts(recipe.Optimizer.LearningRate, recipe.Schedule.FirstPeriod, recipe.Schedule.Multiplier);
         storeHash = StoreHash();
         epochs = PlanEpochs();
-        validation = Validation();
+        validation = JudgedVideo.Validation(recipe, store);
         if (validation.Select(video => video.Item.Label).Distinct().Count() < 2)
             throw new ArgusException($"Validation needs both classes, but has {validation.Count(v => v.Item.Label == 0)} real and {validation.Count(v => v.Item.Label == 1)} fake videos. 'argus data check' shows the split.");
         if (resume) Resume();
@@ -208,6 +209,7 @@ public sealed class Trainer : IDisposable
             BestAuc = isBest ? figures.RocAuc : state.BestAuc, BestCheckpoint = isBest ? name : state.BestCheckpoint,
         };
         Save();
+        if (isBest) Calibration.Fit(predictions, $"validation videos of {recipe.Data.Layout}").Write(run.Best);
         observer.Epoch(new EpochReport(index, epochs.Count, chunk, state.GlobalStep, optimizer.LearningRate, metrics["train_loss"]!.Value, figures, predictions, isBest, metrics));
     }
 
@@ -255,14 +257,6 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Videos of training and validation that the specialist cannot judge, with the reason; they are left out.</summary>
     public IReadOnlyList<(StoredVideo Video, string Reason)> Abstained => Suitability.Split(recipe, store.Videos.Where(video => video.Split != Split.Test)).Abstained;
-
-    // Where the dataset has real videos only, validation videos are forged, always in the same way.
-    private IReadOnlyList<JudgedVideo> Validation()
-    {
-        var videos = Side(Split.Validation);
-        return recipe.Forge.Probability == 1 && videos.All(video => video.Item.Label == 0)
-            ? JudgedVideo.Pairs(videos, ForgePlan.KindsOf(recipe), recipe.Seed) : [.. videos.Select(video => new JudgedVideo(video))];
-    }
 
     private List<StoredVideo> Side(Split side) => Suitability.Split(recipe, store.Videos.Where(video => video.Split == side)).Suitable;
 

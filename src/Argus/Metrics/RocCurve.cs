@@ -7,33 +7,26 @@ namespace Argus.Metrics;
 /// </summary>
 public sealed class RocCurve
 {
-    private readonly int positives, negatives;
-    private readonly int[] truePositives, falsePositives;
+    private readonly Ranking ranking;
 
     /// <exception cref="ArgusException">One class only, unequal lengths, or a score that is not a number.</exception>
     public RocCurve(IReadOnlyList<int> labels, IReadOnlyList<double> scores)
     {
-        if (labels.Count != scores.Count) throw new ArgusException($"{labels.Count} labels but {scores.Count} scores.");
-        if (scores.Any(double.IsNaN)) throw new ArgusException("A score is not a number (NaN); the curve would be meaningless.");
-        positives = labels.Count(label => label == 1);
-        negatives = labels.Count - positives;
-        if (positives == 0 || negatives == 0) throw new ArgusException($"A ROC curve needs both classes: {negatives} real, {positives} fake.");
-
-        var order = Enumerable.Range(0, labels.Count).OrderByDescending(i => scores[i]).ToArray();
-        List<int> tps = [0], fps = [0];
-        List<double> thresholds = [double.PositiveInfinity];
+        var set = new ScoreSet(labels, scores);
+        int positives = labels.Count(label => label == 1), negatives = labels.Count - positives;
+        ranking = set.Rank() ?? throw new ArgusException($"A ROC curve needs both classes: {negatives} real, {positives} fake.");
+        List<double> thresholds = [double.PositiveInfinity], tpr = [0], fpr = [0], precision = [1];
         int tp = 0, fp = 0;
-        for (var i = 0; i < order.Length; i++)
+        foreach (var (score, label, isLast) in set.Descending)
         {
-            if (labels[order[i]] == 1) tp++; else fp++;
-            if (i + 1 < order.Length && scores[order[i + 1]] == scores[order[i]]) continue;
-            tps.Add(tp);
-            fps.Add(fp);
-            thresholds.Add(scores[order[i]]);
+            if (label == 1) tp++; else fp++;
+            if (!isLast) continue;
+            thresholds.Add(score);
+            tpr.Add((double)tp / positives);
+            fpr.Add((double)fp / negatives);
+            precision.Add((double)tp / (tp + fp));
         }
-        (truePositives, falsePositives, Thresholds) = ([.. tps], [.. fps], [.. thresholds]);
-        TruePositiveRate = [.. truePositives.Select(count => (double)count / positives)];
-        FalsePositiveRate = [.. falsePositives.Select(count => (double)count / negatives)];
+        (Thresholds, TruePositiveRate, FalsePositiveRate, Precision) = ([.. thresholds], [.. tpr], [.. fpr], [.. precision]);
     }
 
     /// <summary>Descending, the first one infinite (nothing counts as fake).</summary>
@@ -41,51 +34,21 @@ public sealed class RocCurve
     public double[] TruePositiveRate { get; }
     public double[] FalsePositiveRate { get; }
 
+    /// <summary>Share of fakes among what counts as fake, at each threshold; 1 at the first.</summary>
+    public double[] Precision { get; }
+
     /// <summary>Area under the curve by trapezoids.</summary>
-    public double Auc
-    {
-        get
-        {
-            var twice = 0.0;
-            for (var i = 1; i < truePositives.Length; i++)
-                twice += (double)(falsePositives[i] - falsePositives[i - 1]) * (truePositives[i] + truePositives[i - 1]);
-            return twice / (2.0 * positives * negatives);
-        }
-    }
+    public double Auc => ranking.Auc;
 
     /// <summary>Average precision: precision at each threshold, weighted by the gain in recall.</summary>
-    public double AveragePrecision
-    {
-        get
-        {
-            var sum = 0.0;
-            for (var i = 1; i < truePositives.Length; i++)
-                sum += (TruePositiveRate[i] - TruePositiveRate[i - 1]) * truePositives[i] / (truePositives[i] + falsePositives[i]);
-            return sum;
-        }
-    }
+    public double AveragePrecision => ranking.AveragePrecision;
 
     /// <summary>Equal error rate: where the straight lines between steps have FPR = 1 - TPR.</summary>
-    public double EqualErrorRate
-    {
-        get
-        {
-            for (var i = 1; i < truePositives.Length; i++)
-            {
-                var before = FalsePositiveRate[i - 1] - (1 - TruePositiveRate[i - 1]);
-                var after = FalsePositiveRate[i] - (1 - TruePositiveRate[i]);
-                if (after < 0) continue;
-                var share = after == before ? 0 : -before / (after - before);
-                return FalsePositiveRate[i - 1] + share * (FalsePositiveRate[i] - FalsePositiveRate[i - 1]);
-            }
-            return 1;
-        }
-    }
+    public double EqualErrorRate => ranking.EqualErrorRate;
+
+    /// <summary>The last step whose FPR does not exceed the given one.</summary>
+    public int StepAt(double falsePositiveRate) => Array.FindLastIndex(FalsePositiveRate, rate => rate <= falsePositiveRate);
 
     /// <summary>TPR at the last step whose FPR does not exceed the given one.</summary>
-    public double TruePositiveRateAt(double falsePositiveRate)
-    {
-        var last = Array.FindLastIndex(FalsePositiveRate, rate => rate <= falsePositiveRate);
-        return TruePositiveRate[last];
-    }
+    public double TruePositiveRateAt(double falsePositiveRate) => TruePositiveRate[StepAt(falsePositiveRate)];
 }

@@ -8,24 +8,42 @@ public sealed class HtmlReport(string title)
 {
     private const string Style = """
         :root { color-scheme: light dark; }
-        body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+        body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
         h1 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap; }
         th:nth-child(-n+2), td:nth-child(-n+2), .text { text-align: left; }
-        td.text { white-space: normal; overflow-wrap: break-word; }
+        td.text { white-space: normal; overflow-wrap: break-word; min-width: 7rem; }
         figure { margin: 1rem 0; } figcaption { opacity: .75; font-size: .9rem; }
-        .half { display: inline-block; width: min(100%, 29rem); margin: .5rem .25rem; }
+        .half { display: inline-block; width: min(100%, 32rem); vertical-align: top; margin: .5rem .25rem; }
         img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
         .headline { font-size: 1.5rem; font-weight: 600; }
         pre { overflow-x: auto; padding: 1rem; background: #8881; border-radius: 6px; font-size: .85rem; }
-        @media print { body { margin: 0; max-width: none; } }
+        .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem; }
+        .card { border: 1px solid #8884; border-radius: 6px; padding: .75rem; overflow-wrap: anywhere; break-inside: avoid; }
+        .card img { width: 22%; background: none; } .card p { margin: .3rem 0 0; font-size: .85rem; }
+        .confusion td { min-width: 6rem; text-align: center; } .confusion .right { background: #1b7f5c33; } .confusion .wrong { background: #c2410c33; }
+        nav { font-size: .9rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
+        @media print {
+          body { margin: 0; max-width: none; font-size: 10pt; } nav { display: none; }
+          .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .15rem .35rem; } th { white-space: normal; }
+          figure, tr, .card { break-inside: avoid; } h2, h3 { break-after: avoid; }
+          details::details-content { content-visibility: visible; } pre { white-space: pre-wrap; font-size: 6pt; }
+        }
         """;
 
     private readonly StringBuilder body = new();
+    private readonly List<string> headings = [];
 
-    public HtmlReport Heading(string text) => Add($"<h2>{Encode(text)}</h2>");
+    public HtmlReport Heading(string text)
+    {
+        headings.Add(text);
+        return Add($"<h2 id=\"s{headings.Count}\">{Encode(text)}</h2>");
+    }
+
+    public HtmlReport Subheading(string text) => Add($"<h3>{Encode(text)}</h3>");
+    public HtmlReport List(IEnumerable<string> items) => Add($"<ul>{string.Concat(items.Select(item => $"<li>{Encode(item)}</li>"))}</ul>");
     public HtmlReport Headline(string text) => Add($"<p class=\"headline\">{Encode(text)}</p>");
     public HtmlReport Paragraph(string text) => Add($"<p>{Encode(text)}</p>");
 
@@ -44,15 +62,29 @@ public sealed class HtmlReport(string title)
         ? Add($"<figure{(half ? " class=\"half\"" : "")}><img alt=\"{Encode(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}\"><figcaption>{Encode(description)}</figcaption></figure>")
         : this;
 
+    /// <summary>Cards with up to four small JPEG pictures and lines of text each.</summary>
+    public HtmlReport Cards(IEnumerable<(IReadOnlyList<byte[]> Jpegs, IReadOnlyList<string> Lines)> cards) => Add("<div class=\"cards\">" + string.Concat(cards.Select(card =>
+        $"<div class=\"card\">{string.Concat(card.Jpegs.Select(jpeg => $"<img alt=\"crop\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\"> "))}{string.Concat(card.Lines.Select(line => $"<p>{Encode(line)}</p>"))}</div>")) + "</div>");
+
+    /// <summary>Truth by rows, verdicts by columns.</summary>
+    public HtmlReport Confusion(string caption, int realRight, int real, int fakeRight, int fake)
+    {
+        string Cell(int count, int of, bool right) => $"<td class=\"{(right ? "right" : "wrong")}\">{count}{(of > 0 ? $"<br><small>{(double)count / of:0%}</small>" : "")}</td>";
+        return Add($"<div class=\"half scroll\"><table class=\"confusion\"><caption>{Encode(caption)}</caption><thead><tr><th></th><th scope=\"col\">called real</th><th scope=\"col\">called fake</th></tr></thead><tbody>" +
+            $"<tr><th scope=\"row\">real</th>{Cell(realRight, real, true)}{Cell(real - realRight, real, false)}</tr><tr><th scope=\"row\">fake</th>{Cell(fake - fakeRight, fake, false)}{Cell(fakeRight, fake, true)}</tr></tbody></table></div>");
+    }
+
     public HtmlReport Details(string summary, string text) => Add($"<details><summary>{Encode(summary)}</summary><pre>{Encode(text)}</pre></details>");
 
     public void Save(string path) => File.WriteAllText(path, $"""
         <!doctype html>
         <html lang="en">
-        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{Encode(title)}</title><style>
+        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"><link rel="icon" href="data:,"><title>{Encode(title)}</title><style>
         {Style}
         </style></head>
         <body><h1>{Encode(title)}</h1>
+        {(headings.Count > 3 ? $"<nav>{string.Concat(headings.Select((heading, i) => $"<a href=\"#s{i + 1}\">{Encode(heading)}</a>"))}</nav>" : "")}
         {body}</body>
         </html>
 

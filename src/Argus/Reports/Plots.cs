@@ -3,9 +3,10 @@ using ScottPlot;
 
 namespace Argus.Reports;
 
-/// <summary>The pictures of a run and of an evaluation, as PNG files.</summary>
-public static class Plots
+/// <summary>The pictures of a run and of an evaluation: PNG files of twice the resolution, and the same as SVG beside them.</summary>
+public static partial class Plots
 {
+    private const double Scale = 2;
     private const int WidthPixels = 800, HeightPixels = 500, SmallWidthPixels = 520, SmallHeightPixels = 320, HistogramBins = 30;
     private static readonly Color RealColor = Color.FromHex(Look.RealColor), FakeColor = Color.FromHex(Look.FakeColor);
 
@@ -23,7 +24,7 @@ public static class Plots
 
     public static void Roc(string path, string title, params IReadOnlyList<(string Name, RocCurve Curve)> curves)
     {
-        using var plot = New(title, "false positive rate (real called fake)", "true positive rate (fake called fake)");
+        using var plot = New(title, "false positive rate (reals called fake)", "true positive rate (fakes called fake)");
         foreach (var (name, curve) in curves)
         {
             var line = plot.Add.ScatterLine(curve.FalsePositiveRate, curve.TruePositiveRate);
@@ -32,14 +33,14 @@ public static class Plots
         var chance = plot.Add.Line(0, 0, 1, 1);
         (chance.LineColor, chance.LinePattern, chance.LegendText) = (ScottPlot.Colors.Gray, LinePattern.Dashed, "chance");
         plot.Axes.SetLimits(-0.01, 1.01, -0.01, 1.01);
-        plot.ShowLegend(Edge.Right);
-        Save(plot, path);
+        plot.ShowLegend(Alignment.LowerRight);
+        Save(plot, path, SmallWidthPixels, SmallWidthPixels);
     }
 
     /// <summary>Distributions over one another, each as shares of its own videos.</summary>
-    public static void Histograms(string path, string horizontal, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> groups)
+    public static void Histograms(string path, string horizontal, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> groups, (double, double)? range = null)
     {
-        var (lowest, highest) = (groups.SelectMany(group => group.Values).Min(), groups.SelectMany(group => group.Values).Max());
+        var (lowest, highest) = range ?? (groups.SelectMany(group => group.Values).Min(), groups.SelectMany(group => group.Values).Max());
         var width = (highest - lowest) / HistogramBins;
         using var plot = New("", horizontal, "share of videos");
         foreach (var (name, values) in groups.Where(group => group.Values.Count > 0))
@@ -70,6 +71,8 @@ public static class Plots
     private static void Save(Plot plot, string path, int width = WidthPixels, int height = HeightPixels)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        plot.SavePng(path, width, height);
+        plot.SaveSvg(Path.ChangeExtension(path, ".svg"), width, height);
+        plot.ScaleFactor = Scale;
+        plot.SavePng(path, (int)(width * Scale), (int)(height * Scale));
     }
 }

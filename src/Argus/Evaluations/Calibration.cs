@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Argus.Metrics;
+
+namespace Argus.Evaluations;
+
+/// <summary>A threshold with what it did on validation data.</summary>
+/// <param name="Name"><c>fpr_1</c>, <c>fpr_5</c> or <c>eer</c>.</param>
+/// <param name="Logit">Videos whose aggregated log odds reach it count as fake; null where too few real videos were there to allow any.</param>
+/// <param name="Probability">The same as calibrated probability (temperature).</param>
+public sealed record OperatingPoint(string Name, double? Logit, double? Probability, double FalsePositiveRate, double TruePositiveRate);
+
+/// <summary>One aggregation's calibration.</summary>
+/// <param name="GainOverMeanLogit">Of the validation AUC, with its paired interval; null for mean_logit itself.</param>
+/// <param name="CalibrationError">ECE on the validation videos: as they are, after the temperature, after the isotonic curve.</param>
+public sealed record AggregationCalibration(double Auc, PairedDifference? GainOverMeanLogit, double Temperature, IsotonicCurve Isotonic, IReadOnlyList<OperatingPoint> OperatingPoints,
+    double[] CalibrationError);
+
+/// <summary>
+/// What a detector's scores mean, learned on validation videos and kept beside its weights as <c>calibration.json</c>: which
+/// aggregation, the temperature (Guo et al., 2017) and the isotonic curve (Zadrozny and Elkan, 2002) that make probabilities
+/// of log odds, and thresholds. Probabilities hold for the validation set's share of fakes.
+/// </summary>
+public sealed record Calibration
+{
+    public const string FileName = "calibration.json";
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DictionaryKeyPolicy = null };
+
+    /// <summary>What it was fitted on, in words.</summary>
+    public required string Data { get; init; }
+    public required int Real { get; init; }
+    public required int Fake { get; init; }
+    /// <summary>The name of the aggregation to use: mean_logit, unless another is better on validation videos beyond chance (95%, paired).</summary>
+    public required string Aggregation { get; init; }
+    /// <summary>By the names of aggregations.</summary>
+    public required IReadOnlyDictionary<string, AggregationCalibration> Aggregations { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public AggregationCalibration Chosen => Aggregations[Aggregation];
+
+    /// <param name="data">What the videos are, in words.</param>
+    /// <exception cref="ArgusException">One class only.</exception>
+    public static Calibration Fit(IReadOnlyList<VideoPrediction> validation, string data)
+    {
+        int[] labels = [.. validation.Select(video => video.Item.Label)];
+        if (labels.Distinct().Count() < 2) throw new ArgusException($"Calibration needs validation videos of both classes; there are {labels.Count(l => l == 0)} real and {labels.Count(l => l == 1)} fake ones.");
+        var reference = new ScoreSet(labels, [.. validation.Select(video => Evaluations.Aggregation.MeanLogit.Of(video.Clips))]);
+        var all = Evaluations.Aggregation.All.ToDictionary(aggregation => aggregation.Name, aggregation => Fit(aggregation, validation, labels, reference));
+        var better = all.Where(entry => entry.Value.GainOverMeanLogit is { Interval.Low: > 0 }).OrderByDescending(entry => entry.Value.Auc).Select(entry => entry.Key).FirstOrDefault();
+        return new Calibration { Data = data, Real = labels.Count(l => l == 0), Fake = labels.Count(l => l == 1), Aggregation = better ?? Evaluations.Aggregation.MeanLogit.Name, Aggregations = all };
+    }
+
+    private static AggregationCalibration Fit(Aggregation aggregation, IReadOnlyList<VideoPrediction> validation, int[] labels, ScoreSet reference)
+    {
+        double[] logits = [.. validation.Select(video => aggregation.Of(video.Clips))];
+        var gain = aggregation == Evaluations.Aggregation.MeanLogit ? null : Bootstrap.AucDifference(reference, new ScoreSet(labels, logits), labels);
+        var curve = new RocCurve(labels, logits);
+        var (temperature, isotonic) = (TemperatureScaling.Fit(labels, logits), IsotonicCurve.Fit(labels, logits));
+        double Error(Func<double, double> probability) => BinaryMetrics.Of(labels, [.. logits.Select(probability)]).CalibrationError;
+        OperatingPoint Point(string name, int step)
+        {
+            double? logit = double.IsInfinity(curve.Thresholds[step]) ? null : curve.Thresholds[step];
+            return new OperatingPoint(name, logit, logit is { } z ? Odds.Probability(z / temperature) : null, curve.FalsePositiveRate[step], curve.TruePositiveRate[step]);
+        }
+        return new AggregationCalibration(curve.Auc, gain, temperature, isotonic,
+            [Point("fpr_1", curve.StepAt(0.01)), Point("fpr_5", curve.StepAt(0.05)), Point("eer", EerStep(curve))],
+            [Error(Odds.Probability), Error(logit => Odds.Probability(logit / temperature)), Error(isotonic.Probability)]);
+    }
+
+    // The step where the two errors are closest.
+    private static int EerStep(RocCurve curve) => Enumerable.Range(0, curve.Thresholds.Length).MinBy(step => Math.Abs(curve.FalsePositiveRate[step] - (1 - curve.TruePositiveRate[step])));
+
+    /// <returns>Null where the folder has none.</returns>
+    /// <exception cref="ArgusException">The file is damaged.</exception>
+    public static Calibration? Read(string folder)
+    {
+        var file = Path.Combine(folder, FileName);
+        if (!File.Exists(file)) return null;
+        try
+        {
+            var calibration = JsonSerializer.Deserialize<Calibration>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
+            return calibration.Aggregations.ContainsKey(calibration.Aggregation) ? calibration : throw new JsonException($"it does not hold its own aggregation {calibration.Aggregation}");
+        }
+        catch (JsonException error)
+        {
+            throw new ArgusException($"{file} is damaged ({error.Message}). Delete it; 'argus evaluate' with the checkpoint's training data makes it anew.", error);
+        }
+    }
+
+    public void Write(string folder) => WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+}
+
+/// <summary>How log odds become probabilities.</summary>
+public enum Calibrator { None, Temperature, Isotonic }
+
+/// <summary>Turns a video's clips into its probability: an aggregation and, where there is a calibration, a calibrator.</summary>
+public sealed record Judge(Aggregation Aggregation, Calibrator Calibrator, Calibration? Calibration)
+{
+    /// <summary>The mean of logits, uncalibrated.</summary>
+    public static Judge Plain { get; } = new(Aggregation.MeanLogit, Calibrator.None, null);
+
+    /// <summary>What the calibration chose, unless told otherwise; without one mean_logit, uncalibrated.</summary>
+    /// <exception cref="RequestException">A calibrator is asked for and there is no calibration.</exception>
+    public static Judge For(Calibration? calibration, Aggregation? aggregation = null, Calibrator? calibrator = null) =>
+        calibration is null && calibrator is not (null or Calibrator.None)
+            ? throw new RequestException($"There is no {Evaluations.Calibration.FileName} to calibrate with.")
+            : new(aggregation ?? (calibration is null ? Aggregation.MeanLogit : Aggregation.Named(calibration.Aggregation)), calibrator ?? (calibration is null ? Calibrator.None : Calibrator.Temperature), calibration);
+
+    private AggregationCalibration? Fitted => Calibration?.Aggregations.GetValueOrDefault(Aggregation.Name);
+
+    public IReadOnlyList<OperatingPoint> OperatingPoints => Fitted?.OperatingPoints ?? [];
+
+    public double Logit(VideoPrediction video) => Aggregation.Of(video.Clips);
+
+    public double Probability(VideoPrediction video)
+    {
+        var logit = Logit(video);
+        return Calibrator switch
+        {
+            Calibrator.Temperature when Fitted is { } fitted => Odds.Probability(logit / fitted.Temperature),
+            Calibrator.Isotonic when Fitted is { } fitted => fitted.Isotonic.Probability(logit),
+            // What other software wrote is kept as it is, to the last bit.
+            _ => video.Clips is [var only] ? only.Probability : Odds.Probability(logit),
+        };
+    }
+
+    public string Description => $"A video's score is {Aggregation.Description}, {Calibrator switch
+    {
+        Calibrator.Temperature => $"divided by the temperature {Fitted!.Temperature:0.00} that was fitted on {Calibration!.Real} real and {Calibration.Fake} fake validation videos",
+        Calibrator.Isotonic => $"mapped by the isotonic curve that was fitted on {Calibration!.Real} real and {Calibration.Fake} fake validation videos",
+        _ => "uncalibrated",
+    }}.";
+}
