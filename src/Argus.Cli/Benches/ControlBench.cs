@@ -16,7 +16,7 @@ internal static class ControlBench
 
     public sealed record Result(int People, double Minutes, IReadOnlyList<Row> Rows);
 
-    private const int FewestPairs = 150, Seeds = 5, Seconds = 1;
+    private const int FewestPairs = 150, Seeds = 5, Seconds = 1, SecondsOfSound = 4;
 
     private sealed record Measured(string Kind, string Person, int Label, string Path, double[] Values);
 
@@ -32,12 +32,12 @@ internal static class ControlBench
             foreach (var kind in Enum.GetValues<ForgeryKind>())
             {
                 var files = people.Select(person => Path.Combine(folder, "real", person + ".mp4")).ToList();
-                var target = Path.Combine(folder, $"{kind}");
+                var (target, seconds) = (Path.Combine(folder, $"{kind}"), kind == ForgeryKind.Audio ? SecondsOfSound : Seconds);
                 // A quad has two pairs; videos that cannot be forged in this way leave more to the others.
-                var probe = await ForgeStep.RunAsync(files, [kind], 1, seed, kind == ForgeryKind.Audio ? 4 : Seconds, target, cancel, quiet: true);
+                var probe = await ForgeStep.RunAsync(files, [kind], 1, seed, seconds, target, cancel, quiet: true);
                 var usable = files.Except(probe.LeftOut.Select(entry => entry.Video)).ToList();
                 var quads = (int)Math.Ceiling(FewestPairs / 2.0 / Math.Max(1, usable.Count));
-                await ForgeStep.RunAsync(usable, [kind], quads, seed, kind == ForgeryKind.Audio ? 4 : Seconds, target, cancel, quiet: true);
+                await ForgeStep.RunAsync(usable, [kind], quads, seed, seconds, target, cancel, quiet: true);
                 var made = ForgeStep.Made(target).ToList();
                 var rows = await MeasureAsync([.. made.Select(video => video.Path)], cancel);
                 measured.AddRange(made.Zip(rows, (video, values) => new Measured($"{kind}".ToLowerInvariant(), video.Source, video.Label, video.Path, values)));

@@ -57,7 +57,7 @@ internal static class BenchCommand
         var seed = new Option<int>("--seed") { Description = "Every draw follows from it.", DefaultValueFactory = _ => 0, HelpName = "N" };
         var only = new Option<string[]>("--only") { Description = "Only these specialists.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME" };
         var profiles = new Option<string[]>("--profiles") { Description = "full, seed or both.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["full", "seed"], HelpName = "NAME" };
-        var command = new Command("specialists", "Train the five specialists on forgeries of real faces and judge them on people they have not seen: an hour or two.") { videos, settings, folds, seed, only, profiles, Json };
+        var command = new Command("specialists", "Train the five specialists on forgeries of real faces and judge them on people they have not seen: some hours.") { videos, settings, folds, seed, only, profiles, Json };
         command.SetAction(async (parse, cancel) =>
         {
             var folder = parse.GetRequiredValue(videos);

@@ -94,23 +94,11 @@ internal static class RunsCommand
         return new Listed(run.Folder, $"{recipe.Specialist}/{recipe.Stage}", state.Epoch, state.GlobalStep, state.BestAuc, interval, tests);
     }
 
-    // Lines of the two recipes that differ, by their dotted keys.
+    // Settings of the two recipes that differ, by their dotted keys.
     private static List<(string Key, string First, string Second)> Differences(string first, string second)
     {
-        var (a, b) = (Settings(first), Settings(second));
+        var (a, b) = (RecipeLibrary.ReadSettings(first), RecipeLibrary.ReadSettings(second));
         return [.. a.Keys.Union(b.Keys).Where(key => a.GetValueOrDefault(key) != b.GetValueOrDefault(key)).Select(key => (key, a.GetValueOrDefault(key, "-"), b.GetValueOrDefault(key, "-")))];
-    }
-
-    private static Dictionary<string, string> Settings(string file)
-    {
-        var (settings, section) = (new Dictionary<string, string>(), "");
-        foreach (var line in File.ReadLines(file).Select(line => line.Split(" #")[0].TrimEnd()).Where(line => line.Contains(':')))
-        {
-            var (key, value) = (line[..line.IndexOf(':')].Trim(), line[(line.IndexOf(':') + 1)..].Trim());
-            if (!char.IsWhiteSpace(line[0])) section = value.Length == 0 ? key + "." : "";
-            if (value.Length > 0) settings[(char.IsWhiteSpace(line[0]) ? section : "") + key] = value;
-        }
-        return settings;
     }
 
     private static string Text(double? value, Interval? interval) => value is { } number ? $"{number:0.000}{(interval is null ? "" : $" ({interval.Low:0.00}-{interval.High:0.00})")}" : "-";

@@ -68,11 +68,24 @@ public sealed partial class RecipeLibrary
     /// <summary>The same with <c>key=value</c> on top.</summary>
     public static Recipe ReadMerged(string path, IEnumerable<string> overrides)
     {
-        if (!File.Exists(path)) throw new RequestException($"{path} does not exist; a run directory holds a recipe.yaml.");
-        var values = new Dictionary<string, RecipeValue>();
-        var problems = new List<string>();
-        RecipeFile.Read(path, path, values, problems);
+        var (values, problems) = ReadValues(path);
         return RecipeBinder.Bind(values, problems, AddOverrides(values, overrides));
+    }
+
+    /// <summary>A merged recipe's settings as they are written, by dotted keys.</summary>
+    /// <exception cref="RequestException">The file does not exist or is not valid YAML.</exception>
+    public static IReadOnlyDictionary<string, string> ReadSettings(string path)
+    {
+        var (values, problems) = ReadValues(path);
+        return problems.Count == 0 ? values.ToDictionary(entry => entry.Key, entry => $"{entry.Value}") : throw new RequestException(problems[0]);
+    }
+
+    private static (Dictionary<string, RecipeValue> Values, List<string> Problems) ReadValues(string path)
+    {
+        if (!File.Exists(path)) throw new RequestException($"{path} does not exist; a run directory holds a recipe.yaml.");
+        var (values, problems) = (new Dictionary<string, RecipeValue>(), new List<string>());
+        RecipeFile.Read(path, path, values, problems);
+        return (values, problems);
     }
 
     private static List<string> AddOverrides(Dictionary<string, RecipeValue> values, IEnumerable<string> overrides)

@@ -3,6 +3,7 @@ using Argus.Randomness;
 using Argus.Tests.Views;
 using OpenCvSharp;
 using Xunit;
+using static Argus.Tests.Forging.Pictures;
 
 namespace Argus.Tests.Forging;
 
@@ -23,7 +24,7 @@ public class ClipForgeryTests
     [InlineData(ForgeryKind.Lighting), InlineData(ForgeryKind.Resolution), InlineData(ForgeryKind.Blend)]
     public void The_operation_is_where_the_region_says_and_the_same_in_every_frame(ForgeryKind kind)
     {
-        using var clip = Clips.Of([Noise(1), Noise(1)]);
+        using var clip = Clips.Of([Noise(Clips.Side), Noise(Clips.Side)]);
         Mat[] Of(ForgedRegion region) => [.. new ClipForgery(kind, region, 5).Apply(clip).Native];
         Mat[] neither = Of(ForgedRegion.Neither), both = Of(ForgedRegion.Both), face = Of(ForgedRegion.Face), background = Of(ForgedRegion.Background);
         Assert.Equal(0, Difference(clip.Native[0], neither[0], new Rect(0, 0, 64, 64)));
@@ -36,7 +37,7 @@ public class ClipForgeryTests
     [Fact]
     public void All_four_of_a_compression_quad_go_through_the_last_codec()
     {
-        using var clip = Clips.Of([Noise(1)]);
+        using var clip = Clips.Of([Noise(Clips.Side)]);
         foreach (var forgery in ClipForgery.Quad(ForgeryKind.Compression, KeyedRandom.For("compression")))
         {
             using var forged = forgery.Apply(clip);
@@ -47,7 +48,7 @@ public class ClipForgeryTests
     [Fact]
     public void Sound_is_forged_without_touching_the_picture()
     {
-        using var clip = Clips.Of([Noise(1)], Clips.Sine(300, 4));
+        using var clip = Clips.Of([Noise(Clips.Side)], Clips.Sine(300, 4));
         using var forged = new ClipForgery(ForgeryKind.Audio, ForgedRegion.Face, 3).Apply(clip);
         Assert.Equal(0, Difference(clip.Native[0], forged.Native[0], new Rect(0, 0, 64, 64)));
         Assert.False(clip.Sound.Span.SequenceEqual(forged.Sound.Span));
@@ -56,7 +57,7 @@ public class ClipForgeryTests
     [Fact]
     public void Without_landmarks_nothing_is_forged()
     {
-        using var clip = Clips.Of([Noise(1)]) with { Landmarks = [[]] };
+        using var clip = Clips.Of([Noise(Clips.Side)]) with { Landmarks = [[]] };
         Assert.Contains("data.crop=face", Assert.Throws<ArgusException>(() => new ClipForgery(ForgeryKind.Lighting, ForgedRegion.Face, 1).Apply(clip)).Message, StringComparison.Ordinal);
     }
 
@@ -70,18 +71,5 @@ public class ClipForgeryTests
         var turned = ClipForgery.Face([.. Clips.Landmarks.Select(point => new Point2f(64 - point.Y, point.X))]);
         Assert.Equal(90, Math.Abs(turned.AngleDegrees), 3);
         Assert.Equal(upright.RadiusX, turned.RadiusX, 3);
-    }
-
-    private static Mat Noise(int seed)
-    {
-        var random = KeyedRandom.For("noise", seed);
-        using var picture = Mat.FromPixelData(64, 64, MatType.CV_8UC3, Enumerable.Range(0, 64 * 64 * 3).Select(_ => (byte)(64 + random.Next(128))).ToArray());
-        return picture.Clone();
-    }
-
-    private static double Difference(Mat a, Mat b, Rect area)
-    {
-        using Mat left = a[area], right = b[area];
-        return Cv2.Norm(left, right, NormTypes.L1) / (area.Width * area.Height * 3);
     }
 }

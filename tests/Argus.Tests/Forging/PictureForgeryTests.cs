@@ -2,6 +2,7 @@ using Argus.Forging;
 using Argus.Randomness;
 using OpenCvSharp;
 using Xunit;
+using static Argus.Tests.Forging.Pictures;
 
 namespace Argus.Tests.Forging;
 
@@ -15,7 +16,7 @@ public sealed class PictureForgeryTests
     [InlineData(ForgeryKind.Lighting), InlineData(ForgeryKind.Resolution), InlineData(ForgeryKind.Compression)]
     public void A_region_gets_the_operation_of_the_whole_frame_and_the_other_keeps_its_pixels(ForgeryKind kind)
     {
-        using Mat clean = Noise(), neither = Forge(kind, ForgedRegion.Neither), both = Forge(kind, ForgedRegion.Both), face = Forge(kind, ForgedRegion.Face), background = Forge(kind, ForgedRegion.Background);
+        using Mat clean = Noise(Side), neither = Forge(kind, ForgedRegion.Neither), both = Forge(kind, ForgedRegion.Both), face = Forge(kind, ForgedRegion.Face), background = Forge(kind, ForgedRegion.Background);
         Assert.Equal(0, Difference(clean, neither, Inside) + Difference(clean, neither, Corner));
         Assert.True(Difference(clean, both, Inside) > 2 && Difference(clean, both, Corner) > 2);
         Assert.Equal(0, Difference(both, face, Inside) + Difference(clean, face, Corner));
@@ -27,7 +28,7 @@ public sealed class PictureForgeryTests
     [InlineData(ForgedRegion.Face, true, false), InlineData(ForgedRegion.Background, false, true)]
     public void Only_the_trembling_region_changes_from_frame_to_frame(ForgedRegion region, bool faceMoves, bool backgroundMoves)
     {
-        using var clean = Noise();
+        using var clean = Noise(Side);
         var forgery = new PictureForgery(ForgeryKind.Temporal, region, clean.Size(), KeyedRandom.For("test", 1), recorded: false);
         using Mat first = forgery.Apply(clean, Face), second = forgery.Apply(clean, Face);
         Assert.Equal(faceMoves, Difference(first, second, Inside) > 0);
@@ -39,28 +40,13 @@ public sealed class PictureForgeryTests
     public void A_voice_forgery_has_no_region_of_the_picture()
     {
         Assert.Throws<ArgusException>(() => new PictureForgery(ForgeryKind.Audio, ForgedRegion.Face, new Size(Side, Side), KeyedRandom.For("test"), recorded: false));
-        using Mat clean = Noise(), untouched = Forge(ForgeryKind.Audio, ForgedRegion.Neither);
+        using Mat clean = Noise(Side), untouched = Forge(ForgeryKind.Audio, ForgedRegion.Neither);
         Assert.Equal(0, Difference(clean, untouched, Inside));
     }
 
     private static Mat Forge(ForgeryKind kind, ForgedRegion region)
     {
-        using var clean = Noise();
+        using var clean = Noise(Side);
         return new PictureForgery(kind, region, clean.Size(), KeyedRandom.For("test", 1), recorded: false).Apply(clean, Face);
-    }
-
-    private static Mat Noise()
-    {
-        var random = KeyedRandom.For("noise");
-        var bytes = Enumerable.Range(0, Side * Side * 3).Select(_ => (byte)(64 + random.Next(128))).ToArray();
-        using var picture = Mat.FromPixelData(Side, Side, MatType.CV_8UC3, bytes);
-        return picture.Clone();
-    }
-
-    /// <summary>Mean absolute difference in grey levels.</summary>
-    private static double Difference(Mat a, Mat b, Rect area)
-    {
-        using Mat left = a[area], right = b[area];
-        return Cv2.Norm(left, right, NormTypes.L1) / (area.Width * area.Height * 3);
     }
 }
