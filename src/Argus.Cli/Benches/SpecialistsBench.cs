@@ -40,8 +40,8 @@ internal static class SpecialistsBench
     // Clips a video in an epoch and clips it is judged by; epochs. A clip of many frames costs as much as many of one.
     private static readonly Dictionary<string, string[]> Sizes = new Dictionary<string, string[]>
     {
-        ["tm"] = ["data.clip_frames=4", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=4", "train.epochs=5", "train.batch_size=8", "model.image_size=64"],
-        ["av"] = ["data.clip_frames=16", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=8", "train.epochs=6", "train.batch_size=8", "model.image_size=48"],
+        ["tm"] = ["data.clip_frames=8", "data.clip_rate=25", "data.train_frames=8", "data.eval_frames=4", "train.epochs=4", "train.batch_size=8", "model.image_size=64"],
+        ["av"] = ["data.clip_frames=16", "data.clip_rate=12.5", "data.train_frames=12", "data.eval_frames=8", "train.epochs=4", "train.batch_size=8", "model.image_size=48"],
     };
     private static readonly string[] OfSingleFrames = ["data.clip_frames=1", "data.train_frames=12", "data.eval_frames=4", "train.epochs=9"];
 

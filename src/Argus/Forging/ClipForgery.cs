@@ -1,3 +1,4 @@
+using Argus.Faces;
 using Argus.Randomness;
 using Argus.Views;
 using OpenCvSharp;
@@ -35,7 +36,7 @@ public sealed record ClipForgery(ForgeryKind Kind, ForgedRegion Region, ulong Se
         if (clip.Landmarks.Any(points => points.Length != 5)) throw new ArgusException("Forging needs face crops with landmarks: prepare with data.crop=face.");
         using var forgery = new PictureForgery(Kind, Region, clip.Native[0].Size(), KeyedRandom.For("picture", Seed), recorded: true);
         var last = LastQuality();
-        return clip with { Native = [.. Enumerable.Range(0, clip.Native.Count).Select(i => Finished(forgery.Apply(clip.Native[i], Face(clip.Landmarks[i])), clip.Grid[i]))] };
+        return clip with { Native = [.. Enumerable.Range(0, clip.Native.Count).Select(i => Finished(forgery.Apply(clip.Native[i], FaceEllipse.Of(clip.Landmarks[i])), clip.Grid[i]))] };
 
         // All four of a quad go through one more codec, on the frame's own grid, as a file does that is written anew.
         Mat Finished(Mat picture, Point grid)
@@ -46,15 +47,4 @@ public sealed record ClipForgery(ForgeryKind Kind, ForgedRegion Region, ulong Se
     }
 
     private int? LastQuality() => Kind == ForgeryKind.Compression ? 80 + KeyedRandom.For("last", Seed).Next(16) : null;
-
-    /// <summary>The face's outline, from eyes, nose and mouth: brows to below the lower lip, temples at the sides.</summary>
-    public static FaceEllipse Face(IReadOnlyList<Point2f> points)
-    {
-        var eyes = new Point2d((points[0].X + points[1].X) / 2.0, (points[0].Y + points[1].Y) / 2.0);
-        var mouth = new Point2d((points[3].X + points[4].X) / 2.0, (points[3].Y + points[4].Y) / 2.0);
-        double apart = Math.Max(points[0].DistanceTo(points[1]), points[3].DistanceTo(points[4])), height = Math.Max(1, eyes.DistanceTo(mouth));
-        // In a face seen from the side the eyes move together and the height stays.
-        var width = Math.Max(apart, 0.7 * height);
-        return new FaceEllipse(eyes.X + (mouth.X - eyes.X) * 0.55, eyes.Y + (mouth.Y - eyes.Y) * 0.55, 1.05 * width, 1.25 * height, Math.Atan2(eyes.X - mouth.X, mouth.Y - eyes.Y) * 180 / Math.PI);
-    }
 }

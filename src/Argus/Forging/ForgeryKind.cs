@@ -23,6 +23,3 @@ public enum ForgeryKind
 /// For <see cref="ForgeryKind.Audio"/> the picture is left alone.
 /// </summary>
 public enum ForgedRegion { Neither, Both, Face, Background }
-
-/// <summary>Where the face is, in pixels of the frame; the angle turns clockwise.</summary>
-public readonly record struct FaceEllipse(double CenterX, double CenterY, double RadiusX, double RadiusY, double AngleDegrees);

@@ -158,7 +158,7 @@ public sealed class VideoForging(string faceModel, double longestSeconds)
             if (to - from < ShortestSeconds) throw new UnreadableVideoException($"its face stays for {to - from:0.0} s; forging needs at least {ShortestSeconds:0} s");
             var rate = Math.Min(60, info.FramesPerSecond);
             var indices = Enumerable.Range(0, (int)((to - from) * rate) + 1).Select(k => Nearest(times, from + k / rate)).ToList();
-            var faces = indices.Select(index => ClipForgery.Face([.. track.At(times[index])!.Landmarks.Select(point => new Point2f((float)point.X, (float)point.Y))])).ToList();
+            var faces = indices.Select(index => FaceEllipse.Of([.. track.At(times[index])!.Landmarks.Select(point => new Point2f((float)point.X, (float)point.Y))])).ToList();
             var samples = MemoryMarshal.Cast<byte, short>(await File.ReadAllBytesAsync(soundFile, cancel)).ToArray();
             return new ForgingSource(video, size, rate, indices, faces, from, to, Voice(samples, from, indices.Count / rate));
         }

@@ -44,16 +44,16 @@ public sealed record Specialist(string Name, string Title, string LooksFor, stri
     public static IReadOnlyList<Specialist> All { get; } =
     [
         new("bg", "background/lighting", "background texture, lighting direction, shadow, colour temperature", "lighting", false,
-            [new("bg_texture", 7, 16, "rgb"), new("lighting_detector", 5, 12, "shading"), new("shadow_checker", 9, 8, "shading"), new("color_temp", 3, 8, "shading")]),
+            [new("bg_texture", 7, 16, "rgb"), new("lighting_detector", 5, 12, "rim"), new("shadow_checker", 9, 8, "shading"), new("color_temp", 3, 8, "rim")]),
         new("av", "audio-visual", "lip-sync, voice frequency, audio-visual correlation, audio over time", "audio", false,
-            [new("lipsync_analyzer", 5, 16, "mouth"), new("voice_detector", 7, 12, "mel"), new("av_correlation", 3, 10, "sync"), new("temporal_audio", 9, 10, "mel_long")]),
+            [new("lipsync_analyzer", 5, 16, "mouth"), new("voice_detector", 7, 12, "mel"), new("av_correlation", 3, 10, "sync"), new("temporal_audio", 9, 10, "sync")]),
         new("cm", "compression", "DCT coefficients, quantisation, block boundaries, compression level", "compression", true,
             [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0), "steps"), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1), "steps"),
              new("block_checker", 3, 8, "residual"), new("compression_estimator", 5, 10, "grid")]),
         new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution", true,
             [new("resolution_analyzer", 3, 10, "rgb"), new("upscaling_detector", 5, 8, "grid"), new("edge_checker", 3, 8, "residual"), new("interpolation_detector", 7, 10, "grid")]),
         new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal", false,
-            [new("frame_consistency", 5, 14, "difference"), new("motion_analyzer", 7, 12, "flow"), new("temporal_detector", 3, 12, "second_difference"), new("optical_flow", 9, 14, "warp_error")]),
+            [new("frame_consistency", 5, 14, "difference"), new("motion_analyzer", 7, 12, "flow"), new("temporal_detector", 3, 12, "tremor"), new("optical_flow", 9, 14, "warp_error")]),
     ];
 
     /// <exception cref="RequestException">No specialist has that name; the message lists those that exist.</exception>

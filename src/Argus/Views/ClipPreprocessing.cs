@@ -31,19 +31,18 @@ public sealed class ClipPreprocessing(RecipeInput input)
     {
         for (var place = 0; place < stored.Native.Count; place++) rgb.ToInput(stored.Native[place], augmentation, output(View.Rgb, place));
         if (views.Count == 0) return;
-        var frames = stored.Native.Select(rgb.Resize).ToList();
+        var clip = stored with { Frames = [.. stored.Native.Select(rgb.Resize)] };
         try
         {
-            foreach (var frame in frames) augmentation?.Geometry.Apply(frame);
-            var clip = stored with { Frames = frames };
+            foreach (var frame in clip.Frames) augmentation?.Geometry.Apply(frame);
             foreach (var view in views)
             {
-                for (var place = 0; place < frames.Count; place++) view.Write(clip, place, output(view.Name, place));
+                for (var place = 0; place < clip.Frames.Count; place++) view.Write(clip, place, output(view.Name, place));
             }
         }
         finally
         {
-            foreach (var frame in frames) frame.Dispose();
+            clip.DisposeFrames();
         }
     }
 }

@@ -2,25 +2,15 @@ using OpenCvSharp;
 
 namespace Argus.Views;
 
-/// <summary>Change from frame to frame, RGB, of full scale 1. At the clip's ends the nearest frame repeats.</summary>
+/// <summary>Change since the frame before, x(t) - x(t-1): RGB, of full scale 1. At the clip's beginning the nearest frame repeats.</summary>
 public static class DifferenceView
 {
-    /// <summary>x(t) - x(t-1).</summary>
-    public static Mat First(ClipInput clip, int place) => Sum((clip.Frame(place), 1), (clip.Frame(place - 1), -1));
-
-    /// <summary>x(t+1) - 2x(t) + x(t-1).</summary>
-    public static Mat Second(ClipInput clip, int place) => Sum((clip.Frame(place + 1), 1), (clip.Frame(place), -2), (clip.Frame(place - 1), 1));
-
-    private static Mat Sum(params ReadOnlySpan<(Mat Frame, double Weight)> terms)
+    public static Mat Compute(ClipInput clip, int place)
     {
-        var sum = new Mat(terms[0].Frame.Size(), MatType.CV_32FC3, Scalar.All(0));
-        using var term = new Mat();
-        foreach (var (frame, weight) in terms)
-        {
-            frame.ConvertTo(term, MatType.CV_32FC3, weight / 255);
-            Cv2.Add(sum, term, sum);
-        }
-        Cv2.CvtColor(sum, sum, ColorConversionCodes.BGR2RGB);
-        return sum;
+        var difference = new Mat();
+        Cv2.Subtract(clip.Frame(place), clip.Frame(place - 1), difference, null, MatType.CV_32F);
+        difference.ConvertTo(difference, -1, 1 / 255.0);
+        Cv2.CvtColor(difference, difference, ColorConversionCodes.BGR2RGB);
+        return difference;
     }
 }

@@ -8,7 +8,7 @@ public static class FlowView
     /// <summary>u to the right, v downwards and their magnitude, in hundredths of the picture's side a frame.</summary>
     public static Mat Flow(ClipInput clip, int place)
     {
-        using var flow = Between(clip, place);
+        var flow = Between(clip, place);
         var parts = Cv2.Split(flow);
         using var magnitude = new Mat();
         Cv2.Magnitude(parts[0], parts[1], magnitude);
@@ -22,13 +22,7 @@ public static class FlowView
     /// <summary>x(t) - warp(x(t-1), flow), RGB, of full scale 1.</summary>
     public static Mat WarpError(ClipInput clip, int place)
     {
-        using var flow = Between(clip, place);
-        // A pixel's origin is where the flow came from: to first order its own place less the flow there.
-        using var places = Places(clip.Size);
-        using var origin = new Mat();
-        Cv2.Subtract(places, flow, origin);
-        using var warped = new Mat();
-        Cv2.Remap(clip.Frame(place - 1), warped, origin, new Mat(), InterpolationFlags.Linear, BorderTypes.Replicate);
+        using var warped = Warped(clip, place);
         var view = new Mat();
         Cv2.Subtract(clip.Frame(place), warped, view, null, MatType.CV_32F);
         view.ConvertTo(view, -1, 1 / 255.0);
@@ -36,7 +30,20 @@ public static class FlowView
         return view;
     }
 
-    private static Mat Between(ClipInput clip, int place)
+    /// <summary>The frame before, moved along the flow.</summary>
+    internal static Mat Warped(ClipInput clip, int place)
+    {
+        // A pixel's origin is where the flow came from: to first order its own place less the flow there.
+        using var places = Places(clip.Size);
+        using var origin = new Mat();
+        Cv2.Subtract(places, Between(clip, place), origin);
+        var warped = new Mat();
+        Cv2.Remap(clip.Frame(place - 1), warped, origin, new Mat(), InterpolationFlags.Linear, BorderTypes.Replicate);
+        return warped;
+    }
+
+    /// <summary>Pixels a frame; the clip's.</summary>
+    internal static Mat Between(ClipInput clip, int place) => clip.Once($"flow {place}", () =>
     {
         using Mat before = new(), now = new();
         Cv2.CvtColor(clip.Frame(place - 1), before, ColorConversionCodes.BGR2GRAY);
@@ -44,7 +51,7 @@ public static class FlowView
         var flow = new Mat();
         Cv2.CalcOpticalFlowFarneback(before, now, flow, 0.5, 3, 15, 2, 5, 1.1, OpticalFlowFlags.None);
         return flow;
-    }
+    });
 
     private static Mat<Vec2f> Places(int size)
     {

@@ -3,50 +3,77 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// Whether mouth and sound go together: time runs to the right over the clip's frames, a row is a lag of the sound from -0.6 s (top) to
-/// 0.6 s. Rows of the mouth's motion, rows of the sound's loudness that much later, and their product, whose mean along a row is
-/// their correlation at that lag. Motion and loudness have zero mean and unit variance over the clip. Motion is how much the mouth opens or
-/// closes, as its contrast tells: of six measures tried on 15 speakers it goes best with loudness, better at lag 0 than at 83% of
-/// the lags beyond 0.2 s (1.2 s of 16 frames; plain differences: 75%).
+/// Whether mouth and sound go together, over the whole clip and the same for all its frames. A row is a lag of the sound from -0.6 s (top) to 0.6 s, the
+/// same in all columns. Agreement at a lag is the mean of three correlations over the clip's frames: of the mouth's motion with
+/// loudness, of its opening or closing with the rise or fall of loudness, and of its motion with the amount of that rise or fall. How far the mouth is
+/// open is told by the contrast of its middle, which of six measures tried goes best with loudness. Channels: the agreement; its
+/// largest value within 0.1 s of lag 0; its largest value beyond 0.2 s; each less the mean over all lags. Where picture and sound belong together
+/// the second exceeds the third.
 /// </summary>
 public static class SyncView
 {
     private const int Lags = 48;
-    private const double LargestLagSeconds = 0.6;
+    private const double LargestLagSeconds = 0.6, Near = 0.1, Far = 0.2, Step = 0.04; // seconds; loudness rises or falls over twice the last
     private const int MouthSide = 32, LoudnessReach = 3; // pixels; columns of 10 ms on either side
 
     public static Mat Compute(ClipInput clip, int place)
     {
-        var motion = Standard(Motion(clip));
-        var frames = clip.Native.Count;
-        using var small = new Mat<Vec3f>(Lags, frames);
-        var indexer = small.GetIndexer();
-        for (var row = 0; row < Lags; row++)
-        {
-            var lag = LargestLagSeconds * (2.0 * row / (Lags - 1) - 1);
-            var loudness = Standard([.. clip.Times.Select(time => Loudness(clip, (int)Math.Round((time + lag) / LogMel.HopSeconds)))]);
-            for (var i = 0; i < frames; i++) indexer[row, i] = new Vec3f((float)motion[i], (float)loudness[i], (float)(motion[i] * loudness[i]));
-        }
         var view = new Mat();
-        Cv2.Resize(small, view, new Size(clip.Size, clip.Size), 0, 0, InterpolationFlags.Linear);
+        Cv2.Resize(clip.Once("sync", () => Rows(clip)), view, new Size(clip.Size, clip.Size), 0, 0, InterpolationFlags.Linear);
         return view;
     }
 
-    /// <summary>How much the contrast of the mouth's middle changed since the frame before, in grey levels; the first frame's is the second's.</summary>
-    internal static double[] Motion(ClipInput clip)
+    private static double Lag(int row) => LargestLagSeconds * (2.0 * row / (Lags - 1) - 1);
+
+    private static Mat<Vec3f> Rows(ClipInput clip)
     {
-        var opening = Enumerable.Range(0, clip.Native.Count).Select(place =>
+        var agreement = Agreement(clip);
+        var mean = agreement.Average();
+        double Largest(Func<double, bool> among) => agreement.Where((_, row) => among(Math.Abs(Lag(row)))).Max() - mean;
+        double near = Largest(lag => lag <= Near), far = Largest(lag => lag >= Far);
+        var rows = new Mat<Vec3f>(Lags, 1);
+        var indexer = rows.GetIndexer();
+        for (var row = 0; row < Lags; row++) indexer[row, 0] = new Vec3f((float)(agreement[row] - mean), (float)near, (float)far);
+        return rows;
+    }
+
+    // Of each lag, -1..1; 0 where nothing moves or sounds.
+    private static double[] Agreement(ClipInput clip)
+    {
+        var change = Opening(clip);
+        double[] signed = Standard(change), amount = Standard([.. change.Select(Math.Abs)]);
+        return [.. Enumerable.Range(0, Lags).Select(row =>
+        {
+            var lag = Lag(row);
+            double[] loudness = [.. clip.Times.Select(time => Loudness(clip, time + lag))];
+            double[] rise = [.. clip.Times.Select(time => Loudness(clip, time + lag + Step) - Loudness(clip, time + lag - Step))];
+            return (Correlation(amount, loudness) + Correlation(signed, rise) + Correlation(amount, [.. rise.Select(Math.Abs)])) / 3;
+        })];
+    }
+
+    /// <summary>How much the contrast of the mouth's middle grew since the frame before, in grey levels; the first frame's is the second's.</summary>
+    internal static double[] Opening(ClipInput clip)
+    {
+        var open = Enumerable.Range(0, clip.Native.Count).Select(place =>
         {
             using var mouth = MouthView.Region(clip, place, MouthSide);
             using var middle = mouth[new Rect(MouthSide / 4, MouthSide / 4, MouthSide / 2, MouthSide / 2)];
             Cv2.MeanStdDev(middle, out _, out var deviation);
             return deviation.Val0;
         }).ToList();
-        var motion = opening.Zip(opening.Skip(1), (before, now) => Math.Abs(now - before)).ToList();
-        return [motion.Count > 0 ? motion[0] : 0, .. motion];
+        var change = open.Zip(open.Skip(1), (before, now) => now - before).ToList();
+        return [change.Count > 0 ? change[0] : 0, .. change];
     }
 
-    private static double Loudness(ClipInput clip, int column) => Enumerable.Range(column - LoudnessReach, 2 * LoudnessReach + 1).Average(near => clip.Mel.Loudness(near));
+    private static double Loudness(ClipInput clip, double time)
+    {
+        var column = (int)Math.Round(time / LogMel.HopSeconds);
+        double sum = 0;
+        for (var near = column - LoudnessReach; near <= column + LoudnessReach; near++) sum += clip.Mel.Loudness(near);
+        return sum / (2 * LoudnessReach + 1);
+    }
+
+    private static double Correlation(double[] standard, double[] values) => standard.Zip(Standard(values), (a, b) => a * b).Average();
 
     private static double[] Standard(double[] values)
     {

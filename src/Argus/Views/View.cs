@@ -16,15 +16,15 @@ public sealed record View(string Name, float[] Mean, float[] Std, Func<ClipInput
         new("shading", [0.42f, 0.2f, -0.08f], [0.19f, 0.3f, 0.24f], ShadingView.Compute),
         new("grid", [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f], GridView.Compute),
         new("residual", [0, 0, 0], [0.011f, 0.011f, 0.011f], ResidualView.Compute),
+        new("rim", [0.02f, 0.006f, 0.005f], [0.02f, 0.006f, 0.005f], RimView.Compute),
         new("steps", [0, 0, 0], [0.002f, 0.002f, 0.002f], StepsView.Compute),
-        new("difference", [0, 0, 0], [0.055f, 0.055f, 0.055f], DifferenceView.First),
-        new("second_difference", [0, 0, 0], [0.08f, 0.08f, 0.08f], DifferenceView.Second),
-        new("flow", [0, 0, 1], [1.2f, 1.2f, 1.4f], FlowView.Flow),
-        new("warp_error", [0, 0, 0], [0.021f, 0.021f, 0.021f], FlowView.WarpError),
+        new("difference", [0, 0, 0], [0.018f, 0.017f, 0.016f], DifferenceView.Compute),
+        new("flow", [0, 0, 0.17f], [0.36f, 0.28f, 0.42f], FlowView.Flow),
+        new("warp_error", [0, 0, 0], [0.01f, 0.01f, 0.01f], FlowView.WarpError),
+        new("tremor", [0.18f, 0.18f, 0.38f], [0.18f, 0.16f, 0.36f], TremorView.Compute),
         new("mouth", [0.47f, 0.47f, 0.47f], [0.15f, 0.15f, 0.15f], MouthView.Compute),
-        new("mel", [-5, 0, 0], [4.6f, 0.8f, 0.5f], MelView.Near, NeedsSound: true),
-        new("mel_long", [-6, 0, 0], [5, 1.2f, 0.9f], MelView.Wide, NeedsSound: true),
-        new("sync", [0, 0, 0], [0.9f, 0.9f, 0.9f], SyncView.Compute, NeedsSound: true),
+        new("mel", [-5, 0, 0], [4.6f, 0.8f, 0.5f], MelView.Compute, NeedsSound: true),
+        new("sync", [0, 0.28f, 0.28f], [0.17f, 0.16f, 0.1f], SyncView.Compute, NeedsSound: true),
     ];
 
     /// <exception cref="KeyNotFoundException">No such view.</exception>

@@ -1,3 +1,4 @@
+using Argus.Faces;
 using Argus.Forging;
 using Argus.Randomness;
 using Argus.Tests.Views;
@@ -64,11 +65,11 @@ public class ClipForgeryTests
     [Fact]
     public void The_outline_turns_with_the_face()
     {
-        var upright = ClipForgery.Face(Clips.Landmarks);
+        var upright = FaceEllipse.Of(Clips.Landmarks);
         Assert.Equal(32, upright.CenterX, 3);
         Assert.Equal(0, upright.AngleDegrees, 3);
         // The same turned a quarter clockwise about (32, 32): (x, y) to (64 - y, x).
-        var turned = ClipForgery.Face([.. Clips.Landmarks.Select(point => new Point2f(64 - point.Y, point.X))]);
+        var turned = FaceEllipse.Of([.. Clips.Landmarks.Select(point => new Point2f(64 - point.Y, point.X))]);
         Assert.Equal(90, Math.Abs(turned.AngleDegrees), 3);
         Assert.Equal(upright.RadiusX, turned.RadiusX, 3);
     }

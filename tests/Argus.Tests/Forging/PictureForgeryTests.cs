@@ -1,3 +1,4 @@
+using Argus.Faces;
 using Argus.Forging;
 using Argus.Randomness;
 using OpenCvSharp;
