@@ -22,16 +22,15 @@ public static class FlowView
     /// <summary>x(t) - warp(x(t-1), flow), RGB, of full scale 1.</summary>
     public static Mat WarpError(ClipInput clip, int place)
     {
-        using var warped = Warped(clip, place);
         var view = new Mat();
-        Cv2.Subtract(clip.Frame(place), warped, view, null, MatType.CV_32F);
+        Cv2.Subtract(clip.Frame(place), Warped(clip, place), view, null, MatType.CV_32F);
         view.ConvertTo(view, -1, 1 / 255.0);
         Cv2.CvtColor(view, view, ColorConversionCodes.BGR2RGB);
         return view;
     }
 
-    /// <summary>The frame before, moved along the flow.</summary>
-    internal static Mat Warped(ClipInput clip, int place)
+    /// <summary>The frame before, moved along the flow; the clip's.</summary>
+    internal static Mat Warped(ClipInput clip, int place) => clip.Once($"warped {place}", () =>
     {
         // A pixel's origin is where the flow came from: to first order its own place less the flow there.
         using var places = Places(clip.Size);
@@ -40,7 +39,7 @@ public static class FlowView
         var warped = new Mat();
         Cv2.Remap(clip.Frame(place - 1), warped, origin, new Mat(), InterpolationFlags.Linear, BorderTypes.Replicate);
         return warped;
-    }
+    });
 
     /// <summary>Pixels a frame; the clip's.</summary>
     internal static Mat Between(ClipInput clip, int place) => clip.Once($"flow {place}", () =>

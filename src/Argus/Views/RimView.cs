@@ -1,4 +1,5 @@
 using Argus.Faces;
+using Argus.Metrics;
 using OpenCvSharp;
 
 namespace Argus.Views;
@@ -28,7 +29,7 @@ public static class RimView
         [.. steps.Select((step, row) => Math.Abs(step - (steps[Math.Max(0, row - 2 * Reach)] + steps[Math.Min(Rows - 1, row + 2 * Reach)]) / 2))];
 
     // From the rows just inside to the rows just outside: the median over the angles.
-    private static double Step(double[,] values, int row)
+    private static double Step(float[,] values, int row)
     {
         int first = Math.Max(0, row - Reach), last = Math.Min(Rows, row + Reach);
         if (first == row) return 0;
@@ -38,24 +39,25 @@ public static class RimView
             for (var r = from; r < to; r++) sum += values[r, angle];
             return sum / (to - from);
         }
-        return Enumerable.Range(0, Angles).Select(angle => Mean(angle, row, last) - Mean(angle, first, row)).Order().ElementAt(Angles / 2);
+        return Median.Of(Enumerable.Range(0, Angles).Select(angle => Mean(angle, row, last) - Mean(angle, first, row)));
     }
 
-    // A row a distance, a column an angle: luminance, red over green, blue over green.
-    private static double[][,] Logarithms(Mat polar)
+    // Of luminance, red over green and blue over green: a row a distance, a column an angle.
+    private static List<float[,]> Logarithms(Mat polar)
     {
-        const double Dark = 0.02; // keeps the ratio of two black channels at 1
-        double[][,] values = [new double[Rows, Angles], new double[Rows, Angles], new double[Rows, Angles]];
-        for (var row = 0; row < Rows; row++)
+        using var ofBgr = Mat.FromPixelData(3, 3, MatType.CV_32FC1, new[] { 1 / 3f, 1 / 3f, 1 / 3f, 0, -1, 1, 1, -1, 0 });
+        using Mat logarithms = new(), values = new();
+        polar.ConvertTo(logarithms, MatType.CV_32FC3, 1 / 255.0);
+        ShadingView.Logarithm(logarithms);
+        Cv2.Transform(logarithms, values, ofBgr);
+        return [.. Cv2.Split(values).Select(channel =>
         {
-            for (var angle = 0; angle < Angles; angle++)
+            using (channel)
             {
-                var bgr = polar.At<Vec3b>(row, angle);
-                double blue = Math.Log(bgr.Item0 / 255.0 + Dark), green = Math.Log(bgr.Item1 / 255.0 + Dark), red = Math.Log(bgr.Item2 / 255.0 + Dark);
-                (values[0][row, angle], values[1][row, angle], values[2][row, angle]) = ((blue + green + red) / 3, red - green, blue - green);
+                channel.GetRectangularArray(out float[,] array);
+                return array;
             }
-        }
-        return values;
+        })];
     }
 
     private static Mat Polar(Mat native, FaceEllipse face)

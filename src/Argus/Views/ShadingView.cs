@@ -17,10 +17,8 @@ public static class ShadingView
         Cv2.GaussianBlur(luminance, luminance, new Size(0, 0), size / 24.0);
         // Single pixels' colours are noise; the light's are not.
         Cv2.GaussianBlur(bgr, bgr, new Size(0, 0), size / 48.0);
-        using var logarithm = new Mat();
-        Cv2.Add(bgr, Scalar.All(Dark), bgr);
-        Cv2.Log(bgr, logarithm);
-        var channels = Cv2.Split(logarithm);
+        Logarithm(bgr);
+        var channels = Cv2.Split(bgr);
         try
         {
             Cv2.Subtract(channels[2], channels[1], channels[2]);
@@ -33,5 +31,12 @@ public static class ShadingView
         {
             foreach (var channel in channels) channel.Dispose();
         }
+    }
+
+    /// <summary>In place, of floats of full scale 1.</summary>
+    internal static void Logarithm(Mat picture)
+    {
+        Cv2.Add(picture, Scalar.All(Dark), picture);
+        Cv2.Log(picture, picture);
     }
 }

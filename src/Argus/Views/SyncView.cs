@@ -51,8 +51,8 @@ public static class SyncView
         })];
     }
 
-    /// <summary>How much the contrast of the mouth's middle grew since the frame before, in grey levels; the first frame's is the second's.</summary>
-    internal static double[] Opening(ClipInput clip)
+    // How much the contrast of the mouth's middle grew since the frame before, in grey levels; the first frame's is the second's.
+    private static double[] Opening(ClipInput clip)
     {
         var open = Enumerable.Range(0, clip.Native.Count).Select(place =>
         {

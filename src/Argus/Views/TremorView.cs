@@ -1,3 +1,4 @@
+using Argus.Metrics;
 using OpenCvSharp;
 
 namespace Argus.Views;
@@ -40,14 +41,14 @@ public static class TremorView
     // Of each tile, against most of the others.
     private static (Point2d[] Motion, double[] Light) Own(ClipInput clip, int place)
     {
-        using var warped = FlowView.Warped(clip, place);
-        var flow = FlowView.Between(clip, place);
-        var tiles = Enumerable.Range(0, Tiles * Tiles).Select(i => Tile(clip.Size, i % Tiles, i / Tiles)).ToList();
-        var places = tiles.ConvertAll(tile => new Point2d(tile.X + tile.Width / 2.0, tile.Y + tile.Height / 2.0));
-        var moved = tiles.Zip(places, (tile, at) => { var mean = MeanOf(flow, tile); return new Point2d(at.X + mean.Val0, at.Y + mean.Val1); }).ToList();
-        var light = tiles.ConvertAll(tile => 100 * Math.Log((Brightness(clip.Frame(place), tile) + 1) / (Brightness(warped, tile) + 1)));
-        var median = light.Order().ElementAt(light.Count / 2);
+        Vec3d[] here = TileMeans<Vec3d>(clip.Frame(place)), before = TileMeans<Vec3d>(FlowView.Warped(clip, place));
+        var flow = TileMeans<Vec2d>(FlowView.Between(clip, place));
+        var light = here.Zip(before, (now, then) => 100 * Math.Log((now.Item0 + now.Item1 + now.Item2 + 3) / (then.Item0 + then.Item1 + then.Item2 + 3))).ToList();
+        var median = Median.Of(light);
 
+        var side = (double)clip.Size / Tiles;
+        var places = Enumerable.Range(0, Tiles * Tiles).Select(i => new Point2d((i % Tiles + 0.5) * side, (i / Tiles + 0.5) * side)).ToList();
+        var moved = places.Zip(flow, (at, by) => new Point2d(at.X + by.Item0, at.Y + by.Item1)).ToList();
         using Mat from = Column(places), to = Column(moved), inliers = new();
         using var similarity = Cv2.EstimateAffinePartial2D(from, to, inliers, RobustEstimationAlgorithms.LMEDS);
         var motion = places.Zip(moved, (at, now) => (now - Explained(at)) * (100.0 / clip.Size)).ToArray();
@@ -62,22 +63,14 @@ public static class TremorView
         }
     }
 
-    private static Rect Tile(int size, int column, int row)
+    // Row by row. The input's side is a multiple of 8, so the areas are the tiles.
+    private static T[] TileMeans<T>(Mat picture) where T : unmanaged
     {
-        int left = column * size / Tiles, top = row * size / Tiles;
-        return new Rect(left, top, (column + 1) * size / Tiles - left, (row + 1) * size / Tiles - top);
-    }
-
-    private static Scalar MeanOf(Mat picture, Rect tile)
-    {
-        using var part = picture[tile];
-        return part.Mean();
-    }
-
-    private static double Brightness(Mat picture, Rect tile)
-    {
-        var mean = MeanOf(picture, tile);
-        return (mean.Val0 + mean.Val1 + mean.Val2) / 3;
+        using Mat exact = new(), means = new();
+        picture.ConvertTo(exact, MatType.CV_64F);
+        Cv2.Resize(exact, means, new Size(Tiles, Tiles), 0, 0, InterpolationFlags.Area);
+        means.GetArray(out T[] values);
+        return values;
     }
 
     private static Mat<Vec2d> Column(IReadOnlyList<Point2d> points) => Mat.FromArray(points.Select(point => new Vec2d(point.X, point.Y)).ToArray());
