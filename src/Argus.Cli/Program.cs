@@ -16,8 +16,11 @@ var root = new Command("argus", "Argus trains, judges and runs specialist detect
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors) Terminal.Error(error.Message);
-    var path = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Parent is CommandResult { Command: var parent } && parent != root ? $"{parent.Name} {parsed.CommandResult.Command.Name} " : parsed.CommandResult.Command.Name + " ";
+    var command = parsed.CommandResult.Command;
+    if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var typed, ..] && !typed.StartsWith('-'))
+        Terminal.Error($"There is no command '{typed}'. Choose {Nearest.Suggest(typed, [.. command.Subcommands.Select(sub => sub.Name)])}.");
+    else foreach (var error in parsed.Errors) Terminal.Error(error.Message);
+    var path = command == root ? "" : parsed.CommandResult.Parent is CommandResult { Command: var parent } && parent != root ? $"{parent.Name} {command.Name} " : command.Name + " ";
     Terminal.Error($"'argus {path}--help' shows what is possible.");
     return 2;
 }

@@ -16,18 +16,12 @@ internal static class ArgusProcess
     public static Task<Outcome> RunAsync(string folder, params string[] arguments) => FinishAsync(Info(folder, arguments));
 
     /// <summary>The same after a shell command, such as a limit on file sizes.</summary>
-    public static Task<Outcome> RunAfterAsync(string folder, string shell, params string[] arguments)
-    {
-        var info = Info(folder, []);
-        (info.FileName, var program) = ("bash", info.ArgumentList[0]);
-        info.ArgumentList.Clear();
-        foreach (var argument in new[] { "-c", $"{shell}; exec dotnet \"$0\" \"$@\"", program }.Concat(arguments)) info.ArgumentList.Add(argument);
-        return FinishAsync(info);
-    }
+    public static Task<Outcome> RunAfterAsync(string folder, string shell, params string[] arguments) => FinishAsync(Info(folder, arguments, "bash", "-c", $"{shell}; exec \"$@\"", "bash"));
 
-    private static ProcessStartInfo Info(string folder, IEnumerable<string> arguments)
+    private static ProcessStartInfo Info(string folder, IEnumerable<string> arguments, params string[] before)
     {
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "argus-cli.dll"), .. arguments])
+        // Whoever runs the tests in the background has Control-C ignored, which programs inherit.
+        var info = new ProcessStartInfo("env", ["--default-signal=INT", .. before, "dotnet", Path.Combine(AppContext.BaseDirectory, "argus-cli.dll"), .. arguments])
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
         };

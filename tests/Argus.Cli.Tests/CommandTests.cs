@@ -32,6 +32,8 @@ public class CommandTests
 
     [Theory]
     [InlineData("fly", "fly")]
+    [InlineData("trian rr/1", "did you mean 'train'?")]
+    [InlineData("data chek ffpp a", "did you mean 'check'?")]
     [InlineData("train", "run")]
     [InlineData("train rr/9", "rr/9")]
     [InlineData("train zz", "zz")]

@@ -84,7 +84,9 @@ public class KillTests
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await WaitForAsync(process, () => File.Exists(folder["run", "metrics.jsonl"]));
         using var interrupt = Process.Start("kill", ["-INT", $"{process.Id}"]);
-        await process.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var end = limit.Token.Register(() => process.Kill(entireProcessTree: true)); // a run that does not stop fails, it does not hang
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, process.ExitCode);
         Assert.Contains("argus train rr/1 --run run --resume --data data/ffpp", await error, StringComparison.Ordinal);
         Assert.True(File.Exists(folder["run", "checkpoints", "last", "state.json"]), await output);
