@@ -29,11 +29,13 @@ internal static class BenchCommand
     private static Command Control()
     {
         var videos = Videos();
+        var kinds = ForgeCommand.KindOption();
+        kinds.DefaultValueFactory = _ => ["all"];
         var seed = new Option<int>("--seed") { Description = "Every draw follows from it.", DefaultValueFactory = _ => 0, HelpName = "N" };
-        var command = new Command("control", "Forge real videos and see whether numbers about the whole clip tell the forgeries from their twins: some minutes.") { videos, seed, Json };
+        var command = new Command("control", "Forge real videos and see whether numbers about the whole clip tell the forgeries from their twins: some minutes.") { videos, kinds, seed, Json };
         command.SetAction(async (parse, cancel) =>
         {
-            var result = await ControlBench.RunAsync(parse.GetRequiredValue(videos), parse.GetValue(seed), cancel);
+            var result = await ControlBench.RunAsync(parse.GetRequiredValue(videos), ForgeCommand.Kinds(parse.GetRequiredValue(kinds)), parse.GetValue(seed), cancel);
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else ControlBench.Print(result);
             return 0;
@@ -52,7 +54,7 @@ internal static class BenchCommand
     {
         var videos = Videos();
         var settings = new Argument<string[]>("key=value") { Description = "Recipe settings of all trainings, e.g. train.epochs=12.", Arity = ArgumentArity.ZeroOrMore };
-        var folds = new Option<int>("--folds") { Description = "Parts that the people are divided into; each is tested by a model that the others trained.", DefaultValueFactory = _ => 2, HelpName = "N" };
+        var folds = new Option<int>("--folds") { Description = "Parts that the people are divided into; each is tested by a model that the others trained.", DefaultValueFactory = _ => 3, HelpName = "N" };
         folds.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 50) result.AddError("--folds is 2 to 50."); });
         var seed = new Option<int>("--seed") { Description = "Every draw follows from it.", DefaultValueFactory = _ => 0, HelpName = "N" };
         var only = new Option<string[]>("--only") { Description = "Only these specialists.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME" };

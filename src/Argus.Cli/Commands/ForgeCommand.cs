@@ -10,7 +10,8 @@ internal static class ForgeCommand
     public static Command Create()
     {
         var videos = new Argument<string[]>("video") { Description = "Real videos of one person each.", Arity = ArgumentArity.OneOrMore };
-        var kinds = new Option<string[]>("--kind") { Description = $"{string.Join(", ", Names)}, or all.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "KIND" };
+        var kinds = KindOption();
+        kinds.Required = true;
         var output = new Option<string>("--out") { Description = "Folder for what is made: a DFDC part, to be trained on as it is.", Required = true, HelpName = "DIR" };
         var quads = new Option<int>("--quads") { Description = "Of each video and kind so many quads: two real twins, two forgeries.", DefaultValueFactory = _ => 1, HelpName = "N" };
         quads.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 1 or > 1000) result.AddError("--quads is 1 to 1000."); });
@@ -33,6 +34,8 @@ internal static class ForgeCommand
         return command;
     }
 
-    private static List<ForgeryKind> Kinds(string[] names) => names.Contains("all") ? [.. Enum.GetValues<ForgeryKind>()]
+    public static Option<string[]> KindOption() => new("--kind") { Description = $"{string.Join(", ", Names)}, or all.", AllowMultipleArgumentsPerToken = true, HelpName = "KIND" };
+
+    public static List<ForgeryKind> Kinds(string[] names) => names.Contains("all") ? [.. Enum.GetValues<ForgeryKind>()]
         : [.. names.Distinct().Select(name => Names.Contains(name) ? Enum.Parse<ForgeryKind>(name, ignoreCase: true) : throw new RequestException($"There is no kind of forgery '{name}'. Choose {Nearest.Suggest(name, Names)}, or all."))];
 }

@@ -15,6 +15,9 @@ public sealed record ModelOptions
     public double AttentionDropout { get; init; } = 0.1;
     public MemoryFormat Format { get; init; } = MemoryFormat.ChannelsLast;
 
+    /// <summary>Each branch looks at its own view, not at the colour picture.</summary>
+    public bool OwnViews { get; init; }
+
     /// <summary>Equal results for less work (no queries and keys for one token, pooling before 1x1 convolutions).</summary>
     public bool Shortcuts { get; init; } = true;
 }
@@ -33,7 +36,7 @@ public sealed class SpecialistModel : nn.Module
         var variant = EfficientNetVariant.Named(options.Backbone);
         using var scope = NewDisposeScope();
         register_module("backbone", backbone = new EfficientNet(variant, options.StochasticDepth, options.Format));
-        register_module("specialist_module", module = new SpecialistModule(specialist, options.Shortcuts, options.Format));
+        register_module("specialist_module", module = new SpecialistModule(specialist, options));
         Features = variant.Features + specialist.Features;
         head = new FusionHead(Features, options.Dropout, options.AttentionDropout, options.Shortcuts, (name, part) => register_module(name, part));
         foreach (var (_, tensor) in state_dict()) tensor.MoveToOuterDisposeScope();

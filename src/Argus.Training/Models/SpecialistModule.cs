@@ -1,4 +1,5 @@
 using Argus.Specialists;
+using Argus.Views;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,16 +14,17 @@ internal sealed class SpecialistModule : Layer
     private readonly List<(BranchTower Tower, string View)> branches = [];
     private readonly Conv2d squeeze, excite;
 
-    public SpecialistModule(Specialist specialist, bool shortcuts, MemoryFormat format) : base(nameof(SpecialistModule))
+    public SpecialistModule(Specialist specialist, ModelOptions options) : base(nameof(SpecialistModule))
     {
         foreach (var branch in specialist.Branches)
         {
-            var tower = new BranchTower(branch, specialist.StartsHighPass, shortcuts, format);
+            var measured = options.OwnViews && branch.View != View.Rgb && View.Named(branch.View).Measured;
+            var tower = new BranchTower(branch, specialist.StartsHighPass && !measured, options.Shortcuts, options.Format);
             register_module(branch.Name, tower);
             branches.Add((tower, branch.View));
         }
-        squeeze = new Conv2d(specialist.Channels, 32, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, format);
-        excite = new Conv2d(32, specialist.Channels, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, format);
+        squeeze = new Conv2d(specialist.Channels, 32, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, options.Format);
+        excite = new Conv2d(32, specialist.Channels, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, options.Format);
         register_module("attention", new Named(("0", squeeze), ("2", excite)));
     }
 

@@ -16,7 +16,7 @@ public static class ModelFactory
         return new SpecialistModel(Specialist.Named(recipe.Specialist), new ModelOptions
         {
             Backbone = recipe.Backbone.Name, StochasticDepth = recipe.Backbone.StochasticDepth,
-            Dropout = recipe.Model.Dropout, AttentionDropout = recipe.Model.AttentionDropout,
+            OwnViews = recipe.Model.Views == "own", Dropout = recipe.Model.Dropout, AttentionDropout = recipe.Model.AttentionDropout,
             Format = recipe.Train.ChannelsLast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous,
         });
     }

@@ -21,7 +21,7 @@ public sealed record Branch(string Name, int Width, Convolution First, Convoluti
 /// <param name="LooksFor">In words, for people.</param>
 /// <param name="OwnKind">The kind of forgery in the sample data that it is named for.</param>
 /// <param name="StartsHighPass">
-/// Whether its first convolutions start with zero-mean kernels, so that from the first step they see residuals and not
+/// Whether its first convolutions of pictures start with zero-mean kernels, so that from the first step they see residuals and not
 /// brightness (the idea of constrained convolutions, Bayar and Stamm, 2016). Only the start: training may leave it.
 /// </param>
 public sealed record Specialist(string Name, string Title, string LooksFor, string OwnKind, bool StartsHighPass, IReadOnlyList<Branch> Branches)
@@ -44,14 +44,14 @@ public sealed record Specialist(string Name, string Title, string LooksFor, stri
     public static IReadOnlyList<Specialist> All { get; } =
     [
         new("bg", "background/lighting", "background texture, lighting direction, shadow, colour temperature", "lighting", false,
-            [new("bg_texture", 7, 16, "rgb"), new("lighting_detector", 5, 12, "rim"), new("shadow_checker", 9, 8, "shading"), new("color_temp", 3, 8, "rim")]),
+            [new("bg_texture", 7, 16, "rgb"), new("lighting_detector", 5, 12, "rim_light"), new("shadow_checker", 9, 8, "shading"), new("color_temp", 3, 8, "rim_light")]),
         new("av", "audio-visual", "lip-sync, voice frequency, audio-visual correlation, audio over time", "audio", false,
             [new("lipsync_analyzer", 5, 16, "mouth"), new("voice_detector", 7, 12, "mel"), new("av_correlation", 3, 10, "sync"), new("temporal_audio", 9, 10, "sync")]),
         new("cm", "compression", "DCT coefficients, quantisation, block boundaries, compression level", "compression", true,
-            [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0), "steps"), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1), "steps"),
-             new("block_checker", 3, 8, "residual"), new("compression_estimator", 5, 10, "grid")]),
+            [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0), "grid"), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1), "steps"),
+             new("block_checker", 3, 8, "rim_blocks"), new("compression_estimator", 5, 10, "rim_blocks")]),
         new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution", true,
-            [new("resolution_analyzer", 3, 10, "rgb"), new("upscaling_detector", 5, 8, "grid"), new("edge_checker", 3, 8, "residual"), new("interpolation_detector", 7, 10, "grid")]),
+            [new("resolution_analyzer", 3, 10, "rim_detail"), new("upscaling_detector", 5, 8, "residual"), new("edge_checker", 3, 8, "rim_detail"), new("interpolation_detector", 7, 10, "grid")]),
         new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal", false,
             [new("frame_consistency", 5, 14, "difference"), new("motion_analyzer", 7, 12, "flow"), new("temporal_detector", 3, 12, "tremor"), new("optical_flow", 9, 14, "warp_error")]),
     ];

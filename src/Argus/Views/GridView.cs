@@ -48,8 +48,8 @@ public static class GridView
         return view;
     }
 
-    // How far to the next line of the grid.
-    private static int Offset(int corner) => (Block - corner % Block) % Block;
+    /// <summary>Pixels to the next line of the grid.</summary>
+    internal static int Offset(int corner) => (Block - corner % Block) % Block;
 
     // Tiles stand side by side in the view, and evenly apart, on the grid, in the crop.
     private static IEnumerable<(int To, int From)> Places(int size, int length)

@@ -19,9 +19,9 @@ public static class StepsView
         using Mat grey = new(), luminance = new();
         Cv2.CvtColor(tiles, grey, ColorConversionCodes.BGR2GRAY);
         grey.ConvertTo(luminance, MatType.CV_32FC1, 1 / 255.0);
-        using Mat across = Steps(luminance), turned = new();
+        using Mat across = Folded(luminance), turned = new();
         Cv2.Transpose(luminance, turned);
-        using Mat down = Steps(turned), larger = new();
+        using Mat down = Folded(turned), larger = new();
         Cv2.Transpose(down, down);
         Cv2.Max(across, down, larger);
         var view = new Mat();
@@ -29,19 +29,20 @@ public static class StepsView
         return view;
     }
 
-    private static Mat Steps(Mat luminance)
+    /// <summary>Of every pixel from its left neighbour; luminance of full scale 1.</summary>
+    internal static Mat Steps(Mat luminance)
     {
         using Mat before = Difference(luminance, -1, 1, 0, 0), here = Difference(luminance, 0, -1, 1, 0), after = Difference(luminance, 0, 0, -1, 1);
         var steps = new Mat();
         Cv2.AddWeighted(before, -0.5, after, -0.5, 0, steps);
         Cv2.Add(steps, here, steps);
-        Fold(steps);
         return steps;
     }
 
     // Each tile's columns become the mean of all its columns at the same place in a cell.
-    private static void Fold(Mat steps)
+    private static Mat Folded(Mat luminance)
     {
+        var steps = Steps(luminance);
         steps.GetArray(out float[] values);
         var size = steps.Width;
         var sums = new float[GridView.Block];
@@ -63,6 +64,7 @@ public static class StepsView
             }
         }
         steps.SetArray(values);
+        return steps;
     }
 
     // The weights stand at x(i-2), x(i-1), x(i), x(i+1).

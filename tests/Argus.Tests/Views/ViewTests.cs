@@ -182,24 +182,6 @@ public class ViewTests
         Assert.Equal(lag == 0, near > far);
     }
 
-    // Light of another colour on the face, on its surroundings, on both and on neither: only where it ends there is an edge.
-    [Theory]
-    [InlineData(0.8, 1, true), InlineData(1, 0.8, true), InlineData(0.8, 0.8, false), InlineData(1, 1, false)]
-    public void Rim_has_an_edge_where_face_and_surroundings_are_lit_apart(double face, double surroundings, bool edge)
-    {
-        const int Side = 160;
-        using var frame = new Mat(Side, Side, MatType.CV_8UC3, new Scalar(120 * surroundings, 130, 160));
-        Point2f[] landmarks = [new(60, 65), new(100, 65), new(80, 85), new(65, 105), new(95, 105)];
-        var outline = FaceEllipse.Of(landmarks);
-        frame.Ellipse(new RotatedRect(new Point2f((float)outline.CenterX, (float)outline.CenterY), new Size2f(2 * outline.RadiusX, 2 * outline.RadiusY), 0), new Scalar(120 * face, 130, 160), -1);
-        using var clip = new ClipInput([frame.Clone()], [new Mat(Clips.Side, Clips.Side, MatType.CV_8UC3)], [landmarks], [default], [0], default);
-        using var view = RimView.Compute(clip, 0);
-        var rows = Enumerable.Range(0, Clips.Side).Select(row => view.At<Vec3f>(row, 10).Item2).ToList(); // blue over green
-        if (edge) Assert.InRange(0.5 + (rows.IndexOf(rows.Max()) + 0.5) / Clips.Side, 0.93, 1.07);
-        Assert.InRange(rows.Max(), edge ? 0.1 : 0, edge ? 0.25 : 0.01);
-        Assert.InRange(view.At<Vec3f>(Clips.Side / 2, 10).Item1, 0, 0.01); // red over green is the same everywhere
-    }
-
     // A textured square on a textured ground: both move; the square, or all, trembles.
     [Theory]
     [InlineData(0, 0, false), InlineData(2, 0, true), InlineData(2, 2, false)]
