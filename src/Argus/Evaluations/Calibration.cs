@@ -75,10 +75,16 @@ public sealed record Calibration
     public static Calibration? Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
-        if (!File.Exists(file)) return null;
+        return File.Exists(file) ? Parse(File.ReadAllText(file), file) : null;
+    }
+
+    /// <param name="file">Where the text is from, for the message.</param>
+    /// <exception cref="ArgusException">It is damaged.</exception>
+    public static Calibration Parse(string json, string file)
+    {
         try
         {
-            var calibration = JsonSerializer.Deserialize<Calibration>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
+            var calibration = JsonSerializer.Deserialize<Calibration>(json, Json) ?? throw new JsonException("it is empty");
             return calibration.Aggregations.ContainsKey(calibration.Aggregation) ? calibration : throw new JsonException($"it does not hold its own aggregation {calibration.Aggregation}");
         }
         catch (JsonException error)

@@ -17,11 +17,16 @@ internal static class RecipeFile
 {
     public static void Read(string path, string name, IDictionary<string, RecipeValue> into, ICollection<string> problems)
     {
+        using var reader = File.OpenText(path);
+        Read(reader, name, into, problems);
+    }
+
+    public static void Read(TextReader text, string name, IDictionary<string, RecipeValue> into, ICollection<string> problems)
+    {
         var stream = new YamlStream();
         try
         {
-            using var reader = File.OpenText(path);
-            stream.Load(reader);
+            stream.Load(text);
         }
         catch (YamlException error)
         {

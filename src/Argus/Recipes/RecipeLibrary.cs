@@ -72,6 +72,16 @@ public sealed partial class RecipeLibrary
         return RecipeBinder.Bind(values, problems, AddOverrides(values, overrides));
     }
 
+    /// <summary>The same of text that is not a file.</summary>
+    /// <param name="name">Where it is from, for messages.</param>
+    public static Recipe ParseMerged(string yaml, string name)
+    {
+        var (values, problems) = (new Dictionary<string, RecipeValue>(), new List<string>());
+        using var text = new StringReader(yaml);
+        RecipeFile.Read(text, name, values, problems);
+        return RecipeBinder.Bind(values, problems, []);
+    }
+
     /// <summary>A merged recipe's settings as they are written, by dotted keys.</summary>
     /// <exception cref="RequestException">The file does not exist or is not valid YAML.</exception>
     public static IReadOnlyDictionary<string, string> ReadSettings(string path)

@@ -13,6 +13,7 @@ public sealed class HtmlReport(string title)
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap; }
+        th { white-space: normal; vertical-align: bottom; }
         th:nth-child(-n+2), td:nth-child(-n+2), .text { text-align: left; }
         td.text { white-space: normal; overflow-wrap: break-word; min-width: 7rem; }
         figure { margin: 1rem 0; } figcaption { opacity: .75; font-size: .9rem; }
@@ -27,7 +28,7 @@ public sealed class HtmlReport(string title)
         nav { font-size: .9rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
         @media print {
           body { margin: 0; max-width: none; font-size: 10pt; } nav { display: none; }
-          .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .15rem .35rem; } th { white-space: normal; }
+          .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .15rem .35rem; }
           figure, tr, .card { break-inside: avoid; } h2, h3 { break-after: avoid; }
           details::details-content { content-visibility: visible; } pre { white-space: pre-wrap; font-size: 6pt; }
         }

@@ -7,6 +7,9 @@ public readonly record struct Convolution(int Kernel, int Stride, int Padding)
 {
     /// <summary>Keeps height and width for odd kernels.</summary>
     public static Convolution Same(int kernel) => new(kernel, 1, kernel / 2);
+
+    /// <summary>Side of what comes out of a square of this side.</summary>
+    public int Length(int side) => (side + 2 * Padding - Kernel) / Stride + 1;
 }
 
 /// <summary>A conv tower: <c>first</c>-BN-ReLU, <c>second</c>-BN-ReLU, conv 1x1, pooled to 7x7; widths 3 -> c -> 2c -> c.</summary>

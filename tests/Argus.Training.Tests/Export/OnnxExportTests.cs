@@ -1,0 +1,104 @@
+using Argus.Detection;
+using Argus.Recipes;
+using Argus.Specialists;
+using Argus.Training.Checkpoints;
+using Argus.Training.Export;
+using Argus.Training.Models;
+using Argus.Training.Runs;
+using Argus.Views;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Tests.Export;
+
+/// <summary>A file in ONNX Runtime answers as the checkpoint does in torch. Weights are random, normalisation is not the identity.</summary>
+public sealed class OnnxExportTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("argus-test-").FullName;
+
+    public static TheoryData<string, string, int> Specialists => new(Specialist.All.Select(specialist => (specialist.Name, "full", 64)).Append(("rr", "seed", 64)).Append(("cm", "seed", 112)));
+
+    [Theory, MemberData(nameof(Specialists))]
+    public async Task Every_specialist_answers_as_its_checkpoint(string name, string profile, int size)
+    {
+        var checkpoint = Checkpoint(name, profile, size, profile == "seed" ? 1 : name is "av" or "tm" ? 4 : 1);
+        var result = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "model.onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
+        Assert.InRange(result.LargestDifference, 0, OnnxExport.Tolerance);
+        using var file = SpecialistModelFile.Load(result.Path);
+        file.Check();
+        Assert.Equal(checkpoint.Recipe.Model, file.Recipe.Model with { Dropout = checkpoint.Recipe.Model.Dropout });
+        // Any number of clips.
+        var three = file.Inputs.ToDictionary(input => input, input => GoldenInput.Of(input, 3 * file.ClipLength));
+        Assert.Equal(6, file.Logits(three).Length);
+        Assert.Equal(file.Golden(), file.Logits(three)[..4], (a, b) => Math.Abs(a - b) < 1e-4);
+    }
+
+    [Fact]
+    public async Task Cells_are_the_logits_without_a_part_of_the_picture()
+    {
+        var checkpoint = Checkpoint("cm", "seed", 224, 1);
+        var result = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "model.onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
+        using var file = SpecialistModelFile.Load(result.Path);
+        var values = GoldenInput.Of(View.Rgb, file.ClipLength);
+        var told = file.Tell(new Dictionary<string, float[]> { [View.Rgb] = values })[0];
+
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        using var model = checkpoint.Load(CPU);
+        model.eval();
+        var frames = tensor(values).view(1, 3, 224, 224);
+        Tensor map = model.BackboneFeatures(frames).flatten(2), branches = model.ModuleFeatures(frames).flatten(2); // (1, C, 49)
+        double Odds(Tensor pooled, Tensor module)
+        {
+            var logits = model.HeadLogits(cat([pooled, module.flatten(1)], 1).unsqueeze(1)).data<float>().ToArray();
+            return logits[1] - logits[0];
+        }
+        var whole = Odds(map.mean([2]), branches);
+        foreach (var cell in new[] { 0, 24, 48 })
+        {
+            var without = branches.clone();
+            without[.., .., cell] = branches.mean([2]);
+            var left = (map.sum(2) - map[.., .., cell]) / 48;
+            Assert.Equal(whole - Odds(left, without), told[cell], 1e-4);
+        }
+    }
+
+    [Fact]
+    public async Task Half_precision_is_half_as_large_and_nearly_equal()
+    {
+        var checkpoint = Checkpoint("rr", "full", 64, 1);
+        var whole = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "whole.onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
+        var half = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "half.onnx"), ExportPrecision.Fp16, null, TestContext.Current.CancellationToken);
+        Assert.InRange((double)half.Bytes / whole.Bytes, 0.49, 0.53);
+        Assert.InRange(half.LargestDifference, 1e-9, 0.05);
+    }
+
+    [Fact]
+    public void What_is_no_model_of_Argus_is_refused_with_a_reason()
+    {
+        var text = Path.Combine(folder, "text.onnx");
+        File.WriteAllText(text, "no model");
+        Assert.Contains("is no ONNX model", Assert.Throws<ArgusException>(() => SpecialistModelFile.Load(text)).Message);
+        Assert.Throws<RequestException>(() => SpecialistModelFile.Load(Path.Combine(folder, "missing.onnx")));
+    }
+
+    private CheckpointReference Checkpoint(string name, string profile, int size, int frames)
+    {
+        string[] settings = ["backbone.name=efficientnet_b0", "backbone.weights=none", $"model.image_size={size}", $"data.clip_frames={frames}"];
+        var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{name}/1"), profile, settings);
+        using var model = ModelFactory.Create(merged.Recipe);
+        using (no_grad())
+        {
+            foreach (var (key, value) in model.state_dict())
+            {
+                if (key.EndsWith("running_mean", StringComparison.Ordinal)) value.uniform_(-0.2, 0.2);
+                if (key.EndsWith("running_var", StringComparison.Ordinal)) value.uniform_(0.5, 1.5);
+            }
+        }
+        var target = Path.Combine(folder, $"{name}-{size}");
+        Argus.Training.Checkpoints.Checkpoint.Save(target, model, optimizer: null, new TrainState(), merged.ToYaml());
+        return CheckpointReference.Find(target);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
