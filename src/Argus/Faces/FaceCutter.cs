@@ -7,7 +7,20 @@ namespace Argus.Faces;
 /// <param name="Clip">And its place in the clip, from 0.</param>
 /// <param name="Square">In the decoded frame; the same for all frames of a clip, so that its pixels are comparable.</param>
 /// <param name="Face">Where the face is, in the decoded frame.</param>
-public sealed record FaceCrop(int Clip, int Place, int SourceFrame, Rect Square, Face Face, Mat Picture);
+public sealed record FaceCrop(int Clip, int Place, int SourceFrame, Rect Square, Face Face, Mat Picture)
+{
+    /// <summary>A copy that is no larger than so many pixels (null: as large as it is), as models see it.</summary>
+    /// <param name="landmarks">x, y, … in the copy's pixels, to a tenth.</param>
+    public Mat Limited(int? largest, out List<float> landmarks)
+    {
+        var scale = largest < Square.Width ? (double)largest.Value / Square.Width : 1;
+        landmarks = [.. Face.Landmarks.SelectMany(point => new[] { (point.X - Square.X) * scale, (point.Y - Square.Y) * scale }).Select(value => (float)Math.Round(value, 1))];
+        if (scale == 1) return Picture.Clone();
+        var shrunk = new Mat();
+        Cv2.Resize(Picture, shrunk, new Size(largest!.Value, largest.Value), 0, 0, InterpolationFlags.Area);
+        return shrunk;
+    }
+}
 
 /// <summary>A track with the crops of its clips.</summary>
 public sealed record CutTrack(FaceTrack Track, IReadOnlyList<FaceCrop> Crops);

@@ -56,7 +56,7 @@ public sealed record Specialist(string Name, string Title, string LooksFor, stri
         new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution", true,
             [new("resolution_analyzer", 3, 10, "rim_detail"), new("upscaling_detector", 5, 8, "residual"), new("edge_checker", 3, 8, "rim_detail"), new("interpolation_detector", 7, 10, "grid")]),
         new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal", false,
-            [new("frame_consistency", 5, 14, "difference"), new("motion_analyzer", 7, 12, "flow"), new("temporal_detector", 3, 12, "tremor"), new("optical_flow", 9, 14, "warp_error")]),
+            [new("frame_consistency", 5, 14, "warp_error"), new("motion_analyzer", 7, 12, "tremor"), new("temporal_detector", 3, 12, "tremor"), new("optical_flow", 9, 14, "flow")]),
     ];
 
     /// <exception cref="RequestException">No specialist has that name; the message lists those that exist.</exception>

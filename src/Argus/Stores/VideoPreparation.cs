@@ -106,33 +106,20 @@ internal sealed class VideoPreparation(StoreOptions options, Preprocessing prepr
     private (StoreFrame Frame, byte[] Bytes) Picture(VideoInfo info, FaceCrop crop)
     {
         var frame = Frame(info, (crop.Clip, crop.Place), crop.SourceFrame, crop.Square);
-        var scale = options.LargestCrop is { } largest && crop.Square.Width > largest ? (double)largest / crop.Square.Width : 1;
-        frame.Score = Math.Round(crop.Face.Score, 3);
-        frame.Landmarks = [.. crop.Face.Landmarks.SelectMany(point => new[] { (point.X - crop.Square.X) * scale, (point.Y - crop.Square.Y) * scale }).Select(value => (float)Math.Round(value, 1))];
-        if (scale == 1) return (frame, Encode(crop.Picture));
-        using var shrunk = new Mat();
-        Cv2.Resize(crop.Picture, shrunk, new Size(options.LargestCrop!.Value, options.LargestCrop.Value), 0, 0, InterpolationFlags.Area);
-        return (frame, Encode(shrunk));
+        using var picture = crop.Limited(options.LargestCrop, out var landmarks);
+        (frame.Score, frame.Landmarks) = (Math.Round(crop.Face.Score, 3), landmarks);
+        return (frame, Encode(picture));
     }
 
     private static StoreFrame Frame(VideoInfo info, (int Clip, int Place) use, int index, Rect rectangle)
     {
-        var coded = Coded(rectangle, info);
+        var coded = info.Coded(rectangle);
         return new StoreFrame
         {
             Clip = use.Clip, Place = use.Place, SourceFrame = index, TimeSeconds = Math.Round(info.FrameTimesSeconds[index], 6),
             X = rectangle.X, Y = rectangle.Y, Width = rectangle.Width, Height = rectangle.Height, CodedX = coded.X, CodedY = coded.Y,
         };
     }
-
-    /// <summary>Where a rectangle of the upright picture begins in the coded one, which ffmpeg turned counter-clockwise by the rotation.</summary>
-    internal static Point Coded(Rect upright, VideoInfo info) => info.RotationDegrees switch
-    {
-        90 => new(info.Width - upright.Bottom, upright.X),
-        180 => new(info.Width - upright.Right, info.Height - upright.Bottom),
-        270 => new(upright.Y, info.Height - upright.Right),
-        _ => upright.TopLeft,
-    };
 
     private string Extension => options.Format == "jpeg" ? "jpg" : "png";
 

@@ -28,6 +28,9 @@ public sealed class ClipPlan
     /// <summary>The clips that a frame belongs to, and its place in each.</summary>
     public IReadOnlyList<(int Clip, int Place)> Uses(int frame) => uses.GetValueOrDefault(frame) ?? [];
 
+    /// <summary>All clips of several plans, numbered one plan after another.</summary>
+    public static ClipPlan Join(IEnumerable<ClipPlan> plans) => new([.. plans.SelectMany(plan => plan.Clips)]);
+
     /// <param name="times">When each frame is shown, ascending.</param>
     /// <param name="count">Clips wanted; their middles are at linspace over the share <paramref name="from"/>..<paramref name="to"/>.</param>
     /// <param name="length">Frames a clip (T).</param>

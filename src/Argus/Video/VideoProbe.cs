@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CliWrap;
+using OpenCvSharp;
 
 namespace Argus.Video;
 
@@ -23,6 +24,15 @@ public sealed record VideoInfo(string Container, string Encoder, string Codec, s
 
     /// <summary>Average; 0 for a single frame.</summary>
     public double FramesPerSecond => FrameCount > 1 && FrameTimesSeconds[^1] > 0 ? (FrameCount - 1) / FrameTimesSeconds[^1] : 0;
+
+    /// <summary>Where a rectangle of the upright picture begins in the coded one, which ffmpeg turned counter-clockwise by the rotation.</summary>
+    public Point Coded(Rect upright) => RotationDegrees switch
+    {
+        90 => new(Width - upright.Bottom, upright.X),
+        180 => new(Width - upright.Right, Height - upright.Bottom),
+        270 => new(upright.Y, Height - upright.Right),
+        _ => upright.TopLeft,
+    };
 }
 
 public sealed record SoundInfo(string Codec, int SampleRateHz, int Channels);

@@ -22,7 +22,6 @@ public sealed record View(string Name, float[] Mean, float[] Std, Func<ClipInput
         new("rim_detail", [0.14f, 0.26f, 0.4f], [0.12f, 0.22f, 0.35f], RimDetailView.Compute, Measured: true, Pictorial: false),
         new("rim_blocks", [0.0007f, 0.0006f, 0.0006f], [0.0006f, 0.0005f, 0.0005f], RimBlocksView.Compute, Measured: true, Pictorial: false),
         new("steps", [0, 0, 0], [0.002f, 0.002f, 0.002f], StepsView.Compute, Measured: true),
-        new("difference", [0, 0, 0], [0.018f, 0.017f, 0.016f], DifferenceView.Compute),
         new("flow", [0, 0, 0.17f], [0.36f, 0.28f, 0.42f], FlowView.Flow),
         new("warp_error", [0, 0, 0], [0.01f, 0.01f, 0.01f], FlowView.WarpError),
         new("tremor", [0.18f, 0.18f, 0.38f], [0.18f, 0.16f, 0.36f], TremorView.Compute, Measured: true),

@@ -119,7 +119,7 @@ public class UnusualVideoTests
         await Argus.Video.FrameReader.ReadAsync(rotated, [0], (_, upright) =>
         {
             var rectangle = new Rect(11, 7, 20, 30);
-            var corner = VideoPreparation.Coded(rectangle, info);
+            var corner = info.Coded(rectangle);
             using var cut = upright.SubMat(rectangle);
             using var back = new Mat();
             if (info.RotationDegrees == 0) cut.CopyTo(back);

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Argus.Evaluations;
+
+namespace Argus.Detection;
+
+/// <summary>A specialist's part in the council.</summary>
+/// <param name="Name">Of its model file, without the ending.</param>
+/// <param name="Weight">By which its calibrated log odds are multiplied.</param>
+/// <param name="Temperature">By which its own log odds are divided first.</param>
+public sealed record CouncilMember(string Name, double Weight, double Temperature);
+
+/// <summary>
+/// One probability of several specialists: the logistic function of a bias and the weighted, calibrated log odds. Who abstains adds
+/// nothing, which is what log odds of 0 say: no evidence either way.
+/// </summary>
+/// <param name="Forged">A video whose log odds reach this is called forged: one real video in a hundred does on validation data, or in twenty where there are too few for that.</param>
+/// <param name="Real">One below this is called real; between the two it is undecided. Null, like <paramref name="Forged"/>, without calibration.</param>
+/// <param name="Data">What it was fitted on, in words; empty for one that was not.</param>
+public sealed record Council(double Bias, IReadOnlyList<CouncilMember> Members, double? Forged, double? Real, string Data)
+{
+    public const string FileName = "council.json";
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    // Verdicts of a council without calibration ask for more.
+    private static readonly double Certain = Odds.Logit(0.9);
+
+    /// <summary>Calibrated specialists, each with an equal say, until a council is fitted.</summary>
+    public static Council OfEqual(IReadOnlyList<(string Name, Calibration? Calibration)> specialists)
+    {
+        var members = specialists.Select(s => new CouncilMember(s.Name, 1.0 / specialists.Count, s.Calibration?.Chosen.Temperature ?? 1)).ToList();
+        if (specialists is not [{ Calibration: { } only }]) return new Council(0, members, null, null, "");
+        var (forged, real) = Thresholds(only.Chosen.OperatingPoints, members[0].Temperature);
+        return new Council(0, members, forged, real, only.Data);
+    }
+
+    /// <summary>From operating points that were measured on validation videos: forged from the strictest that is there, real below the equal error rate's.</summary>
+    public static (double? Forged, double? Real) Thresholds(IReadOnlyList<OperatingPoint> points, double temperature)
+    {
+        double? At(string name) => points.FirstOrDefault(point => point.Name == name)?.Logit / temperature;
+        var forged = At("fpr_1") ?? At("fpr_5");
+        return (forged, forged is null ? null : Math.Min(forged.Value, At("eer") ?? forged.Value));
+    }
+
+    /// <param name="logits">Of each member's name the log odds of a video, uncalibrated; who abstains is not among them.</param>
+    /// <returns>Log odds of fake; null if all abstain.</returns>
+    public double? Fuse(IReadOnlyDictionary<string, double> logits) =>
+        logits.Count == 0 ? null : Bias + Members.Where(member => logits.ContainsKey(member.Name)).Sum(member => member.Weight * logits[member.Name] / member.Temperature);
+
+    public Verdict Decide(double? logit) => logit switch
+    {
+        null => Verdict.Undecided,
+        { } value when value >= (Forged ?? Certain) => Verdict.Forged,
+        { } value when value < (Real ?? -Certain) => Verdict.Real,
+        _ => Verdict.Undecided,
+    };
+
+    /// <exception cref="ArgusException">The file is damaged.</exception>
+    public static Council Read(string folder)
+    {
+        var file = Path.Combine(folder, FileName);
+        if (!File.Exists(file)) throw new RequestException($"{folder} holds no {FileName}; 'argus export CHECKPOINT --out {folder}' makes a models folder.");
+        try
+        {
+            return JsonSerializer.Deserialize<Council>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException error)
+        {
+            throw new ArgusException($"{file} is damaged ({error.Message}). Export the models anew, or fit the council anew.", error);
+        }
+    }
+
+    public void Write(string folder) => WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+}
+
+public enum Verdict { Real, Forged, Undecided }

@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace Argus.Detection;
+
+/// <summary>
+/// A folder with specialists (<c>*.onnx</c>), <c>council.json</c> and <c>manifest.json</c>, which holds the hash of each file. What was
+/// changed, damaged or added by somebody else is noticed before it is used.
+/// </summary>
+public sealed class ModelsFolder : IDisposable
+{
+    public const string Manifest = "manifest.json";
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+
+    private ModelsFolder(string path, Council council, IReadOnlyDictionary<string, SpecialistModelFile> specialists) => (Path, Council, Specialists) = (path, council, specialists);
+
+    public string Path { get; }
+    public Council Council { get; }
+
+    /// <summary>By name, in the council's order.</summary>
+    public IReadOnlyDictionary<string, SpecialistModelFile> Specialists { get; }
+
+    /// <summary>Checks hashes, and asks each model the golden input.</summary>
+    /// <param name="threads">Processor cores for one call of a model; 0: all.</param>
+    /// <exception cref="RequestException">It is no models folder.</exception>
+    /// <exception cref="ArgusException">A file is missing, changed or does not compute what it should.</exception>
+    public static async Task<ModelsFolder> LoadAsync(string path, int threads = 0, CancellationToken cancel = default)
+    {
+        if (!Directory.Exists(path)) throw new RequestException($"There is no folder {path}. 'argus export CHECKPOINT --out {path}' makes one.");
+        var council = Council.Read(path);
+        var hashes = ReadManifest(path);
+        foreach (var name in council.Members.Select(member => FileOf(member.Name)).Append(Council.FileName))
+        {
+            var file = System.IO.Path.Combine(path, name);
+            if (!hashes.TryGetValue(name, out var expected)) throw new ArgusException($"{path}: {Manifest} does not name {name}. Export the models anew.");
+            if (!File.Exists(file)) throw new ArgusException($"{file} is missing. Export the models anew.");
+            if (await FileHash.Sha256Async(file, cancel) != expected) throw new ArgusException($"{file} is not the file that was exported: its hash differs from {Manifest}'s. Export the models anew.");
+        }
+        var specialists = new Dictionary<string, SpecialistModelFile>();
+        try
+        {
+            foreach (var member in council.Members)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var model = specialists[member.Name] = SpecialistModelFile.Load(System.IO.Path.Combine(path, FileOf(member.Name)), threads);
+                model.Check();
+            }
+            return new ModelsFolder(path, council, specialists);
+        }
+        catch
+        {
+            foreach (var model in specialists.Values) model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The file of a specialist.</summary>
+    public static string FileOf(string name) => name + ".onnx";
+
+    /// <summary>Writes the council and the hashes of everything that belongs to it.</summary>
+    public static async Task SealAsync(string path, Council council, CancellationToken cancel)
+    {
+        council.Write(path);
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in council.Members.Select(member => FileOf(member.Name)).Append(Council.FileName)) hashes[name] = await FileHash.Sha256Async(System.IO.Path.Combine(path, name), cancel);
+        WholeFile.Write(System.IO.Path.Combine(path, Manifest), JsonSerializer.Serialize(hashes, Json) + "\n");
+    }
+
+    private static Dictionary<string, string> ReadManifest(string path)
+    {
+        var file = System.IO.Path.Combine(path, Manifest);
+        if (!File.Exists(file)) throw new RequestException($"{path} holds no {Manifest}; 'argus export CHECKPOINT --out {path}' makes a models folder.");
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(file)) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException error)
+        {
+            throw new ArgusException($"{file} is damaged ({error.Message}). Export the models anew.", error);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var model in Specialists.Values) model.Dispose();
+    }
+}
