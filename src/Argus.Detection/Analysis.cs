@@ -11,10 +11,11 @@ namespace Argus.Detection;
 public sealed record Analysis(string Video, double DurationSeconds, double? Probability, Interval? Interval, Verdict Verdict, bool Calibrated, IReadOnlyList<FaceAnalysis> Faces);
 
 /// <summary>One face that was followed through the video, or the whole picture.</summary>
+/// <param name="Whole">It is no face but the whole picture, for specialists that were trained so.</param>
 /// <param name="FromSeconds">When it is seen first.</param>
 /// <param name="Timeline">Every clip's log odds by the council's members, in order of time.</param>
 /// <param name="Moments">The clips that say most for a forgery.</param>
-public sealed record FaceAnalysis(int Number, double FromSeconds, double ToSeconds, double? Probability, Interval? Interval, Verdict Verdict,
+public sealed record FaceAnalysis(int Number, bool Whole, double FromSeconds, double ToSeconds, double? Probability, Interval? Interval, Verdict Verdict,
     IReadOnlyList<SpecialistAnalysis> Specialists, IReadOnlyList<TimelinePoint> Timeline, IReadOnlyList<Moment> Moments);
 
 /// <summary>What one specialist says.</summary>

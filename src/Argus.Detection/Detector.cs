@@ -81,7 +81,7 @@ public sealed class Detector : IDisposable
                       from place in Enumerable.Range(0, clips[member.Name].Count)
                       let clip = subject.Clips[member.Name][place]
                       select (Member: member, Clip: clip, Logit: clips[member.Name][place].Logit / member.Temperature)).ToList();
-        return new FaceAnalysis(subject.Number, subject.FromSeconds, subject.ToSeconds, fused is { } odds ? Odds.Probability(odds) : null,
+        return new FaceAnalysis(subject.Number, subject.Whole, subject.FromSeconds, subject.ToSeconds, fused is { } odds ? Odds.Probability(odds) : null,
             fused is null ? null : Of(rounds.Select(round => models.Council.Fuse(round)!.Value), clips.Values.Any(list => list.Count > 1)), models.Council.Decide(fused), specialists,
             [.. points.OrderBy(point => point.Clip.FromSeconds).Select(point => new TimelinePoint(point.Clip.FromSeconds, point.Clip.ToSeconds, point.Member.Name, Odds.Probability(point.Logit)))],
             [.. points.OrderByDescending(point => point.Member.Weight * point.Logit).Take(Moments).Select(point => MomentOf(point.Member, point.Clip, point.Logit))]);

@@ -15,7 +15,7 @@ namespace Argus.Detection;
 internal sealed record FootageClip(double FromSeconds, double ToSeconds, ClipInput Input);
 
 /// <summary>A face, or the whole picture, with the clips of each specialist; a specialist without any abstains, with the reason.</summary>
-internal sealed record FootageSubject(int Number, double FromSeconds, double ToSeconds, IReadOnlyDictionary<string, IReadOnlyList<FootageClip>> Clips, IReadOnlyDictionary<string, string> Abstained);
+internal sealed record FootageSubject(int Number, bool Whole, double FromSeconds, double ToSeconds, IReadOnlyDictionary<string, IReadOnlyList<FootageClip>> Clips, IReadOnlyDictionary<string, string> Abstained);
 
 /// <summary>
 /// What several specialists want to see of a video, from one decoding: each the clips that its recipe names, cut and scaled as
@@ -126,7 +126,7 @@ internal sealed class Footage : IDisposable
                     first = to;
                 }
                 foreach (var crop in track.Crops) crop.Picture.Dispose();
-                yield return new FootageSubject(track.Track.Number, Math.Max(0, track.Track.Seen[0].Time), track.Track.Last.Time, clips, reasons);
+                yield return new FootageSubject(track.Track.Number, false, Math.Max(0, track.Track.Seen[0].Time), track.Track.Last.Time, clips, reasons);
             }
         }
 
@@ -147,7 +147,7 @@ internal sealed class Footage : IDisposable
                 var preprocessing = new Imaging.Preprocessing(Imaging.RecipeInput.From(recipes[name]));
                 return Made(recipes[name], [.. clip.Select(index => preprocessing.BeforeStoring(pictures[index]))], [.. clip.Select(_ => Array.Empty<Point2f>())], [.. clip.Select(_ => default(Point))], [.. clip.Select(index => info.FrameTimesSeconds[index])]);
             })]);
-            return new FootageSubject(number, 0, info.DurationSeconds, clips, abstained);
+            return new FootageSubject(number, true, 0, info.DurationSeconds, clips, abstained);
         }
 
         private FootageClip Made(Recipe recipe, List<Mat> native, List<Point2f[]> landmarks, List<Point> grid, List<double> times) =>

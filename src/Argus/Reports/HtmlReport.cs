@@ -23,7 +23,7 @@ public sealed class HtmlReport(string title)
         pre { overflow-x: auto; padding: 1rem; background: #8881; border-radius: 6px; font-size: .85rem; }
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem; }
         .card { border: 1px solid #8884; border-radius: 6px; padding: .75rem; overflow-wrap: anywhere; break-inside: avoid; }
-        .card img { width: 22%; background: none; } .card p { margin: .3rem 0 0; font-size: .85rem; }
+        .card img { width: 22%; background: none; } .card.large img { width: 48%; } .card p { margin: .3rem 0 0; font-size: .85rem; }
         .confusion td { min-width: 6rem; text-align: center; } .confusion .right { background: #1b7f5c33; } .confusion .wrong { background: #c2410c33; }
         nav { font-size: .9rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
         @media print {
@@ -65,7 +65,7 @@ public sealed class HtmlReport(string title)
 
     /// <summary>Cards with up to four small JPEG pictures and lines of text each.</summary>
     public HtmlReport Cards(IEnumerable<(IReadOnlyList<byte[]> Jpegs, IReadOnlyList<string> Lines)> cards) => Add("<div class=\"cards\">" + string.Concat(cards.Select(card =>
-        $"<div class=\"card\">{string.Concat(card.Jpegs.Select(jpeg => $"<img alt=\"crop\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\"> "))}{string.Concat(card.Lines.Select(line => $"<p>{Encode(line)}</p>"))}</div>")) + "</div>");
+        $"<div class=\"card{(card.Jpegs.Count <= 2 ? " large" : "")}\">{string.Concat(card.Jpegs.Select(jpeg => $"<img alt=\"crop\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\"> "))}{string.Concat(card.Lines.Select(line => $"<p>{Encode(line)}</p>"))}</div>")) + "</div>");
 
     /// <summary>Truth by rows, verdicts by columns.</summary>
     public HtmlReport Confusion(string caption, int realRight, int real, int fakeRight, int fake)

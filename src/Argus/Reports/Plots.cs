@@ -22,6 +22,22 @@ public static partial class Plots
         Save(plot, path);
     }
 
+    /// <summary>Probabilities over time; the dashed line is at one half.</summary>
+    public static void Timeline(string path, double seconds, params IReadOnlyList<(string Name, IReadOnlyList<(double Seconds, double Probability)> Points)> lines)
+    {
+        using var plot = New("", "seconds", "P(fake)");
+        foreach (var (name, points) in lines)
+        {
+            var line = plot.Add.Scatter(points.Select(p => p.Seconds).ToArray(), points.Select(p => p.Probability).ToArray());
+            (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 2, 7);
+        }
+        var half = plot.Add.HorizontalLine(0.5);
+        (half.LineColor, half.LinePattern) = (ScottPlot.Colors.Gray, LinePattern.Dashed);
+        plot.Axes.SetLimits(0, Math.Max(seconds, 0.1), -0.03, 1.03);
+        plot.ShowLegend(Edge.Right);
+        Save(plot, path, WidthPixels, SmallHeightPixels);
+    }
+
     public static void Roc(string path, string title, params IReadOnlyList<(string Name, RocCurve Curve)> curves)
     {
         using var plot = New(title, "false positive rate (reals called fake)", "true positive rate (fakes called fake)");

@@ -3,12 +3,11 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// Whether mouth and sound go together, over the whole clip and the same for all its frames. A row is a lag of the sound from -0.6 s (top) to 0.6 s, the
-/// same in all columns. Agreement at a lag is the mean of three correlations over the clip's frames: of the mouth's motion with
+/// Whether mouth and sound go together, over the whole clip: one value, the same for all its frames and places. The sound is shifted by lags from
+/// -0.6 s to 0.6 s. Agreement at a lag is the mean of three correlations over the clip's frames: of the mouth's motion with
 /// loudness, of its opening or closing with the rise or fall of loudness, and of its motion with the amount of that rise or fall. How far the mouth is
-/// open is told by the contrast of its middle, which of six measures tried goes best with loudness. Channels: the agreement; its
-/// largest value within 0.1 s of lag 0; its largest value beyond 0.2 s; each less the mean over all lags. Where picture and sound belong together
-/// the second exceeds the third.
+/// open is told by the contrast of its middle, which of six measures tried goes best with loudness. Channels: the largest agreement within 0.1 s of
+/// lag 0; the largest beyond 0.2 s; each less the mean over all lags; and by how much the first exceeds the second, as it does where picture and sound belong together.
 /// </summary>
 public static class SyncView
 {
@@ -18,23 +17,19 @@ public static class SyncView
 
     public static Mat Compute(ClipInput clip, int place)
     {
-        var view = new Mat();
-        Cv2.Resize(clip.Once("sync", () => Rows(clip)), view, new Size(clip.Size, clip.Size), 0, 0, InterpolationFlags.Linear);
-        return view;
+        var measured = clip.Once("sync", () => Measured(clip)).At<Vec3f>(0, 0);
+        return new Mat(clip.Size, clip.Size, MatType.CV_32FC3, new Scalar(measured.Item0, measured.Item1, measured.Item2));
     }
 
-    private static double Lag(int row) => LargestLagSeconds * (2.0 * row / (Lags - 1) - 1);
+    private static double Lag(int step) => LargestLagSeconds * (2.0 * step / (Lags - 1) - 1);
 
-    private static Mat<Vec3f> Rows(ClipInput clip)
+    private static Mat Measured(ClipInput clip)
     {
         var agreement = Agreement(clip);
         var mean = agreement.Average();
-        double Largest(Func<double, bool> among) => agreement.Where((_, row) => among(Math.Abs(Lag(row)))).Max() - mean;
+        double Largest(Func<double, bool> among) => agreement.Where((_, step) => among(Math.Abs(Lag(step)))).Max() - mean;
         double near = Largest(lag => lag <= Near), far = Largest(lag => lag >= Far);
-        var rows = new Mat<Vec3f>(Lags, 1);
-        var indexer = rows.GetIndexer();
-        for (var row = 0; row < Lags; row++) indexer[row, 0] = new Vec3f((float)(agreement[row] - mean), (float)near, (float)far);
-        return rows;
+        return new Mat(1, 1, MatType.CV_32FC3, new Scalar(near, far, near - far));
     }
 
     // Of each lag, -1..1; 0 where nothing moves or sounds.
@@ -42,9 +37,9 @@ public static class SyncView
     {
         var change = Opening(clip);
         double[] signed = Standard(change), amount = Standard([.. change.Select(Math.Abs)]);
-        return [.. Enumerable.Range(0, Lags).Select(row =>
+        return [.. Enumerable.Range(0, Lags).Select(step =>
         {
-            var lag = Lag(row);
+            var lag = Lag(step);
             double[] loudness = [.. clip.Times.Select(time => Loudness(clip, time + lag))];
             double[] rise = [.. clip.Times.Select(time => Loudness(clip, time + lag + Step) - Loudness(clip, time + lag - Step))];
             return (Correlation(amount, loudness) + Correlation(signed, rise) + Correlation(amount, [.. rise.Select(Math.Abs)])) / 3;

@@ -27,7 +27,7 @@ public sealed record View(string Name, float[] Mean, float[] Std, Func<ClipInput
         new("tremor", [0.18f, 0.18f, 0.38f], [0.18f, 0.16f, 0.36f], TremorView.Compute, Measured: true),
         new("mouth", [0.47f, 0.47f, 0.47f], [0.15f, 0.15f, 0.15f], MouthView.Compute, Pictorial: false),
         new("mel", [-5, 0, 0], [4.6f, 0.8f, 0.5f], MelView.Compute, NeedsSound: true, Pictorial: false),
-        new("sync", [0, 0.28f, 0.28f], [0.17f, 0.16f, 0.1f], SyncView.Compute, NeedsSound: true, Measured: true, Pictorial: false),
+        new("sync", [0.28f, 0.28f, 0], [0.16f, 0.1f, 0.17f], SyncView.Compute, NeedsSound: true, Measured: true, Pictorial: false),
     ];
 
     /// <exception cref="KeyNotFoundException">No such view.</exception>

@@ -154,7 +154,7 @@ public class ViewTests
     // The mouth opens when a sound begins and closes when it ends.
     [Theory]
     [InlineData(0.0), InlineData(0.24), InlineData(-0.32)]
-    public void Sync_agrees_most_at_the_lag_of_the_sound(double lag)
+    public void Sync_agrees_most_near_lag_0_only_where_sound_and_mouth_belong_together(double lag)
     {
         const int Frames = 40;
         (double From, double To)[] sounds = [(2.1, 2.22), (2.42, 2.7), (2.86, 3.02), (3.22, 3.42)]; // no other lag fits
@@ -168,11 +168,10 @@ public class ViewTests
         var sound = Enumerable.Range(0, 6 * 16_000).Select(i => Loud(i / 16_000.0 - lag) ? (float)(0.5 * Math.Sin(i * 0.4)) : 0).ToArray();
         using var clip = Clips.Of(frames, sound);
         using var view = SyncView.Compute(clip, 0);
-        var rows = Enumerable.Range(4, Clips.Side - 8).ToDictionary(row => row, row => view.At<Vec3f>(row, 5).Item0);
-        var expected = (lag / 0.6 + 1) / 2 * (Clips.Side - 1);
-        Assert.InRange(rows.MaxBy(row => row.Value).Key, expected - 4, expected + 4);
-        var (near, far) = (view.At<Vec3f>(30, 5).Item1, view.At<Vec3f>(30, 5).Item2);
+        var (near, far, margin) = view.At<Vec3f>(30, 5);
         Assert.Equal(lag == 0, near > far);
+        Assert.Equal(near - far, margin, 5);
+        Assert.InRange(Math.Max(near, far), 0.3, 1);
     }
 
     // A textured square on a textured ground: both move; the square, or all, trembles.

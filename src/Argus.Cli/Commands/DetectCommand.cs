@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Text.Json;
+using Argus.Datasets;
+using Argus.Detection;
+using Argus.Video;
+
+namespace Argus.Cli.Commands;
+
+internal static class DetectCommand
+{
+    public static Command Create()
+    {
+        var videos = new Argument<string[]>("video") { Description = "Videos, folders of videos, or - for a list of them on standard input, one a line.", Arity = ArgumentArity.OneOrMore };
+        var models = new Option<string>("--models") { Description = "A models folder; 'argus export' makes one.", Required = true, HelpName = "DIR" };
+        var report = new Option<string?>("--report") { Description = "Also write a page with pictures for each video.", HelpName = "DIR" };
+        var json = new Option<bool>("--json") { Description = "A line of JSON for each video, as soon as it is judged." };
+        var command = new Command("detect", "Say of videos whether they are forged, how sure that is, by which trace, when and where in the picture.") { videos, models, report, json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var (pages, lines) = (parse.GetValue(report), parse.GetValue(json));
+            if (pages is not null && File.Exists(pages)) throw new RequestException($"{pages} is a file; --report wants a folder.");
+            using var detector = await Detector.LoadAsync(parse.GetRequiredValue(models), cancel: cancel);
+            var (failed, names) = (0, new HashSet<string>());
+            foreach (var video in Files(parse.GetRequiredValue(videos)))
+            {
+                try
+                {
+                    if (!File.Exists(video)) throw new UnreadableVideoException("the file does not exist");
+                    var analysis = await detector.AnalyzeAsync(video, null, cancel);
+                    if (lines) Terminal.Line(JsonSerializer.Serialize(analysis, DetectionReport.Json));
+                    else Print(analysis);
+                    if (pages is null) continue;
+                    var page = Path.Combine(pages, PageName(video, names) + ".html");
+                    DetectionReport.Write(page, analysis);
+                    if (!lines) Terminal.Line($"  page: {page}");
+                }
+                catch (UnreadableVideoException error)
+                {
+                    failed++;
+                    if (lines) Terminal.Line(JsonSerializer.Serialize(new { Video = video, Error = error.Message }, DetectionReport.Json));
+                    else Terminal.Error($"{video}: {error.Message}");
+                }
+            }
+            return failed == 0 ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Files(IEnumerable<string> given)
+    {
+        foreach (var name in given)
+        {
+            if (name == "-")
+            {
+                while (Console.In.ReadLine() is { } line) if (line.Trim().Length > 0) yield return line.Trim();
+            }
+            else if (Directory.Exists(name))
+            {
+                var found = VideoFolder.Videos(name).Order(StringComparer.Ordinal).ToList();
+                if (found.Count == 0) throw new RequestException($"{name} holds no video.");
+                foreach (var file in found) yield return file;
+            }
+            else yield return name;
+        }
+    }
+
+    // Two videos of one name get two pages.
+    private static string PageName(string video, HashSet<string> taken)
+    {
+        var name = Path.GetFileNameWithoutExtension(video);
+        for (var i = 2; !taken.Add(name); i++) name = $"{Path.GetFileNameWithoutExtension(video)}-{i}";
+        return name;
+    }
+
+    private static void Print(Analysis analysis)
+    {
+        Terminal.Line($"{analysis.Video}: {DetectionReport.Headline(analysis)}");
+        foreach (var face in analysis.Faces)
+        {
+            Terminal.Line($"  {DetectionReport.Title(face, analysis)}{(analysis.Faces.Count > 1 ? $": {DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval)}" : "")}");
+            foreach (var specialist in face.Specialists)
+                Terminal.Line($"    {specialist.Name}  {(specialist.Abstains is { } reason ? $"abstains: {reason}" : $"{DetectionReport.Percent(specialist.Probability!.Value)} of {specialist.Clips} clips")}  ({specialist.LooksFor})");
+            if (face.Moments is [var moment, ..] && face.Verdict != Detection.Verdict.Real) Terminal.Line($"    most telling: {moment.Seconds:0.0} s, {moment.Specialist} {DetectionReport.Percent(moment.Probability)}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Argus.Detection;
+using Argus.Stores;
+using Argus.Training.Export;
+using Argus.Training.Runs;
+
+namespace Argus.Cli.Commands;
+
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var runs = new Argument<string[]>("run") { Description = "Run folders or checkpoints, each of another specialist.", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string>("--out") { Description = "A models folder to make or to add to; or a single FILE.onnx.", Required = true, HelpName = "DIR" };
+        var store = new Option<string?>("--store") { Description = "A store whose crops the file is compared on (without: made input only).", HelpName = "DIR" };
+        var half = new Option<bool>("--fp16") { Description = "Weights in half precision: half the space, nearly equal scores." };
+        var json = new Option<bool>("--json") { Description = "As JSON." };
+        var command = new Command("export", "Write checkpoints as ONNX files for 'argus detect', each checked against its checkpoint.") { runs, output, store, half, json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var checkpoints = parse.GetRequiredValue(runs).Select(CheckpointReference.Find).ToList();
+            if (checkpoints.GroupBy(checkpoint => checkpoint.Recipe.Specialist).FirstOrDefault(same => same.Count() > 1) is { } twice)
+                throw new RequestException($"{string.Join(" and ", twice.Select(checkpoint => checkpoint.Folder))} are both {twice.Key}; a models folder holds each specialist once.");
+            var target = parse.GetRequiredValue(output);
+            var single = target.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+            if (single && checkpoints.Count > 1) throw new RequestException($"{target} is one file for {checkpoints.Count} checkpoints; give a folder.");
+            if (!single && File.Exists(target)) throw new RequestException($"{target} is a file; give a folder, or a name that ends with .onnx.");
+            using var crops = parse.GetValue(store) is { } folder ? await Store.OpenAsync(folder) : null;
+
+            var results = new List<ExportResult>();
+            foreach (var checkpoint in checkpoints)
+            {
+                var path = single ? target : Path.Combine(target, ModelsFolder.FileOf(checkpoint.Recipe.Specialist));
+                results.Add(await OnnxExport.RunAsync(checkpoint, path, parse.GetValue(half) ? ExportPrecision.Fp16 : ExportPrecision.Fp32, crops, cancel));
+                if (!parse.GetValue(json)) Print(results[^1]);
+            }
+            if (!single) await SealAsync(target, [.. checkpoints.Select(checkpoint => checkpoint.Recipe.Specialist)], parse.GetValue(json), cancel);
+            if (parse.GetValue(json)) Terminal.WriteJson(results);
+        });
+        return command;
+    }
+
+    private static void Print(ExportResult result) => Terminal.Line($"{result.Path}: {result.Bytes / 1e6:0} MB; logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most, {(result.Clips > 0 ? $"on {result.Clips} clips of the store and on made input" : "on made input; --store DIR compares on real crops")}");
+
+    // With those that were there before.
+    private static async Task SealAsync(string folder, IReadOnlyList<string> added, bool quiet, CancellationToken cancel)
+    {
+        var before = File.Exists(Path.Combine(folder, Council.FileName)) ? Council.Read(folder).Members.Select(member => member.Name) : [];
+        var specialists = before.Union(added).Select(name =>
+        {
+            using var model = SpecialistModelFile.Load(Path.Combine(folder, ModelsFolder.FileOf(name)));
+            return (name, model.Calibration);
+        }).ToList();
+        await ModelsFolder.SealAsync(folder, Council.OfEqual(specialists), cancel);
+        if (quiet) return;
+        Terminal.Line($"{folder}: a council of {string.Join(", ", specialists.Select(specialist => specialist.name))}. Judge a video with: argus detect VIDEO --models {folder}");
+        foreach (var (name, _) in specialists.Where(specialist => specialist.Calibration is null))
+            Terminal.Line($"{name} is uncalibrated: its probabilities mean little. Evaluate its checkpoint with the data that it was trained on, then export it again.");
+        if (specialists.Count > 1) Terminal.Line("Each specialist has an equal say and there are no thresholds until 'argus council fit' has seen validation data.");
+    }
+}
