@@ -34,6 +34,16 @@ public sealed class LogisticRegression
         return model;
     }
 
+    /// <summary>The same model of features as they are: the log odds are the intercept and the sum of weight times feature.</summary>
+    public (double Intercept, double[] Weights) Linear
+    {
+        get
+        {
+            double[] own = [.. deviations.Select((deviation, i) => weights[i + 1] / deviation)];
+            return (weights[0] - own.Select((weight, i) => weight * means[i]).Sum(), own);
+        }
+    }
+
     /// <summary>Log odds of label 1.</summary>
     public double Score(double[] features)
     {

@@ -17,7 +17,7 @@ public sealed class HtmlReport(string title)
         th:nth-child(-n+2), td:nth-child(-n+2), .text { text-align: left; }
         td.text { white-space: normal; overflow-wrap: break-word; min-width: 7rem; }
         figure { margin: 1rem 0; } figcaption { opacity: .75; font-size: .9rem; }
-        .half { display: inline-block; width: min(100%, 32rem); vertical-align: top; margin: .5rem .25rem; }
+        .half { display: inline-block; width: min(100% - .5rem, 32rem); vertical-align: top; margin: .5rem .25rem; }
         img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
         .headline { font-size: 1.5rem; font-weight: 600; }
         pre { overflow-x: auto; padding: 1rem; background: #8881; border-radius: 6px; font-size: .85rem; }
@@ -28,11 +28,14 @@ public sealed class HtmlReport(string title)
         nav { font-size: .9rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
         @media print {
           body { margin: 0; max-width: none; font-size: 10pt; } nav { display: none; }
-          .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .15rem .35rem; }
+          .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .15rem .35rem; white-space: normal; }
+          .wide { font-size: 5pt; } .wide th, .wide td { padding: .1rem .2rem; }
           figure, tr, .card { break-inside: avoid; } h2, h3 { break-after: avoid; }
           details::details-content { content-visibility: visible; } pre { white-space: pre-wrap; font-size: 6pt; }
         }
         """;
+
+    private const int FewColumns = 11; // fit on paper
 
     private readonly StringBuilder body = new();
     private readonly List<string> headings = [];
@@ -52,7 +55,7 @@ public sealed class HtmlReport(string title)
     {
         var cells = rows.ToList();
         var text = columns.Select((_, i) => Look.IsNumeric(cells, i) ? "" : " class=\"text\"").ToList();
-        Add("<div class=\"scroll\"><table><thead><tr>" + string.Concat(columns.Select((column, i) => $"<th scope=\"col\"{text[i]}>{Encode(column)}</th>")) + "</tr></thead><tbody>");
+        Add($"<div class=\"scroll\"><table{(columns.Count > FewColumns ? " class=\"wide\"" : "")}><thead><tr>" + string.Concat(columns.Select((column, i) => $"<th scope=\"col\"{text[i]}>{Encode(column)}</th>")) + "</tr></thead><tbody>");
         foreach (var row in cells) Add("<tr>" + string.Concat(row.Select((cell, i) => $"<td{text[i]}>{Encode(cell)}</td>")) + "</tr>");
         return Add("</tbody></table></div>");
     }

@@ -21,10 +21,12 @@ public sealed class CalibrationTests
     [Fact]
     public void The_temperature_solves_its_equation_and_undoes_overconfidence()
     {
-        // Three of four videos at +-4 are right: sigmoid(4/T) = 3/4, so T = 4 / ln 3.
+        // Of four of each class the targets are 1/6 and 5/6. Three of four at +-4 are right: sigmoid(4/T) = (3 * 5/6 + 1/6) / 4 = 2/3, so T = 4 / ln 2.
         int[] labels = [1, 1, 1, 0, 0, 0, 0, 1];
         double[] logits = [4, 4, 4, 4, -4, -4, -4, -4];
-        Assert.Equal(4 / Math.Log(3), TemperatureScaling.Fit(labels, logits), 1e-9);
+        Assert.Equal(4 / Math.Log(2), TemperatureScaling.Fit(labels, logits), 1e-9);
+        // Eight of each, told apart without a mistake: sigmoid(1/T) = 9/10 at best.
+        Assert.Equal(1 / Math.Log(9), TemperatureScaling.Fit([.. Enumerable.Range(0, 16).Select(i => i % 2)], [.. Enumerable.Range(0, 16).Select(i => 2.0 * (i % 2) - 1)]), 1e-9);
         var calibration = Calibration.Fit(Draw(2000, gain: 5), "drawn").Aggregations["mean_logit"];
         Assert.True(calibration.CalibrationError[1] < calibration.CalibrationError[0] / 3);
     }
