@@ -51,7 +51,7 @@ public static class CouncilFit
         var calibration = Calibration.Fit([.. videos.Select((video, i) => new VideoPrediction(video, [ClipScore.OfLogit(0, null, unseen[i])]))], data);
         var (forged, real) = Council.Thresholds(calibration.Chosen.OperatingPoints, 1);
         var council = new Council(intercept, [.. evidence.Select((one, i) => new CouncilMember(one.Name, say[i], one.Calibration?.Chosen.Temperature ?? 1))], forged, real, data);
-        return new CouncilFitResult(council, videos.Count, Auc(unseen), evidence[best].Name, Auc(single), Bootstrap.AucDifference(new ScoreSet(labels, unseen), new ScoreSet(labels, single), labels));
+        return new CouncilFitResult(council, videos.Count, Auc(unseen), evidence[best].Name, Auc(single), Bootstrap.AucDifference(new ScoreSet(labels, single), new ScoreSet(labels, unseen), labels));
     }
 
     private static double Aggregated(CouncilEvidence one, VideoPrediction video) =>

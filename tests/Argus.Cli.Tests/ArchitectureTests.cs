@@ -6,15 +6,22 @@ namespace Argus.Cli.Tests;
 
 public class ArchitectureTests
 {
-    private static readonly Assembly Library = typeof(ArgusException).Assembly, Training = typeof(Argus.Training.Runs.Trainer).Assembly;
+    private static readonly Assembly Library = typeof(ArgusException).Assembly, Detection = typeof(Argus.Detection.Detector).Assembly, Training = typeof(Argus.Training.Runs.Trainer).Assembly;
 
     [Fact]
     public void The_library_knows_neither_torch_nor_console_nor_the_rooms_above() =>
         Holds(Types.InAssembly(Library).ShouldNot().HaveDependencyOnAny("TorchSharp", "Spectre.Console", "System.CommandLine", "System.Console", "Argus.Training", "Argus.Cli"));
 
     [Fact]
-    public void Only_the_command_line_prints() =>
+    public void Detection_runs_without_torch() =>
+        Holds(Types.InAssembly(Detection).ShouldNot().HaveDependencyOnAny("TorchSharp", "Argus.Training", "Argus.Cli"));
+
+    [Fact]
+    public void Only_the_command_line_prints()
+    {
+        Holds(Types.InAssembly(Detection).ShouldNot().HaveDependencyOnAny("System.Console", "Spectre.Console"));
         Holds(Types.InAssembly(Training).ShouldNot().HaveDependencyOnAny("System.Console", "Spectre.Console", "Argus.Cli"));
+    }
 
     [Fact]
     public void Models_know_tensors_and_no_files_or_recipes() =>

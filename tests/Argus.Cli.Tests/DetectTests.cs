@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Argus.Tests;
+using Xunit;
+
+namespace Argus.Cli.Tests;
+
+/// <summary>From a checkpoint to verdicts by commands, as a user goes.</summary>
+public class DetectTests
+{
+    [Fact]
+    public async Task A_checkpoint_becomes_models_and_models_judge_videos_in_files_folders_and_lists()
+    {
+        using var folder = new TemporaryFolder();
+        async Task<ArgusProcess.Outcome> Argus(params string[] arguments) => await ArgusProcess.RunAsync(folder.Path, arguments);
+        Assert.Equal(0, (await Argus("data", "sample", "data", "--size", "48", "--seconds", "0.5", "--quads", "6,5,2")).ExitCode);
+        var trained = await Argus("train", "rr/1", "--profile", "smoke", "--data", "data/ffpp", "--run", "run", "model.image_size=32", "data.train_frames=2", "data.eval_frames=3", "train.epochs=1", "train.max_steps=2", "train.device=cpu");
+        Assert.True(trained.ExitCode == 0, trained.Error);
+        var store = Path.GetRelativePath(folder.Path, Directory.EnumerateDirectories(folder["stores"]).Single());
+        var exported = await Argus("export", "run", "--out", "models", "--store", store);
+        Assert.True(exported.ExitCode == 0, exported.Error);
+        Assert.Contains("clips of the store", exported.Output, StringComparison.Ordinal);
+
+        var videos = Directory.EnumerateFiles(folder["data", "ffpp"], "*.mp4", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(2).ToList();
+        folder.Write("broken.mp4", "no video");
+        // One bad file does not stop the others; a line of JSON each, in order.
+        var outcome = await Argus("detect", videos[0], "broken.mp4", videos[1], "--models", "models", "--json", "--report", "pages");
+        Assert.Equal(1, outcome.ExitCode);
+        var lines = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal([videos[0], "broken.mp4", videos[1]], lines.Select(line => line.GetProperty("video").GetString()));
+        Assert.InRange(lines[0].GetProperty("probability").GetDouble(), 0, 1);
+        Assert.Contains(lines[0].GetProperty("verdict").GetString(), new[] { "real", "forged", "undecided" });
+        Assert.True(lines[1].TryGetProperty("error", out _));
+        var page = await File.ReadAllTextAsync(folder["pages", Path.GetFileNameWithoutExtension(videos[0]) + ".html"]);
+        Assert.Contains("What this does not say", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+
+        var text = await Argus("detect", Path.GetDirectoryName(videos[0])!, "--models", "models");
+        Assert.True(text.ExitCode == 0, text.Error);
+        Assert.Contains("P(fake)", text.Output, StringComparison.Ordinal);
+
+        // A council of one is not fitted, a changed file is not used.
+        Assert.Equal(2, (await Argus("council", "fit", "run", "--models", "models")).ExitCode);
+        await File.AppendAllTextAsync(folder["models", "rr.onnx"], "x");
+        var changed = await Argus("detect", videos[0], "--models", "models");
+        Assert.Equal(1, changed.ExitCode);
+        Assert.Contains("hash differs", changed.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "no checkpoint", "export", "none", "--out", "models")]
+    [InlineData(2, "--out", "export", "none")]
+    [InlineData(2, "There is no folder", "detect", "a.mp4", "--models", "none")]
+    [InlineData(2, "council.json", "detect", "a.mp4", "--models", ".")]
+    [InlineData(2, "council.json", "council", "fit", "none", "--models", ".")]
+    public async Task Wrong_requests_say_what_is_wrong(int code, string says, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        var outcome = await ArgusProcess.RunAsync(folder.Path, arguments);
+        Assert.Equal(code, outcome.ExitCode);
+        Assert.Contains(says, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+    }
+}
