@@ -21,7 +21,7 @@ public class BuildTests
         Assert.Equal([package], references.Where(name => name!.StartsWith("TorchSharp", StringComparison.Ordinal)));
     }
 
-    private static string Repository()
+    internal static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "Argus.slnx"))) folder = folder.Parent;

@@ -96,7 +96,7 @@ internal static class PrepareBench
         })];
     }
 
-    private static async Task<List<string>> DrawAsync(string folder, CancellationToken cancel)
+    internal static async Task<List<string>> DrawAsync(string folder, CancellationToken cancel)
     {
         var drawn = Path.Combine(folder, "drawn");
         await SampleStep.RunAsync(drawn, new SampleOptions { SizePixels = 480, Seconds = 10, Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(1, 0, 0) } }, cancel);

@@ -6,7 +6,7 @@ namespace Argus.Cli.Commands;
 
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Evaluate(), Control(), Specialists() };
+    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Evaluate(), Control(), Specialists(), Detect() };
 
     private static readonly Option<bool> Json = new("--json") { Description = "As JSON." };
 
@@ -69,6 +69,21 @@ internal static class BenchCommand
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else Terminal.Line($"{SpecialistsBench.Markdown(result)}\n\n{result.People} people, {result.Folds} folds, seed {result.Seed}, {result.Minutes:0} minutes");
             return 0;
+        });
+        return command;
+    }
+
+    private static Command Detect()
+    {
+        var video = new Option<string?>("--video") { Description = "A video (default: one of ten seconds in 720p is drawn).", HelpName = "FILE" };
+        var profile = new Option<string>("--profile") { Description = "seed or full.", DefaultValueFactory = _ => "seed", HelpName = "NAME" };
+        var settings = new Argument<string[]>("key=value") { Description = "Settings on top of the recipes, e.g. data.eval_frames=8.", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("detect", "'argus detect' with five B4 specialists of random weights.") { settings, video, profile, Json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var result = await DetectBench.RunAsync(parse.GetRequiredValue(profile), parse.GetValue(video), parse.GetValue(settings) ?? [], cancel);
+            if (parse.GetValue(Json)) Terminal.WriteJson(result);
+            else DetectBench.Print(result);
         });
         return command;
     }
