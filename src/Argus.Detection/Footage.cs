@@ -32,7 +32,8 @@ internal sealed class Footage : IDisposable
     /// <exception cref="UnreadableVideoException">It is no video, or nobody finds anything to look at in it.</exception>
     public static async Task<Footage> ReadAsync(string path, IReadOnlyDictionary<string, Recipe> recipes, string? faceModel, CancellationToken cancel)
     {
-        var info = await VideoProbe.ReadAsync(path, cancel);
+        using var picture = StillPicture.Read(path);
+        var info = picture is null ? await VideoProbe.ReadAsync(path, cancel) : StillPicture.Describe(picture);
         var (plans, abstained) = (new Dictionary<string, ClipPlan>(), new Dictionary<string, string>());
         foreach (var (name, recipe) in recipes)
         {
@@ -46,7 +47,7 @@ internal sealed class Footage : IDisposable
             }
         }
         if (plans.Count == 0) throw new UnreadableVideoException(abstained.Values.First());
-        return await new Reader(path, info, recipes, plans, abstained).RunAsync(faceModel, cancel);
+        return await new Reader(path, picture, info, recipes, plans, abstained).RunAsync(faceModel, cancel);
     }
 
     public void Dispose()
@@ -54,7 +55,7 @@ internal sealed class Footage : IDisposable
         foreach (var clip in Subjects.SelectMany(subject => subject.Clips.Values).SelectMany(clips => clips)) clip.Input.Dispose();
     }
 
-    private sealed class Reader(string path, VideoInfo info, IReadOnlyDictionary<string, Recipe> recipes, IReadOnlyDictionary<string, ClipPlan> plans, IReadOnlyDictionary<string, string> abstained)
+    private sealed class Reader(string path, Mat? picture, VideoInfo info, IReadOnlyDictionary<string, Recipe> recipes, IReadOnlyDictionary<string, ClipPlan> plans, IReadOnlyDictionary<string, string> abstained)
     {
         private readonly List<string> ofFaces = [.. plans.Keys.Where(name => recipes[name].Data.Crop == "face")], ofPictures = [.. plans.Keys.Where(name => recipes[name].Data.Crop != "face")];
         private readonly Dictionary<int, Mat> pictures = [];
@@ -86,14 +87,20 @@ internal sealed class Footage : IDisposable
         {
             var whole = ofPictures.SelectMany(name => plans[name].Frames).ToHashSet();
             var looks = faces is null ? [] : FaceCutter.Looks(faces, info.FrameTimesSeconds).ToHashSet();
+            void Use(int index, Mat frame)
+            {
+                if (whole.Contains(index)) pictures[index] = looks.Contains(index) ? frame.Clone() : frame;
+                if (looks.Contains(index)) cutter!.Add(index, frame);
+            }
+            if (picture is not null)
+            {
+                Use(0, picture.Clone());
+                return;
+            }
             var soundFile = Path.Combine(Path.GetTempPath(), $"argus-sound-{Guid.NewGuid():n}");
             try
             {
-                await FrameReader.ReadAsync(path, info, [.. whole.Union(looks).Order()], soundFile, (index, frame) =>
-                {
-                    if (whole.Contains(index)) pictures[index] = looks.Contains(index) ? frame.Clone() : frame;
-                    if (looks.Contains(index)) cutter!.Add(index, frame);
-                }, cancel);
+                await FrameReader.ReadAsync(path, info, [.. whole.Union(looks).Order()], soundFile, Use, cancel);
                 if (!File.Exists(soundFile)) return;
                 var samples = MemoryMarshal.Cast<byte, short>(await File.ReadAllBytesAsync(soundFile, cancel));
                 if (samples.Length == 0) return;

@@ -68,6 +68,19 @@ public sealed class DetectorTests
     }
 
     [Fact]
+    public async Task A_picture_is_a_video_of_one_frame()
+    {
+        using var folder = new TemporaryFolder();
+        using var detector = await Detector.LoadAsync(await ExportAsync(folder["models"], Checkpoint(folder["checkpoint"], TinyStore.Recipe("rr/4")), null), cancel: Cancel);
+        using (var picture = new OpenCvSharp.Mat(48, 64, OpenCvSharp.MatType.CV_8UC3, new OpenCvSharp.Scalar(30, 90, 160))) OpenCvSharp.Cv2.ImWrite(folder["picture.png"], picture);
+        var analysis = await detector.AnalyzeAsync(folder["picture.png"], null, Cancel);
+        Assert.Single(Assert.Single(analysis.Faces).Timeline);
+        Assert.Null(analysis.Interval); // of one clip there is none
+        await File.WriteAllBytesAsync(folder["half.png"], (await File.ReadAllBytesAsync(folder["picture.png"], Cancel))[..60], Cancel);
+        await Assert.ThrowsAsync<UnreadableVideoException>(() => detector.AnalyzeAsync(folder["half.png"], null, Cancel));
+    }
+
+    [Fact]
     public async Task What_cannot_be_judged_says_why()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,26 @@
+using Argus.Video;
+using OpenCvSharp;
+using SkiaSharp;
+
+namespace Argus.Detection;
+
+/// <summary>A picture file, taken as a video of one frame: specialists that need time or sound abstain.</summary>
+internal static class StillPicture
+{
+    private const long LargestPixels = 64L << 20; // as for videos
+
+    /// <returns>8-bit BGR, upright; null for a file that is no picture.</returns>
+    /// <exception cref="UnreadableVideoException">It is one, but too large or damaged.</exception>
+    public static Mat? Read(string path)
+    {
+        using var codec = File.Exists(path) ? SKCodec.Create(path) : null;
+        if (codec is null) return null;
+        if ((long)codec.Info.Width * codec.Info.Height > LargestPixels) throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
+        var picture = Cv2.ImRead(path, ImreadModes.Color);
+        if (!picture.Empty()) return picture;
+        picture.Dispose();
+        throw new UnreadableVideoException("the picture is damaged");
+    }
+
+    public static VideoInfo Describe(Mat picture) => new("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null);
+}
