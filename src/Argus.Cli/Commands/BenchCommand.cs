@@ -6,7 +6,7 @@ namespace Argus.Cli.Commands;
 
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Evaluate(), Control(), Specialists(), Detect() };
+    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Evaluate(), Control(), Specialists(), Infer(), Detect() };
 
     private static readonly Option<bool> Json = new("--json") { Description = "As JSON." };
 
@@ -69,6 +69,22 @@ internal static class BenchCommand
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else Terminal.Line($"{SpecialistsBench.Markdown(result)}\n\n{result.People} people, {result.Folds} folds, seed {result.Seed}, {result.Minutes:0} minutes");
             return 0;
+        });
+        return command;
+    }
+
+    private static Command Infer()
+    {
+        var specialist = new Argument<string>("specialist") { Description = "bg, av, cm, rr or tm.", DefaultValueFactory = _ => "tm" };
+        var profile = new Option<string>("--profile") { Description = "seed or full.", DefaultValueFactory = _ => "seed", HelpName = "NAME" };
+        var batch = new Option<int>("--batch") { Description = "Clips at once.", DefaultValueFactory = _ => 8, HelpName = "N" };
+        batch.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 1 or > 1024) result.AddError("--batch is 1 to 1024."); });
+        var command = new Command("infer", "An exported B4 specialist in ONNX Runtime against the same in libtorch.") { specialist, profile, batch, Json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var result = await InferBench.RunAsync(Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetRequiredValue(profile), parse.GetValue(batch), cancel);
+            if (parse.GetValue(Json)) Terminal.WriteJson(result);
+            else InferBench.Print(result);
         });
         return command;
     }

@@ -64,6 +64,21 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
+    public async Task The_official_checker_finds_nothing_wrong()
+    {
+        const string Python = "/usr/bin/python3"; // Debian's, for which python3-onnx is
+        async Task<(int Code, string Error)> Run(string program) =>
+            await Video.Ffmpeg.RunAsync(Python, ["-c", program], null, CliWrap.PipeTarget.Null, TestContext.Current.CancellationToken);
+        if (!File.Exists(Python) || (await Run("import onnx")).Code != 0) Assert.Skip("python3-onnx is not installed");
+        foreach (var (name, frames) in new[] { ("rr", 1), ("tm", 4) })
+        {
+            var result = await OnnxExport.RunAsync(Checkpoint(name, "full", 64, frames), Path.Combine(folder, name + ".onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
+            var (code, error) = await Run($"import onnx; m = onnx.load('{result.Path}'); onnx.checker.check_model(m, full_check=True); onnx.shape_inference.infer_shapes(m, check_type=True, strict_mode=True)");
+            Assert.True(code == 0, error);
+        }
+    }
+
+    [Fact]
     public async Task Half_precision_is_half_as_large_and_nearly_equal()
     {
         var checkpoint = Checkpoint("rr", "full", 64, 1);
