@@ -62,12 +62,22 @@ public sealed record Council(double Bias, IReadOnlyList<CouncilMember> Members, 
         if (!File.Exists(file)) throw new RequestException($"{folder} holds no {FileName}; 'argus export CHECKPOINT --out {folder}' makes a models folder.");
         try
         {
-            return JsonSerializer.Deserialize<Council>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
+            var council = JsonSerializer.Deserialize<Council>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
+            return council.Fault() is { } fault ? throw new JsonException(fault) : council;
         }
         catch (JsonException error)
         {
             throw new ArgusException($"{file} is damaged ({error.Message}). Export the models anew, or fit the council anew.", error);
         }
+    }
+
+    // What would be computed with, silently, and come out as nonsense.
+    private string? Fault()
+    {
+        if (Members is not { Count: > 0 } || Members.Any(member => string.IsNullOrEmpty(member?.Name))) return "it names no members";
+        if (Members.GroupBy(member => member.Name).FirstOrDefault(same => same.Count() > 1) is { } twice) return $"it names {twice.Key} twice";
+        if (!double.IsFinite(Bias) || Members.Any(member => !(double.IsFinite(member.Weight) && member.Weight >= 0 && double.IsFinite(member.Temperature) && member.Temperature > 0))) return "weights are 0 or more and temperatures above 0";
+        return Forged is null == Real is null && !(Real > Forged) ? null : "the threshold of real lies above that of forged";
     }
 
     public void Write(string folder) => WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");

@@ -149,12 +149,14 @@ internal sealed class Footage : IDisposable
 
         private FootageSubject WholePicture(int number)
         {
-            var clips = ofPictures.ToDictionary(name => name, name => (IReadOnlyList<FootageClip>)[.. plans[name].Clips.Select(clip =>
+            var reasons = new Dictionary<string, string>(abstained);
+            foreach (var name in ofPictures.Where(name => 2 * Math.Min(info.Width, info.Height) < recipes[name].Model.ImageSize)) reasons[name] = $"the picture is {info.Width}x{info.Height}, less than half of what it looks at";
+            var clips = ofPictures.Where(name => !reasons.ContainsKey(name)).ToDictionary(name => name, name => (IReadOnlyList<FootageClip>)[.. plans[name].Clips.Select(clip =>
             {
                 var preprocessing = new Imaging.Preprocessing(Imaging.RecipeInput.From(recipes[name]));
                 return Made(recipes[name], [.. clip.Select(index => preprocessing.BeforeStoring(pictures[index]))], [.. clip.Select(_ => Array.Empty<Point2f>())], [.. clip.Select(_ => default(Point))], [.. clip.Select(index => info.FrameTimesSeconds[index])]);
             })]);
-            return new FootageSubject(number, true, 0, info.DurationSeconds, clips, abstained);
+            return new FootageSubject(number, true, 0, info.DurationSeconds, clips, reasons);
         }
 
         private FootageClip Made(Recipe recipe, List<Mat> native, List<Point2f[]> landmarks, List<Point> grid, List<double> times) =>

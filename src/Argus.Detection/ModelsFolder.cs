@@ -26,6 +26,7 @@ public sealed class ModelsFolder : IDisposable
     /// <exception cref="ArgusException">A file is missing, changed or does not compute what it should.</exception>
     public static async Task<ModelsFolder> LoadAsync(string path, int threads = 0, CancellationToken cancel = default)
     {
+        if (File.Exists(path)) throw new RequestException($"{path} is a file; name a models folder.");
         if (!Directory.Exists(path)) throw new RequestException($"There is no folder {path}. 'argus export CHECKPOINT --out {path}' makes one.");
         var council = Council.Read(path);
         var hashes = ReadManifest(path);

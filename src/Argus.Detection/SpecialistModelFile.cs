@@ -29,6 +29,8 @@ public sealed class SpecialistModelFile : IDisposable
 
     private readonly InferenceSession session;
 
+    static SpecialistModelFile() => OnnxTelemetry.Off();
+
     private SpecialistModelFile(string path, InferenceSession session, Recipe recipe)
     {
         (Path, this.session, Recipe) = (path, session, recipe);

@@ -13,7 +13,8 @@ internal static class StillPicture
     /// <exception cref="UnreadableVideoException">It is one, but too large or damaged.</exception>
     public static Mat? Read(string path)
     {
-        using var codec = File.Exists(path) ? SKCodec.Create(path) : null;
+        // Opening a pipe or a device would wait for ever; those have no length.
+        using var codec = new FileInfo(path) is { Exists: true, Length: > 0 } ? SKCodec.Create(path) : null;
         if (codec is null) return null;
         if ((long)codec.Info.Width * codec.Info.Height > LargestPixels) throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
         var picture = Cv2.ImRead(path, ImreadModes.Color);

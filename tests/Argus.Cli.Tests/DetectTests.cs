@@ -36,11 +36,23 @@ public class DetectTests
         Assert.Contains("What this does not say", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
 
-        var text = await Argus("detect", Path.GetDirectoryName(videos[0])!, "--models", "models");
+        // Nothing is left behind, also not by the runtime, which would tell its maker of each use.
+        Directory.CreateDirectory(folder["tmp"]);
+        var text = await ArgusProcess.RunAfterAsync(folder.Path, $"export TMPDIR={folder["tmp"]}", "detect", Path.GetDirectoryName(videos[0])!, "--models", "models");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder["tmp"]));
         Assert.True(text.ExitCode == 0, text.Error);
         Assert.Contains("P(fake)", text.Output, StringComparison.Ordinal);
 
         Assert.Equal(lines[0].GetProperty("probability").GetDouble(), await OfPackageAsync(folder, "models", videos[0]), 1e-5);
+
+        // A pipe is not waited for, an empty list is no success, a page that cannot be written costs only itself.
+        Process.Start("mkfifo", folder["pipe.mp4"])!.WaitForExit();
+        Assert.Contains("the file is empty", (await Argus("detect", "pipe.mp4", "--models", "models")).Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await ArgusProcess.RunAfterAsync(folder.Path, "exec < /dev/null", "detect", "-", "--models", "models")).ExitCode);
+        Directory.CreateDirectory(folder["taken", Path.GetFileNameWithoutExtension(videos[0]) + ".html"]);
+        var taken = await Argus("detect", videos[0], videos[1], "--models", "models", "--report", "taken");
+        Assert.Equal(1, taken.ExitCode);
+        Assert.True(File.Exists(folder["taken", Path.GetFileNameWithoutExtension(videos[1]) + ".html"]), taken.Error);
 
         // A council of one is not fitted, a changed file is not used.
         Assert.Equal(2, (await Argus("council", "fit", "run", "--models", "models")).ExitCode);

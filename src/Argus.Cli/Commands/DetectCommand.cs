@@ -19,62 +19,76 @@ internal static class DetectCommand
         {
             var (pages, lines) = (parse.GetValue(report), parse.GetValue(json));
             if (pages is not null && File.Exists(pages)) throw new RequestException($"{pages} is a file; --report wants a folder.");
+            if (pages is not null) ExportCommand.Writable(pages);
             using var detector = await Detector.LoadAsync(parse.GetRequiredValue(models), cancel: cancel);
-            var (failed, names) = (0, new HashSet<string>());
-            foreach (var video in Files(parse.GetRequiredValue(videos)))
+            var (judged, failed, names) = (0, 0, new HashSet<string>());
+            try
             {
-                try
+                foreach (var video in parse.GetRequiredValue(videos).SelectMany(Files))
                 {
-                    if (!File.Exists(video)) throw new UnreadableVideoException("the file does not exist");
-                    var analysis = await detector.AnalyzeAsync(video, null, cancel);
-                    if (lines) Terminal.Line(JsonSerializer.Serialize(analysis, DetectionReport.Json));
-                    else Print(analysis);
-                    if (pages is null) continue;
-                    var page = Path.Combine(pages, PageName(video, names) + ".html");
-                    DetectionReport.Write(page, analysis);
-                    if (!lines) Terminal.Line($"  page: {page}");
+                    try
+                    {
+                        judged++;
+                        if (!File.Exists(video)) throw new UnreadableVideoException("the file does not exist");
+                        var analysis = await detector.AnalyzeAsync(video, null, cancel);
+                        if (lines) Terminal.Line(JsonSerializer.Serialize(analysis, DetectionReport.Json));
+                        else Print(analysis);
+                        if (pages is null) continue;
+                        var page = Path.Combine(pages, PageName(video, names) + ".html");
+                        DetectionReport.Write(page, analysis);
+                        if (!lines) Terminal.Line($"  page: {page}");
+                    }
+                    catch (Exception error) when (error is UnreadableVideoException or IOException or UnauthorizedAccessException)
+                    {
+                        failed++;
+                        if (lines) Terminal.Line(JsonSerializer.Serialize(new { Video = video, Error = error.Message }, DetectionReport.Json));
+                        else Terminal.Error($"{Shown(video)}: {error.Message}");
+                    }
                 }
-                catch (UnreadableVideoException error)
-                {
-                    failed++;
-                    if (lines) Terminal.Line(JsonSerializer.Serialize(new { Video = video, Error = error.Message }, DetectionReport.Json));
-                    else Terminal.Error($"{video}: {error.Message}");
-                }
+                cancel.ThrowIfCancellationRequested();
             }
+            catch (OperationCanceledException)
+            {
+                Terminal.Error("Stopped.");
+                return 1;
+            }
+            if (judged == 0) throw new RequestException("The list on standard input names no video.");
             return failed == 0 ? 0 : 1;
         });
         return command;
     }
 
-    private static IEnumerable<string> Files(IEnumerable<string> given)
+    private static IEnumerable<string> Files(string name)
     {
-        foreach (var name in given)
+        if (name == "-") return Listed().SelectMany(line => line == "-" ? [] : Files(line));
+        if (!Directory.Exists(name)) return [name];
+        var found = VideoFolder.Videos(name).Order(StringComparer.Ordinal).ToList();
+        return found.Count > 0 ? found : throw new RequestException($"{name} holds no video.");
+    }
+
+    private static IEnumerable<string> Listed()
+    {
+        while (Console.In.ReadLine() is { } line)
         {
-            if (name == "-")
-            {
-                while (Console.In.ReadLine() is { } line) if (line.Trim().Length > 0) yield return line.Trim();
-            }
-            else if (Directory.Exists(name))
-            {
-                var found = VideoFolder.Videos(name).Order(StringComparer.Ordinal).ToList();
-                if (found.Count == 0) throw new RequestException($"{name} holds no video.");
-                foreach (var file in found) yield return file;
-            }
-            else yield return name;
+            if (line.Trim('\uFEFF', ' ', '\t') is { Length: > 0 } name) yield return name;
         }
     }
 
     // Two videos of one name get two pages.
     private static string PageName(string video, HashSet<string> taken)
     {
-        var name = Path.GetFileNameWithoutExtension(video);
-        for (var i = 2; !taken.Add(name); i++) name = $"{Path.GetFileNameWithoutExtension(video)}-{i}";
+        var plain = Shown(Path.GetFileNameWithoutExtension(video));
+        var name = plain;
+        for (var i = 2; !taken.Add(name); i++) name = $"{plain}-{i}";
         return name;
     }
 
+    // A name may hold what a terminal takes for commands.
+    private static string Shown(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
+
     private static void Print(Analysis analysis)
     {
-        Terminal.Line($"{analysis.Video}: {DetectionReport.Headline(analysis)}");
+        Terminal.Line($"{Shown(analysis.Video)}: {DetectionReport.Headline(analysis)}");
         foreach (var face in analysis.Faces)
         {
             Terminal.Line($"  {DetectionReport.Title(face, analysis)}{(analysis.Faces.Count > 1 ? $": {DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval)}" : "")}");

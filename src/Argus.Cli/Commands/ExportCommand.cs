@@ -25,6 +25,8 @@ internal static class ExportCommand
             var single = target.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
             if (single && checkpoints.Count > 1) throw new RequestException($"{target} is one file for {checkpoints.Count} checkpoints; give a folder.");
             if (!single && File.Exists(target)) throw new RequestException($"{target} is a file; give a folder, or a name that ends with .onnx.");
+            if (single && Directory.Exists(target)) throw new RequestException($"{target} is a folder; name a file, or a folder that does not end with .onnx.");
+            Writable(single ? Path.GetDirectoryName(Path.GetFullPath(target))! : target);
             using var crops = parse.GetValue(store) is { } folder ? await Store.OpenAsync(folder) : null;
 
             var results = new List<ExportResult>();
@@ -38,6 +40,19 @@ internal static class ExportCommand
             if (parse.GetValue(json)) Terminal.WriteJson(results);
         });
         return command;
+    }
+
+    /// <exception cref="RequestException">The folder cannot be made.</exception>
+    internal static void Writable(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RequestException($"The folder {folder} cannot be made: {error.Message}");
+        }
     }
 
     private static void Print(ExportResult result) => Terminal.Line($"{result.Path}: {result.Bytes / 1e6:0} MB; logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most, {(result.Clips > 0 ? $"on {result.Clips} clips of the store and on made input" : "on made input; --store DIR compares on real crops")}");

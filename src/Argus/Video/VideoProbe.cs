@@ -59,6 +59,7 @@ public static class VideoProbe
              "stream=index,codec_type,codec_name,pix_fmt,width,height,sample_rate,channels:stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:" +
              "format=format_name:format_tags=encoder:packet=stream_index,pts_time,size,flags",
              "-of", "json=compact=1", "file:" + file.FullName], null, PipeTarget.ToStream(output), limited.Token), "ffprobe", Limit, cancel);
+        if (error.Contains("not on whitelist", StringComparison.Ordinal)) throw new UnreadableVideoException("it is no video, or in a container that is not read");
         if (exitCode != 0) throw new UnreadableVideoException(FirstLine(error));
         try
         {

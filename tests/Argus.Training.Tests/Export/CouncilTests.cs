@@ -2,6 +2,7 @@ using Argus.Datasets;
 using Argus.Detection;
 using Argus.Evaluations;
 using Argus.Randomness;
+using Argus.Tests;
 using Xunit;
 
 namespace Argus.Training.Tests.Export;
@@ -26,6 +27,17 @@ public class CouncilTests
         // Without thresholds it takes nine in ten.
         Assert.Equal(Verdict.Undecided, (Two with { Forged = null, Real = null }).Decide(logit));
         Assert.Equal(Verdict.Forged, (Two with { Forged = null, Real = null }).Decide(2.2));
+    }
+
+    [Theory]
+    [InlineData("{}"), InlineData("null"), InlineData("[]"), InlineData("""{"members":[null]}"""), InlineData("""{"members":[]}""")]
+    [InlineData("""{"members":[{"name":"rr","weight":1e999,"temperature":1}]}"""), InlineData("""{"members":[{"name":"rr","weight":-1,"temperature":1}]}"""), InlineData("""{"members":[{"name":"rr","weight":1,"temperature":0}]}""")]
+    [InlineData("""{"members":[{"name":"rr","weight":1,"temperature":1},{"name":"rr","weight":1,"temperature":1}]}"""), InlineData("""{"members":[{"name":"rr","weight":1,"temperature":1}],"forged":1,"real":2}""")]
+    public void A_council_of_nonsense_is_refused(string json)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(Council.FileName, json);
+        Assert.Contains("is damaged", Assert.Throws<ArgusException>(() => Council.Read(folder.Path)).Message);
     }
 
     [Fact]
