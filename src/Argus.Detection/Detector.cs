@@ -13,7 +13,7 @@ namespace Argus.Detection;
 /// </summary>
 public sealed class Detector : IDisposable
 {
-    private const int ClipsAtOnce = 8, Moments = 3, Rounds = 500, LargestPicture = 320, JpegQuality = 88;
+    private const int FramesAtOnce = 8, Moments = 3, Rounds = 500, LargestPicture = 320, JpegQuality = 88;
 
     private readonly ModelsFolder models;
     private readonly string? faceModel;
@@ -45,7 +45,7 @@ public sealed class Detector : IDisposable
             foreach (var (name, clips) in subject.Clips.Where(entry => entry.Value.Count > 0))
             {
                 scores[name] = [];
-                foreach (var some in clips.Chunk(ClipsAtOnce))
+                foreach (var some in clips.Chunk(Math.Max(1, FramesAtOnce / models.Specialists[name].Recipe.Data.ClipFrames)))
                 {
                     cancel.ThrowIfCancellationRequested();
                     // The runtime blocks for as long as a batch takes.

@@ -55,7 +55,8 @@ internal static class ExportCommand
         }
     }
 
-    private static void Print(ExportResult result) => Terminal.Line($"{result.Path}: {result.Bytes / 1e6:0} MB; logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most, {(result.Clips > 0 ? $"on {result.Clips} clips of the store and on made input" : "on made input; --store DIR compares on real crops")}");
+    private static void Print(ExportResult result) => Terminal.Line($"{result.Path}: {result.Bytes / 1e6:0} MB; {(result.Clips > 0
+        ? $"on {result.Clips} clips of the store logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most" : "agrees with the checkpoint on made input; --store DIR compares on real crops")}");
 
     // With those that were there before.
     private static async Task SealAsync(string folder, IReadOnlyList<string> added, bool quiet, CancellationToken cancel)
