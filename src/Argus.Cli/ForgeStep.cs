@@ -18,7 +18,7 @@ internal static class ForgeStep
 
     public static async Task<Outcome> RunAsync(IReadOnlyList<string> videos, IReadOnlyList<ForgeryKind> kinds, int quads, int seed, double longestSeconds, string folder, CancellationToken cancel, bool quiet = false)
     {
-        if (ModelCatalog.Named("yunet") is not { IsThere: true } yunet) throw new RequestException("Forging needs the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
+        if (ModelCatalog.FaceDetector is not { } faceModel) throw new RequestException("Forging needs the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
         if (videos.Where(video => !File.Exists(video)).ToList() is { Count: > 0 } missing) throw new RequestException($"There is no file {missing[0]}.");
         if (videos.GroupBy(Path.GetFileNameWithoutExtension).FirstOrDefault(name => name.Count() > 1) is { } twice) throw new RequestException($"Two videos are called {twice.Key}; what is made of them would have the same name.");
         if (File.Exists(folder)) throw new RequestException($"{folder} is a file; name a folder.");
@@ -30,7 +30,7 @@ internal static class ForgeStep
         Write(folder, metadata);
         var have = metadata.Select(entry => entry.Key).Where(name => VideoWriter.IsWhole(Path.Combine(part, name))).ToHashSet();
         var (made, leftOut, done) = (0, new List<(string, string)>(), 0);
-        var forging = new VideoForging(yunet.Path, longestSeconds);
+        var forging = new VideoForging(faceModel, longestSeconds);
         await Terminal.ProgressAsync("videos forged", quiet ? 0 : videos.Count * kinds.Count, async progress =>
         {
             await Parallel.ForEachAsync(videos, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, async (video, token) =>
@@ -60,8 +60,8 @@ internal static class ForgeStep
     }
 
     /// <summary>The files of a folder that was forged into, and what they are.</summary>
-    public static IEnumerable<(string Path, string Source, int Label)> Made(string folder) => Read(Path.Combine(folder, Part))
-        .Select(entry => (Path.Combine(folder, Part, entry.Key), $"{entry.Value!["original"]}", $"{entry.Value["label"]}" == "FAKE" ? 1 : 0));
+    public static IEnumerable<(string Path, string Source, int Label, ForgedRegion Region)> Made(string folder) => Read(Path.Combine(folder, Part))
+        .Select(entry => (Path.Combine(folder, Part, entry.Key), $"{entry.Value!["original"]}", $"{entry.Value["label"]}" == "FAKE" ? 1 : 0, Enum.Parse<ForgedRegion>($"{entry.Value["region"]}", ignoreCase: true)));
 
     private static JsonObject Read(string part)
     {

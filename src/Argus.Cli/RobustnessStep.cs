@@ -87,7 +87,7 @@ internal sealed class RobustnessStep(SpecialistModel model, CheckpointReference 
         // Masks stay where they are; an absolute path is not taken from the new root.
         var there = items.Where(item => File.Exists(Path.Combine(data, item.Path))).Select(item => item.Mask is null ? item : item with { Mask = Path.GetFullPath(Path.Combine(listing.Root, item.Mask)) }).ToList();
         if (there.Count == 0) return [];
-        var preparation = new Preparation(RecipeInput.From(recipe), ModelCatalog.Named("yunet") is { IsThere: true } yunet ? yunet.Path : null);
+        var preparation = new Preparation(RecipeInput.From(recipe), ModelCatalog.FaceDetector);
         var plan = await preparation.PlanAsync(listing with { Root = data, Items = there }, StoreOptions.Of(recipe), Path.Combine(folder, "store"), Share.Whole, [Split.Test]);
         await preparation.RunAsync(plan, Environment.ProcessorCount, null, cancel);
         using var store = await Store.OpenAsync(plan.Folder);

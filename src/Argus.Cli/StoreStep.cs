@@ -25,8 +25,7 @@ internal static class StoreStep
         if (!quiet && problems.Count > 5) Terminal.Error($"and {problems.Count - 5} more: argus data check {layout.Name} {dataFolder}");
         var options = StoreOptions.Of(recipe);
         var folder = storeFolder ?? StoreName.Default(root, dataFolder, options);
-        var faceModel = ModelCatalog.Named("yunet") is { IsThere: true } yunet ? yunet.Path : null;
-        var preparation = new Preparation(RecipeInput.From(recipe), faceModel);
+        var preparation = new Preparation(RecipeInput.From(recipe), ModelCatalog.FaceDetector);
         var plan = await preparation.PlanAsync(listing, options, folder, share ?? Share.Whole, sides);
         if (plan.Missing.Count > 0)
             Terminal.Note($"{layout.Title}: {plan.Missing.Count} videos to prepare, {plan.Kept} already there; about {Space(plan.EstimatedBytes)} in {plan.Folder}");

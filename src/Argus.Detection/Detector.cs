@@ -26,7 +26,7 @@ public sealed class Detector : IDisposable
     /// <exception cref="RequestException">It is no models folder.</exception>
     /// <exception cref="ArgusException">A model is missing, changed or damaged.</exception>
     public static async Task<Detector> LoadAsync(string modelsFolder, string? faceModel = null, int threads = 0, CancellationToken cancel = default) =>
-        new(await ModelsFolder.LoadAsync(modelsFolder, threads, cancel), faceModel ?? (ModelCatalog.Named("yunet") is { IsThere: true } yunet ? yunet.Path : null));
+        new(await ModelsFolder.LoadAsync(modelsFolder, threads, cancel), faceModel ?? ModelCatalog.FaceDetector);
 
     /// <summary>The council's members and the models behind them.</summary>
     public ModelsFolder Models => models;

@@ -79,36 +79,42 @@ public sealed class SpecialistModelFile : IDisposable
 
     /// <param name="inputs">Of each name of <see cref="Inputs"/> the clips one after another.</param>
     /// <returns>For each clip two logits: real, fake.</returns>
-    public float[] Logits(IReadOnlyDictionary<string, float[]> inputs) => Run(inputs, "logits");
+    public float[] Logits(IReadOnlyDictionary<string, float[]> inputs) => Run(inputs, "logits")[0];
 
     /// <returns>For each clip the log odds of fake.</returns>
-    public double[] Score(IReadOnlyDictionary<string, float[]> inputs) => [.. Logits(inputs).Chunk(2).Select(pair => (double)pair[1] - pair[0])];
+    public double[] Score(IReadOnlyDictionary<string, float[]> inputs) => Odds(Logits(inputs));
 
     /// <returns>For each clip and each of <see cref="Cells"/> parts of the picture: by how much the log odds of fake fall if the part were not there.</returns>
     public double[][] Tell(IReadOnlyDictionary<string, float[]> inputs)
     {
-        var whole = Score(inputs);
-        return [.. Run(inputs, "cells").Chunk(2 * Cells).Select((clip, i) => clip.Chunk(2).Select(pair => whole[i] - ((double)pair[1] - pair[0])).ToArray())];
+        var outputs = Run(inputs, "logits", "cells");
+        var whole = Odds(outputs[0]);
+        return [.. Odds(outputs[1]).Chunk(Cells).Select((clip, i) => clip.Select(without => whole[i] - without).ToArray())];
     }
 
     /// <summary>Logits of the golden input: two clips, as <c>argus export</c> asked the checkpoint for.</summary>
     public float[] Golden() => Logits(Inputs.ToDictionary(name => name, name => GoldenInput.Of(name, 2 * ClipLength)));
 
+    /// <returns>By how much a logit of the golden input differs at most from what the checkpoint said.</returns>
     /// <exception cref="ArgusException">The model does not answer the golden input as it did when it was made.</exception>
-    public void Check()
+    public double Check()
     {
         float[] expected = JsonSerializer.Deserialize<float[]>(Metadata[ModelMetadata.Golden])!, now = Golden();
         double largest = expected.Zip(now, (a, b) => Math.Abs(a - b)).Max(), scale = Math.Max(1, expected.Max(Math.Abs));
         if (!(largest <= scale * (Metadata[ModelMetadata.Precision] == "fp32" ? GoldenTolerance : HalfGoldenTolerance)))
             throw new ArgusException($"{Path} does not compute what it did when it was exported (logits differ by {largest.ToString("0.000000", CultureInfo.InvariantCulture)}). Export it anew.");
+        return largest;
     }
 
-    private float[] Run(IReadOnlyDictionary<string, float[]> inputs, string output)
+    // Of fake, from pairs of logits.
+    private static double[] Odds(float[] logits) => [.. logits.Chunk(2).Select(pair => (double)pair[1] - pair[0])];
+
+    private float[][] Run(IReadOnlyDictionary<string, float[]> inputs, params string[] outputs)
     {
         var (side, frames) = (Preprocessing.ImageSize, Recipe.Data.ClipFrames);
         var values = inputs.Select(input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value, [input.Value.Length / ClipLength, frames, 3, side, side]))).ToList();
-        using var results = session.Run(values, [output]);
-        return [.. results[0].AsEnumerable<float>()];
+        using var results = session.Run(values, outputs);
+        return [.. results.Select(result => result.AsEnumerable<float>().ToArray())];
     }
 
     public void Dispose() => session.Dispose();

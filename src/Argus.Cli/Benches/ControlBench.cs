@@ -18,10 +18,7 @@ internal static class ControlBench
 
     private const int FewestPairs = 150, Seeds = 5, Seconds = 1, SecondsOfSound = 4;
 
-    private sealed record Measured(string Kind, string Person, int Label, string Path, double[] Values)
-    {
-        public bool Is(ForgedRegion region) => Path.EndsWith($"_{region}.mp4", StringComparison.OrdinalIgnoreCase);
-    }
+    private sealed record Measured(string Kind, string Person, int Label, ForgedRegion Region, string Path, double[] Values);
 
     public static async Task<Result> RunAsync(string videos, IReadOnlyList<ForgeryKind> kinds, int seed, CancellationToken cancel)
     {
@@ -43,7 +40,7 @@ internal static class ControlBench
                 await ForgeStep.RunAsync(usable, [kind], quads, seed, seconds, target, cancel, quiet: true);
                 var made = ForgeStep.Made(target).ToList();
                 var rows = await MeasureAsync([.. made.Select(video => video.Path)], cancel);
-                measured.AddRange(made.Zip(rows, (video, values) => new Measured($"{kind}".ToLowerInvariant(), video.Source, video.Label, video.Path, values)));
+                measured.AddRange(made.Zip(rows, (video, values) => new Measured($"{kind}".ToLowerInvariant(), video.Source, video.Label, video.Region, video.Path, values)));
                 Terminal.Note($"{kind}: {made.Count / 2} pairs of {usable.Count} people ({clock.Elapsed.TotalMinutes:0.0} minutes)");
             }
             var results = measured.GroupBy(row => row.Kind).Select(kind => RowOf(kind.Key, [.. kind])).ToList();
@@ -51,7 +48,7 @@ internal static class ControlBench
             var singles = await WholeFrameControl.MeasureAsync([.. temporal.Select(row => row.Path)], cancel, frames: 1);
             if (temporal.Count > 0) results.Add(RowOf("temporal, single frames", [.. temporal.Zip(singles, (row, values) => row with { Values = values[..^1] })]));
             // The leak that the 2x2 design is there to avoid, planted: twins that are altered all over, and nothing else.
-            results.AddRange(measured.Where(row => row.Is(ForgedRegion.Both) || row.Is(ForgedRegion.Face)).GroupBy(row => row.Kind).Select(kind => RowOf($"{kind.Key}, planted: twins altered all over", [.. kind])));
+            results.AddRange(measured.Where(row => row.Region is ForgedRegion.Both or ForgedRegion.Face).GroupBy(row => row.Kind).Select(kind => RowOf($"{kind.Key}, planted: twins altered all over", [.. kind])));
             return new Result(people.Count, clock.Elapsed.TotalMinutes, results);
         }
         finally

@@ -1,9 +1,5 @@
 using Argus.Detection;
-using Argus.Recipes;
 using Argus.Specialists;
-using Argus.Training.Checkpoints;
-using Argus.Training.Export;
-using Argus.Training.Runs;
 using Argus.Video;
 
 namespace Argus.Cli.Benches;
@@ -26,10 +22,8 @@ internal static class DetectBench
             var models = Path.Combine(folder, "models");
             foreach (var specialist in Specialist.All)
             {
-                var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{specialist.Name}/1"), profile, ["backbone.weights=none", "train.device=cpu", .. settings]);
                 var checkpoint = Path.Combine(folder, specialist.Name);
-                using (var model = ModelFactory.Create(merged.Recipe)) Checkpoint.Save(checkpoint, model, optimizer: null, new TrainState(), merged.ToYaml());
-                await OnnxExport.RunAsync(CheckpointReference.Find(checkpoint), Path.Combine(models, ModelsFolder.FileOf(specialist.Name)), ExportPrecision.Fp32, null, cancel);
+                await Untrained.ExportAsync(specialist.Name, profile, settings, checkpoint, models, cancel);
                 Directory.Delete(checkpoint, recursive: true);
                 Terminal.Note($"  {specialist.Name} exported");
             }

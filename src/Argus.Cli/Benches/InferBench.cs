@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using Argus.Detection;
-using Argus.Recipes;
-using Argus.Training.Checkpoints;
-using Argus.Training.Export;
-using Argus.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,14 +17,11 @@ internal static class InferBench
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
-            var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{specialist}/1"), profile, ["backbone.weights=none", "train.device=cpu"]);
-            var checkpoint = Path.Combine(folder, "checkpoint");
-            using var model = ModelFactory.Create(merged.Recipe);
-            Checkpoint.Save(checkpoint, model, optimizer: null, new TrainState(), merged.ToYaml());
-            var exported = await OnnxExport.RunAsync(CheckpointReference.Find(checkpoint), Path.Combine(folder, ModelsFolder.FileOf(specialist)), ExportPrecision.Fp32, null, cancel);
+            var (checkpoint, exported) = await Untrained.ExportAsync(specialist, profile, [], Path.Combine(folder, "checkpoint"), folder, cancel);
+            using var model = checkpoint.Load(CPU);
             using var file = SpecialistModelFile.Load(exported.Path);
             model.eval();
-            var (frames, side) = (merged.Recipe.Data.ClipFrames, merged.Recipe.Model.ImageSize);
+            var (frames, side) = (file.Recipe.Data.ClipFrames, file.Recipe.Model.ImageSize);
             var inputs = file.Inputs.ToDictionary(name => name, name => GoldenInput.Of(name, batch * file.ClipLength));
             List<double> onnx = [], torch = [];
             for (var i = -WarmUps; i < Repeats; i++)

@@ -40,8 +40,8 @@ internal static class SpecialistsBench
     // Clips a video in an epoch and clips it is judged by; epochs. A clip of many frames costs as much as many of one.
     private static readonly Dictionary<string, string[]> Sizes = new Dictionary<string, string[]>
     {
-        ["tm"] = ["data.clip_frames=8", "data.clip_rate=25", "data.train_frames=8", "data.eval_frames=4", "train.epochs=3", "train.batch_size=8", "model.image_size=64"],
-        ["av"] = ["data.clip_frames=32", "data.clip_rate=12.5", "data.train_frames=8", "data.eval_frames=8", "train.epochs=4", "train.batch_size=8", "model.image_size=48"],
+        ["tm"] = ["data.train_frames=8", "data.eval_frames=4", "train.epochs=3", "train.batch_size=8", "model.image_size=64"],
+        ["av"] = ["data.train_frames=8", "data.eval_frames=8", "train.epochs=4", "train.batch_size=8", "model.image_size=48"],
     };
     private static readonly string[] OfSingleFrames = ["data.clip_frames=1", "data.train_frames=12", "data.eval_frames=4", "train.epochs=9"];
 
@@ -49,7 +49,7 @@ internal static class SpecialistsBench
 
     public static async Task<Result> RunAsync(string videos, int folds, int seed, IReadOnlyList<string> specialists, IReadOnlyList<string> profiles, IReadOnlyList<string> settings, CancellationToken cancel)
     {
-        if (ModelCatalog.Named("yunet") is not { IsThere: true }) throw new RequestException("This bench needs the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
+        if (ModelCatalog.FaceDetector is null) throw new RequestException("This bench needs the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
         var clock = Stopwatch.StartNew();
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try

@@ -18,7 +18,7 @@ internal sealed class HeadGraph
 
     public HeadGraph(OnnxGraph graph, IReadOnlyDictionary<string, Tensor> weights, int frames, int features)
     {
-        (this.graph, this.frames, width) = (graph, frames, (features + 7) / 8 * 8);
+        (this.graph, this.frames, width) = (graph, frames, FusionHead.Width(features));
         Tensor W(string name) => weights[name].to(ScalarType.Float32);
         // A layer y = Wx + b is (W, b); one after another they are (W2 W1, W2 b1 + b2).
         (Tensor, Tensor) Layer(string name) => (W($"{name}.weight"), W($"{name}.bias"));
@@ -26,7 +26,7 @@ internal sealed class HeadGraph
         (Tensor, Tensor) Part(int start, int rows) => (W("feature_attention.in_proj_weight").narrow(0, start, rows), W("feature_attention.in_proj_bias").narrow(0, start, rows));
         (Tensor, Tensor) Normalised(string linear, string norm)
         {
-            var scale = W($"{norm}.weight") / (W($"{norm}.running_var") + 1e-5).sqrt();
+            var scale = W($"{norm}.weight") / (W($"{norm}.running_var") + BatchNorm.DefaultEps).sqrt();
             return (W($"{linear}.weight") * scale.unsqueeze(1), (W($"{linear}.bias") - W($"{norm}.running_mean")) * scale + W($"{norm}.bias"));
         }
 

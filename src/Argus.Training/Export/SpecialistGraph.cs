@@ -80,7 +80,7 @@ internal sealed class SpecialistGraph
 
     private string Module(Func<Branch, string> view)
     {
-        const double Eps = 1e-5;
+        const double Eps = BatchNorm.DefaultEps;
         var x = graph.Add("Concat", [.. specialist.Branches.Select(Tower)], ("axis", 1L));
         var attention = PlainConv(graph.Add("Relu", [PlainConv(x, "specialist_module.attention.0")]), "specialist_module.attention.2");
         return graph.Add("Mul", [x, graph.Add("Sigmoid", [attention])]);

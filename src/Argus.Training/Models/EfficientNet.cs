@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Argus.Training.Models;
 
 /// <summary>A row of the EfficientNet table (Tan and Le, 2019, table 1 and compound scaling).</summary>
-internal sealed record EfficientNetVariant(string Name, double Width, double Depth, double BatchNormEps = 1e-5, double BatchNormMomentum = 0.1)
+internal sealed record EfficientNetVariant(string Name, double Width, double Depth, double BatchNormEps = BatchNorm.DefaultEps, double BatchNormMomentum = 0.1)
 {
     public static IReadOnlyList<EfficientNetVariant> All { get; } =
     [

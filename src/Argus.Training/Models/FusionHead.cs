@@ -64,10 +64,13 @@ internal sealed class FusionHead
     private readonly FeatureAttention attention;
     private readonly List<(double Dropout, Linear Linear, BatchNorm? Norm)> layers = [];
 
+    /// <summary>Of a token after the projection: so many features, rounded up for eight heads.</summary>
+    public static int Width(int features) => (features + FeatureAttention.Heads - 1) / FeatureAttention.Heads * FeatureAttention.Heads;
+
     /// <summary>Registers its parts under the names that the published checkpoints use.</summary>
     public FusionHead(int features, IReadOnlyList<double> dropouts, double attentionDropout, bool shortcuts, Action<string, nn.Module> register)
     {
-        var width = (features + 7) / 8 * 8;
+        var width = Width(features);
         register("feature_projection", projection = new Linear(features, width));
         register("feature_attention", attention = new FeatureAttention(width, attentionDropout, shortcuts));
 

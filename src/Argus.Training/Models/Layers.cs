@@ -43,7 +43,10 @@ internal sealed class BatchNorm : Layer
     private readonly Tensor running_mean, running_var, num_batches_tracked;
     private readonly double eps, momentum;
 
-    public BatchNorm(int channels, double eps = 1e-5, double momentum = 0.1) : base(nameof(BatchNorm))
+    /// <summary>PyTorch's.</summary>
+    public const double DefaultEps = 1e-5;
+
+    public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1) : base(nameof(BatchNorm))
     {
         (this.eps, this.momentum) = (eps, momentum);
         register_parameter("weight", weight = new Parameter(ones(channels)));

@@ -13,6 +13,9 @@ public sealed record PretrainedModel(string Name, string What, string License, s
 /// <summary>The table of files for <c>argus models</c>.</summary>
 public static class ModelCatalog
 {
+    /// <summary>The face detector's file; null where it is not there.</summary>
+    public static string? FaceDetector => Named("yunet") is { IsThere: true } yunet ? yunet.Path : null;
+
     public static IReadOnlyList<PretrainedModel> All { get; } =
     [
         new("yunet", "face detector YuNet (OpenCV Zoo)", "MIT", "face_detection_yunet_2023mar.onnx",

@@ -1,0 +1,20 @@
+using Argus.Detection;
+using Argus.Recipes;
+using Argus.Training.Checkpoints;
+using Argus.Training.Export;
+using Argus.Training.Runs;
+
+namespace Argus.Cli.Benches;
+
+/// <summary>Specialists of random weights: what they cost does not depend on what they learned.</summary>
+internal static class Untrained
+{
+    /// <summary>Makes a checkpoint in a folder, and its ONNX file in the models folder.</summary>
+    public static async Task<(CheckpointReference Checkpoint, ExportResult Exported)> ExportAsync(string specialist, string profile, IReadOnlyList<string> settings, string folder, string models, CancellationToken cancel)
+    {
+        var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{specialist}/1"), profile, ["backbone.weights=none", "train.device=cpu", .. settings]);
+        using (var model = ModelFactory.Create(merged.Recipe)) Checkpoint.Save(folder, model, optimizer: null, new TrainState(), merged.ToYaml());
+        var checkpoint = CheckpointReference.Find(folder);
+        return (checkpoint, await OnnxExport.RunAsync(checkpoint, Path.Combine(models, ModelsFolder.FileOf(specialist)), ExportPrecision.Fp32, null, cancel));
+    }
+}
