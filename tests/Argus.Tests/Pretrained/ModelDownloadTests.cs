@@ -9,7 +9,7 @@ public sealed class ModelDownloadTests : IDisposable
 {
     private static readonly byte[] Content = [.. Enumerable.Range(0, 200_000).Select(i => (byte)(i * 31))];
 
-    private readonly HttpListener server = new();
+    private readonly HttpListener server;
     private readonly TemporaryFolder folder = new();
     private readonly string address;
     private readonly List<string?> ranges = [];
@@ -17,9 +17,7 @@ public sealed class ModelDownloadTests : IDisposable
 
     public ModelDownloadTests()
     {
-        address = $"http://127.0.0.1:{FreePort()}/";
-        server.Prefixes.Add(address);
-        server.Start();
+        (server, address) = Started();
         _ = ServeAsync();
     }
 
@@ -91,6 +89,25 @@ public sealed class ModelDownloadTests : IDisposable
             await context.Response.OutputStream.FlushAsync();
             if (length < Content.Length - from) context.Response.Abort();
             else context.Response.Close();
+        }
+    }
+
+    // Another program may take a free port before the server does; then another one is looked for.
+    private static (HttpListener Server, string Address) Started()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (server, address) = (new HttpListener(), $"http://127.0.0.1:{FreePort()}/");
+            server.Prefixes.Add(address);
+            try
+            {
+                server.Start();
+                return (server, address);
+            }
+            catch (HttpListenerException) when (attempt < 10)
+            {
+                server.Close();
+            }
         }
     }
 
