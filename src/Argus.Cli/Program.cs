@@ -10,7 +10,7 @@ var root = new Command("argus", "Argus trains, judges and runs specialist detect
 {
     new HelpOption(), new VersionOption(),
     QuickstartCommand.Create(), TestCommand.Create(), DoctorCommand.Create(), ModelsCommand.Create(), RecipesCommand.Create(),
-    DataCommand.Create(), ForgeCommand.Create(), TrainCommand.Create(), EvaluateCommand.Create(), RunsCommand.Create(), RunsCommand.CreateCompare(), ImportCommand.Create(), ExportCommand.Create(), CouncilCommand.Create(), DetectCommand.Create(), BenchCommand.Create(), verbose,
+    DataCommand.Create(), ForgeCommand.Create(), TrainCommand.Create(), EvaluateCommand.Create(), RunsCommand.Create(), RunsCommand.CreateCompare(), ImportCommand.Create(), ExportCommand.Create(), CouncilCommand.Create(), DetectCommand.Create(), ServeCommand.Create(), ServeCommand.CreateKeys(), BenchCommand.Create(), verbose,
 };
 
 var parsed = root.Parse(args);

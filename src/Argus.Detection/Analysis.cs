@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Argus.Metrics;
 
 namespace Argus.Detection;
@@ -30,4 +29,4 @@ public sealed record TimelinePoint(double FromSeconds, double ToSeconds, string 
 /// <summary>A clip worth looking at.</summary>
 /// <param name="Heatmap">7 rows of 7: by how much the log odds of fake fall if that part of the picture were not there.</param>
 /// <param name="Picture">Its middle frame as JPEG.</param>
-public sealed record Moment(double Seconds, string Specialist, double Probability, IReadOnlyList<double> Heatmap, [property: JsonIgnore] byte[] Picture);
+public sealed record Moment(double Seconds, string Specialist, double Probability, IReadOnlyList<double> Heatmap, byte[] Picture);

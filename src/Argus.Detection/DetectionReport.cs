@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Argus.Metrics;
 using Argus.Reports;
 using OpenCvSharp;
@@ -9,8 +10,14 @@ namespace Argus.Detection;
 /// <summary>An <see cref="Analysis"/> for people: a page in one file, and the sentences that the command line prints.</summary>
 public static class DetectionReport
 {
-    /// <summary>How an analysis is written for machines; pictures are left out.</summary>
-    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    /// <summary>How an analysis is written for machines, whole: pictures are base64.</summary>
+    public static JsonSerializerOptions JsonWithPictures { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+
+    /// <summary>The same without pictures.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonWithPictures)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { type => { if (type.Type == typeof(Moment)) type.Properties.Remove(type.Properties.Single(property => property.PropertyType == typeof(byte[]))); } } },
+    };
 
     private const int HeatmapSide = 7, JpegQuality = 88;
 
@@ -27,7 +34,15 @@ public static class DetectionReport
 
     public static string Percent(double value) => value switch { > 0.9995 => ">99.9%", < 0.0005 => "<0.1%", > 0.995 or < 0.005 => $"{value:0.0%}", _ => $"{value:0%}" };
 
+    /// <summary>Writes the page; its folder is made.</summary>
     public static void Write(string path, Analysis analysis)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.WriteAllText(path, Page(analysis));
+    }
+
+    /// <summary>The page's text.</summary>
+    public static string Page(Analysis analysis)
     {
         var plots = Directory.CreateTempSubdirectory("argus-report-").FullName;
         try
@@ -41,8 +56,7 @@ public static class DetectionReport
                 "Real videos that were edited, filtered or encoded many times may look forged; forgeries of a new kind may look real.",
                 "A specialist that abstains could not look: that is neither for nor against a forgery.",
             ]);
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            report.Save(path);
+            return report.ToString();
         }
         finally
         {

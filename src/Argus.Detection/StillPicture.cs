@@ -13,14 +13,22 @@ internal static class StillPicture
     /// <exception cref="UnreadableVideoException">It is one, but too large or damaged.</exception>
     public static Mat? Read(string path)
     {
-        // Opening a pipe or a device would wait for ever; those have no length.
-        using var codec = new FileInfo(path) is { Exists: true, Length: > 0 } ? SKCodec.Create(path) : null;
-        if (codec is null) return null;
-        if ((long)codec.Info.Width * codec.Info.Height > LargestPixels) throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
+        if (!IsPicture(path)) return null;
         var picture = Cv2.ImRead(path, ImreadModes.Color);
         if (!picture.Empty()) return picture;
         picture.Dispose();
         throw new UnreadableVideoException("the picture is damaged");
+    }
+
+    /// <summary>Whether it is one, from its header alone.</summary>
+    /// <exception cref="UnreadableVideoException">It is one, but too large.</exception>
+    public static bool IsPicture(string path)
+    {
+        // Opening a pipe or a device would wait for ever; those have no length.
+        using var codec = new FileInfo(path) is { Exists: true, Length: > 0 } ? SKCodec.Create(path) : null;
+        if (codec is null) return false;
+        if ((long)codec.Info.Width * codec.Info.Height > LargestPixels) throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
+        return true;
     }
 
     public static VideoInfo Describe(Mat picture) => new("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null);

@@ -80,7 +80,9 @@ public sealed class HtmlReport(string title)
 
     public HtmlReport Details(string summary, string text) => Add($"<details><summary>{Encode(summary)}</summary><pre>{Encode(text)}</pre></details>");
 
-    public void Save(string path) => File.WriteAllText(path, $"""
+    public void Save(string path) => File.WriteAllText(path, ToString());
+
+    public override string ToString() => $"""
         <!doctype html>
         <html lang="en">
         <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -92,7 +94,7 @@ public sealed class HtmlReport(string title)
         {body}</body>
         </html>
 
-        """);
+        """;
 
     private HtmlReport Add(string html)
     {

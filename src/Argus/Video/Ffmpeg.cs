@@ -13,6 +13,12 @@ public static partial class Ffmpeg
     /// <summary>Containers that are opened: files that hold video, not lists that point to other files.</summary>
     public const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf";
 
+    // Pictures of 64 megapixels with the reference frames that H.264 allows fit; a file that makes the decoder ask for more is no video.
+    private const long ReadingBytes = 4L << 30;
+
+    // Part of util-linux; sets limits and becomes the program.
+    private static readonly string? Limiter = OperatingSystem.IsLinux() ? Locate("prlimit") : null;
+
     // How the launcher has glibc keep memory is for training; in ffmpeg it would only cost some.
     private static readonly Dictionary<string, string?> OwnMemory = new() { ["MALLOC_MMAP_MAX_"] = null, ["MALLOC_TRIM_THRESHOLD_"] = null, ["MALLOC_TOP_PAD_"] = null };
 
@@ -29,12 +35,12 @@ public static partial class Ffmpeg
     /// Runs one of the two programs to its end. Returns its exit code and what it wrote to standard error;
     /// never throws for a failed run, because only the caller knows what the failure means.
     /// </summary>
+    /// <param name="limited">For files of others: 4 GiB of memory at most, where the system can limit it.</param>
     public static async Task<(int ExitCode, string Error)> RunAsync(
-        string program, IEnumerable<string> arguments, PipeSource? input, PipeTarget output, CancellationToken cancel)
+        string program, IEnumerable<string> arguments, PipeSource? input, PipeTarget output, CancellationToken cancel, bool limited = false)
     {
         var error = new StringBuilder();
-        var result = await Cli.Wrap(program)
-            .WithArguments(arguments)
+        var result = await (limited && Limiter is not null ? Cli.Wrap(Limiter).WithArguments([$"--as={ReadingBytes}", "--core=0", program, .. arguments]) : Cli.Wrap(program).WithArguments(arguments))
             .WithStandardInputPipe(input ?? PipeSource.Null)
             .WithStandardOutputPipe(output)
             .WithStandardErrorPipe(PipeTarget.ToStringBuilder(error))

@@ -75,7 +75,7 @@ public static partial class FrameReader
             null, PipeTarget.Create(async (stream, token) =>
             {
                 while (await PpmStream.ReadAsync(stream, token) is { } frame) onFrame(indices[read++], frame);
-            }), limited.Token), "ffmpeg", Limit, cancel);
+            }), limited.Token, limited: true), "ffmpeg", Limit, cancel);
         return (read, error);
     }
 

@@ -42,10 +42,12 @@ public static class VideoProbe
 {
     // 8K and more. What claims to be larger is a mistake or an attack.
     private const long LargestPixels = 64L << 20;
+    private const long LargestDescription = 128L << 20;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <exception cref="UnreadableVideoException">The file is not a video that ffprobe understands.</exception>
-    public static async Task<VideoInfo> ReadAsync(string path, CancellationToken cancel)
+    /// <param name="longestSeconds">No more is looked at; null: all.</param>
+    /// <exception cref="UnreadableVideoException">The file is not a video that ffprobe understands, or longer than that.</exception>
+    public static async Task<VideoInfo> ReadAsync(string path, CancellationToken cancel, double? longestSeconds = null)
     {
         if (new FileInfo(path) is not { Exists: true } file)
             throw new UnreadableVideoException(Directory.Exists(path) ? "it is a folder" : "the file does not exist");
@@ -53,22 +55,34 @@ public static class VideoProbe
         if (file.Length == 0 && file.LinkTarget is null) throw new UnreadableVideoException("the file is empty");
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
-        var output = new MemoryStream();
+        using var output = new MemoryStream();
         var (exitCode, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Probe,
-            ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Ffmpeg.Containers, "-show_entries",
+            ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Ffmpeg.Containers, .. longestSeconds is { } longest ? ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+{longest + 1}")] : Array.Empty<string>(), "-show_entries",
              "stream=index,codec_type,codec_name,pix_fmt,width,height,sample_rate,channels:stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:" +
              "format=format_name:format_tags=encoder:packet=stream_index,pts_time,size,flags",
-             "-of", "json=compact=1", "file:" + file.FullName], null, PipeTarget.ToStream(output), limited.Token), "ffprobe", Limit, cancel);
+             "-of", "json=compact=1", "file:" + file.FullName], null, PipeTarget.Create((stream, token) => KeepAsync(stream, output, token)), limited.Token, limited: true), "ffprobe", Limit, cancel);
         if (error.Contains("not on whitelist", StringComparison.Ordinal)) throw new UnreadableVideoException("it is no video, or in a container that is not read");
         if (exitCode != 0) throw new UnreadableVideoException(FirstLine(error));
         try
         {
             using var json = JsonDocument.Parse(output.GetBuffer().AsMemory(0, (int)output.Length));
-            return Read(json.RootElement);
+            var info = Read(json.RootElement);
+            return info.DurationSeconds <= (longestSeconds ?? double.MaxValue) ? info : throw new UnreadableVideoException($"it is longer than {TimeSpan.FromSeconds(longestSeconds!.Value):h\\:mm\\:ss}");
         }
         catch (JsonException)
         {
             throw new UnreadableVideoException("ffprobe described it in a way that is not understood");
+        }
+    }
+
+    // Of an ordinary video an hour is described in 20 MB.
+    private static async Task KeepAsync(Stream from, MemoryStream to, CancellationToken cancel)
+    {
+        var buffer = new byte[1 << 16];
+        while (await from.ReadAsync(buffer, cancel) is > 0 and var count)
+        {
+            if (to.Length + count > LargestDescription) throw new UnreadableVideoException("it has more frames than are looked at: over a million");
+            to.Write(buffer, 0, count);
         }
     }
 

@@ -1,0 +1,55 @@
+using Argus.Web.Queue;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Argus.Web;
+
+/// <summary>
+/// Who asks. Programs send a key as <c>Authorization: Bearer</c>; the page exchanges it for a cookie that scripts cannot read and
+/// other sites cannot use.
+/// </summary>
+internal static class Access
+{
+    private const string Cookie = "argus_key", Item = "argus.owner";
+    private static readonly TimeSpan SignedIn = TimeSpan.FromDays(30);
+
+    /// <summary>The name of the key; null where none is asked for.</summary>
+    public static string? OwnerOf(HttpContext http) => http.Items[Item] as string;
+
+    /// <summary>What was sent, right or wrong.</summary>
+    public static string? KeyOf(HttpContext http) =>
+        http.Request.Headers.Authorization.ToString() is { Length: > 7 } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : http.Request.Cookies[Cookie];
+
+    public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        // A page of another site may send forms here in the user's name, but no browser lets it hide where it is.
+        if (!HttpMethods.IsGet(http.Request.Method) && http.Request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "same-origin" && site != "none")
+            return TypedResults.Problem("Requests of other sites are not answered.", statusCode: StatusCodes.Status403Forbidden);
+        if (!http.RequestServices.GetRequiredService<ServeOptions>().RequireKey) return await next(context);
+        if (KeyOf(http) is not { } key || await http.RequestServices.GetRequiredService<ApiKeys>().FindAsync(key) is not { } owner)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return TypedResults.Problem("A key is needed: Authorization: Bearer KEY. 'argus keys add NAME' makes one.", statusCode: StatusCodes.Status401Unauthorized);
+        }
+        http.Items[Item] = owner;
+        return await next(context);
+    }
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        var session = api.MapGroup("/session").WithTags("Session");
+        session.MapPost("", async (HttpContext http, ApiKeys keys, [FromBody] SignIn given) =>
+        {
+            if (await keys.FindAsync(given.Key) is null) return Results.Problem("This key is not known.", statusCode: StatusCodes.Status401Unauthorized);
+            http.Response.Cookies.Append(Cookie, given.Key, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, MaxAge = SignedIn, IsEssential = true });
+            return Results.NoContent();
+        }).WithName("signIn").WithSummary("Exchange a key for a cookie, for browsers").RequireRateLimiting(Limits.SignIns);
+        session.MapDelete("", (HttpContext http) =>
+        {
+            http.Response.Cookies.Delete(Cookie);
+            return Results.NoContent();
+        }).WithName("signOut").WithSummary("Forget it");
+    }
+
+    internal sealed record SignIn(string Key);
+}
