@@ -29,8 +29,9 @@ internal sealed class Footage : IDisposable
     public IReadOnlyList<FootageSubject> Subjects { get; }
 
     /// <param name="recipes">By the specialists' names.</param>
+    /// <param name="progress">Told the share of the frames that were read.</param>
     /// <exception cref="UnreadableVideoException">It is no video, or nobody finds anything to look at in it.</exception>
-    public static async Task<Footage> ReadAsync(string path, IReadOnlyDictionary<string, Recipe> recipes, string? faceModel, CancellationToken cancel)
+    public static async Task<Footage> ReadAsync(string path, IReadOnlyDictionary<string, Recipe> recipes, string? faceModel, Action<double> progress, CancellationToken cancel)
     {
         using var picture = StillPicture.Read(path);
         var info = picture is null ? await VideoProbe.ReadAsync(path, cancel) : StillPicture.Describe(picture);
@@ -47,7 +48,7 @@ internal sealed class Footage : IDisposable
             }
         }
         if (plans.Count == 0) throw new UnreadableVideoException(abstained.Values.First());
-        return await new Reader(path, picture, info, recipes, plans, abstained).RunAsync(faceModel, cancel);
+        return await new Reader(path, picture, info, recipes, plans, abstained).RunAsync(faceModel, progress, cancel);
     }
 
     public void Dispose()
@@ -62,7 +63,7 @@ internal sealed class Footage : IDisposable
         private ReadOnlyMemory<float> sound;
         private List<double>? speech;
 
-        public async Task<Footage> RunAsync(string? faceModel, CancellationToken cancel)
+        public async Task<Footage> RunAsync(string? faceModel, Action<double> progress, CancellationToken cancel)
         {
             if (ofFaces.Count > 0 && faceModel is null) throw new RequestException("These models look at faces and need the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
             if (ofFaces.Select(name => recipes[name].Data.FaceMargin).Distinct().Count() > 1) throw new RequestException("These models cut faces with different margins (data.face_margin); put them into folders of their own.");
@@ -71,7 +72,7 @@ internal sealed class Footage : IDisposable
             using var cutter = joined is null ? null : new FaceCutter(detector!, recipes[ofFaces[0]].Data.FaceMargin, joined, info.FrameTimesSeconds);
             try
             {
-                await DecodeAsync(joined, cutter, cancel);
+                await DecodeAsync(joined, cutter, progress, cancel);
                 var subjects = new List<FootageSubject>();
                 if (cutter is not null) subjects.AddRange(Faces(cutter.Finish()));
                 if (ofPictures.Count > 0) subjects.Add(WholePicture(subjects.Count));
@@ -83,12 +84,15 @@ internal sealed class Footage : IDisposable
             }
         }
 
-        private async Task DecodeAsync(ClipPlan? faces, FaceCutter? cutter, CancellationToken cancel)
+        private async Task DecodeAsync(ClipPlan? faces, FaceCutter? cutter, Action<double> progress, CancellationToken cancel)
         {
             var whole = ofPictures.SelectMany(name => plans[name].Frames).ToHashSet();
             var looks = faces is null ? [] : FaceCutter.Looks(faces, info.FrameTimesSeconds).ToHashSet();
+            List<int> wanted = [.. whole.Union(looks).Order()];
+            var read = 0;
             void Use(int index, Mat frame)
             {
+                progress((double)++read / wanted.Count);
                 if (whole.Contains(index)) pictures[index] = looks.Contains(index) ? frame.Clone() : frame;
                 if (looks.Contains(index)) cutter!.Add(index, frame);
             }
@@ -100,7 +104,7 @@ internal sealed class Footage : IDisposable
             var soundFile = Path.Combine(Path.GetTempPath(), $"argus-sound-{Guid.NewGuid():n}");
             try
             {
-                await FrameReader.ReadAsync(path, info, [.. whole.Union(looks).Order()], soundFile, Use, cancel);
+                await FrameReader.ReadAsync(path, info, wanted, soundFile, Use, cancel);
                 if (!File.Exists(soundFile)) return;
                 var samples = MemoryMarshal.Cast<byte, short>(await File.ReadAllBytesAsync(soundFile, cancel));
                 if (samples.Length == 0) return;

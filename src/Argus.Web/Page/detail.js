@@ -4,7 +4,8 @@ const Tones = ["#2f6fde", "#d9730d", "#17795a", "#b4489b", "#7a6a00"];
 const Words = { forged: "Forged", real: "Real", undecided: "Undecided" };
 
 const percent = value => value > 0.9995 ? ">99.9%" : value < 0.0005 ? "<0.1%" : value > 0.995 || value < 0.005 ? `${(value * 100).toFixed(1)}%` : `${Math.round(value * 100)}%`;
-const range = interval => percent(interval.low) === percent(interval.high) ? percent(interval.low) : `${percent(interval.low)} to ${percent(interval.high)}`;
+// Nothing where both ends are the same to the reader.
+const range = (interval, before, after) => !interval || percent(interval.low) === percent(interval.high) ? "" : `${before}${percent(interval.low)} to ${percent(interval.high)}${after}`;
 
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -59,7 +60,7 @@ function result(found) {
   return parts;
 }
 
-const verdict = part => part.probability === null ? "Undecided: nobody could judge" : `${Words[part.verdict]}: P(fake) ${percent(part.probability)}${part.interval ? `, ${range(part.interval)} over its clips` : ""}`;
+const verdict = part => part.probability === null ? "Undecided: nobody could judge" : `${Words[part.verdict]}: P(fake) ${percent(part.probability)}${range(part.interval, ", ", " over its clips")}`;
 
 function scale(part, tone) {
   const bar = make("div", { className: `scale ${tone}`, role: "img", "aria-label": `P(fake) ${percent(part.probability)}` });
@@ -89,16 +90,17 @@ function specialist(one) {
   const label = make("div", {}, make("strong", {}, one.name), make("small", {}, one.looks_for));
   return one.abstains !== null
     ? make("div", { className: "specialist" }, label, make("div", { className: "abstains" }, `abstains: ${one.abstains}`))
-    : make("div", { className: "specialist" }, label, scale(one, one.probability >= 0.5 ? "forged" : "real"), make("div", { className: "value" }, percent(one.probability), make("small", {}, `${one.clips} ${one.clips === 1 ? "clip" : "clips"}${one.interval ? `, ${range(one.interval)}` : ""}`)));
+    : make("div", { className: "specialist" }, label, scale(one, one.probability >= 0.5 ? "forged" : "real"), make("div", { className: "value" }, percent(one.probability), make("small", {}, `${one.clips} ${one.clips === 1 ? "clip" : "clips"}${range(one.interval, ", ", "")}`)));
 }
 
 function timeline(points, seconds) {
-  const [width, height, left, bottom, top] = [640, 170, 40, 24, 8];
+  // As wide as its place, so that its letters keep their size.
+  const [width, height, left, bottom, top] = [Math.max(260, Math.min(760, innerWidth - 80)), 170, 40, 24, 8];
   const x = second => left + (width - left - 8) * Math.min(1, second / Math.max(seconds, 1e-9)), y = p => top + (height - top - bottom) * (1 - p);
   const names = [...new Set(points.map(point => point.specialist))], highest = points.reduce((a, b) => b.probability > a.probability ? b : a);
   const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `P(fake) over time; highest ${percent(highest.probability)} at ${highest.from_seconds.toFixed(1)} s (${highest.specialist})` });
   for (const p of [0, 0.5, 1]) svg.append(draw("line", { class: "grid", x1: left, x2: width - 8, y1: y(p), y2: y(p), "stroke-dasharray": p === 0.5 ? "4 4" : "none" }), draw("text", { x: left - 6, y: y(p) + 4, "text-anchor": "end" }, `${p * 100}%`));
-  const step = [0.5, 1, 2, 5, 10, 30, 60, 120, 300].find(s => seconds / s <= 8) ?? 600;
+  const step = [0.5, 1, 2, 5, 10, 30, 60, 120, 300].find(s => seconds / s <= width / 80) ?? 600;
   for (let second = 0; second <= seconds; second += step) svg.append(draw("text", { x: x(second), y: height - 6, "text-anchor": "middle" }, `${second} s`));
   names.forEach((name, i) => {
     const own = points.filter(point => point.specialist === name).map(point => [x((point.from_seconds + point.to_seconds) / 2), y(point.probability), point]);
