@@ -27,9 +27,18 @@ public sealed class SpecialistModelFile : IDisposable
     // Of the largest logit. From other processors the last digits differ; from a damaged model all do. Half precision was asked before it was rounded.
     private const double GoldenTolerance = 1e-3, HalfGoldenTolerance = 0.05;
 
+    private const int SameAsRequested = 1; // how an arena grows; otherwise by powers of two
+
     private readonly InferenceSession session;
 
-    static SpecialistModelFile() => OnnxTelemetry.Off();
+    static SpecialistModelFile()
+    {
+        OnnxTelemetry.Off();
+        // One arena for all: specialists run one after another, and of five arenas of 300 MB four would lie idle.
+        using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
+        using var arena = new OrtArenaCfg(0, SameAsRequested, -1, -1);
+        OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
+    }
 
     private SpecialistModelFile(string path, InferenceSession session, Recipe recipe)
     {
@@ -59,6 +68,7 @@ public sealed class SpecialistModelFile : IDisposable
         try
         {
             using var options = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            options.AddSessionConfigEntry("session.use_env_allocators", "1");
             session = new InferenceSession(path, options);
         }
         catch (OnnxRuntimeException error)

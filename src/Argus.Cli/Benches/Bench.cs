@@ -19,8 +19,10 @@ internal sealed record MeasuredProcess(double Seconds, double PeakMegabytes, int
     private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Argus itself, as a user starts it.</summary>
-    public static Task<MeasuredProcess> ArgusAsync(IEnumerable<string> arguments, CancellationToken cancel) =>
-        RunAsync(Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0], .. arguments] : arguments, cancel);
+    public static Task<MeasuredProcess> ArgusAsync(IEnumerable<string> arguments, CancellationToken cancel) => RunAsync(Environment.ProcessPath!, Arguments(arguments), cancel);
+
+    /// <summary>What this program is started with so that it does that.</summary>
+    public static IEnumerable<string> Arguments(IEnumerable<string> arguments) => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0], .. arguments] : arguments;
 
     /// <exception cref="ArgusException">It did not.</exception>
     public MeasuredProcess MustSucceed() => ExitCode == 0 ? this : throw new ArgusException($"A program that the bench runs failed: {Error.Trim().Split('\n')[^1]}");
@@ -35,8 +37,8 @@ internal sealed record MeasuredProcess(double Seconds, double PeakMegabytes, int
         return new MeasuredProcess(Stopwatch.GetElapsedTime(started).TotalSeconds, peak, result.ExitCode, result.StandardError);
     }
 
-    // Resident memory of a process and everything below it, from /proc; 0 where there is none.
-    private static double TreeMegabytes(int root)
+    /// <summary>Resident memory of a process and everything below it, from /proc; 0 where there is none.</summary>
+    public static double TreeMegabytes(int root)
     {
         if (!Directory.Exists("/proc/self")) return 0;
         var processes = Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0).Where(id => id > 0)

@@ -1,5 +1,3 @@
-using Argus.Detection;
-using Argus.Specialists;
 using Argus.Video;
 
 namespace Argus.Cli.Benches;
@@ -19,15 +17,7 @@ internal static class DetectBench
         try
         {
             var file = video ?? (await PrepareBench.DrawAsync(folder, cancel))[0];
-            var models = Path.Combine(folder, "models");
-            foreach (var specialist in Specialist.All)
-            {
-                var checkpoint = Path.Combine(folder, specialist.Name);
-                await Untrained.ExportAsync(specialist.Name, profile, settings, checkpoint, models, cancel);
-                Directory.Delete(checkpoint, recursive: true);
-                Terminal.Note($"  {specialist.Name} exported");
-            }
-            await ModelsFolder.SealAsync(models, Council.OfEqual([.. Specialist.All.Select(specialist => (specialist.Name, (Evaluations.Calibration?)null))]), cancel);
+            var models = await Untrained.CouncilAsync(profile, settings, folder, cancel);
 
             var (seconds, peak) = (new List<double>(), 0.0);
             for (var i = -1; i < Repeats; i++) // the first one warms the disk's cache up

@@ -1,5 +1,6 @@
 using Argus.Detection;
 using Argus.Recipes;
+using Argus.Specialists;
 using Argus.Training.Checkpoints;
 using Argus.Training.Export;
 using Argus.Training.Runs;
@@ -9,6 +10,22 @@ namespace Argus.Cli.Benches;
 /// <summary>Specialists of random weights: what they cost does not depend on what they learned.</summary>
 internal static class Untrained
 {
+    /// <summary>All five in a models folder, with an equal say.</summary>
+    /// <returns>The folder.</returns>
+    public static async Task<string> CouncilAsync(string profile, IReadOnlyList<string> settings, string folder, CancellationToken cancel)
+    {
+        var models = Path.Combine(folder, "models");
+        foreach (var specialist in Specialist.All)
+        {
+            var checkpoint = Path.Combine(folder, specialist.Name);
+            await ExportAsync(specialist.Name, profile, settings, checkpoint, models, cancel);
+            Directory.Delete(checkpoint, recursive: true);
+            Terminal.Note($"  {specialist.Name} exported");
+        }
+        await ModelsFolder.SealAsync(models, Council.OfEqual([.. Specialist.All.Select(specialist => (specialist.Name, (Evaluations.Calibration?)null))]), cancel);
+        return models;
+    }
+
     /// <summary>Makes a checkpoint in a folder, and its ONNX file in the models folder.</summary>
     public static async Task<(CheckpointReference Checkpoint, ExportResult Exported)> ExportAsync(string specialist, string profile, IReadOnlyList<string> settings, string folder, string models, CancellationToken cancel)
     {

@@ -6,7 +6,7 @@ namespace Argus.Cli.Commands;
 
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Evaluate(), Control(), Specialists(), Infer(), Detect() };
+    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Evaluate(), Control(), Specialists(), Infer(), Detect(), Serve() };
 
     private static readonly Option<bool> Json = new("--json") { Description = "As JSON." };
 
@@ -100,6 +100,20 @@ internal static class BenchCommand
             var result = await DetectBench.RunAsync(parse.GetRequiredValue(profile), parse.GetValue(video), parse.GetValue(settings) ?? [], cancel);
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else DetectBench.Print(result);
+        });
+        return command;
+    }
+
+    private static Command Serve()
+    {
+        var videos = new Option<int>("--videos") { Description = "That are sent at once.", DefaultValueFactory = _ => 4, HelpName = "N" };
+        videos.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 1 or > 100) result.AddError("--videos is 1 to 100."); });
+        var command = new Command("serve", "How soon 'argus serve' answers /healthz while videos are in its queue, with five B4 specialists of random weights.") { videos, Json };
+        command.SetAction(async (parse, cancel) =>
+        {
+            var result = await ServeBench.RunAsync(parse.GetValue(videos), cancel);
+            if (parse.GetValue(Json)) Terminal.WriteJson(result);
+            else ServeBench.Print(result);
         });
         return command;
     }
