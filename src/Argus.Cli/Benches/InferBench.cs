@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using Argus.Detection;
+using Argus.Training.Export.Onnx;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,7 +12,7 @@ namespace Argus.Cli.Benches;
 /// <summary>A batch through an exported B4 specialist in ONNX Runtime, against the checkpoint in libtorch, in turns.</summary>
 internal static class InferBench
 {
-    public sealed record Result(string Specialist, string Profile, int Batch, int Frames, int ImageSize, Timing Onnx, Timing Torch, double Ratio, double MegabytesOnDisk);
+    public sealed record Result(string Specialist, string Profile, int Batch, int Frames, int ImageSize, Timing Onnx, Timing Torch, double Ratio, Timing Backbone, double MegabytesOnDisk);
 
     private const int Repeats = 10, WarmUps = 2;
 
@@ -23,21 +27,34 @@ internal static class InferBench
             model.eval();
             var (frames, side) = (file.Recipe.Data.ClipFrames, file.Recipe.Model.ImageSize);
             var inputs = file.Inputs.ToDictionary(name => name, name => GoldenInput.Of(name, batch * file.ClipLength));
-            List<double> onnx = [], torch = [];
+            using var backbone = BackboneOf(exported.Path);
+            var picture = new[] { NamedOnnxValue.CreateFromTensor(Views.View.Rgb, new DenseTensor<float>(inputs[Views.View.Rgb], [batch, frames, 3, side, side])) };
+            List<double> onnx = [], torch = [], bare = [];
             for (var i = -WarmUps; i < Repeats; i++)
             {
                 cancel.ThrowIfCancellationRequested();
-                var (first, second) = (Timed(() => file.Logits(inputs)), Timed(() => Torch(model, inputs, batch * frames, frames, side)));
+                var (first, second, third) = (Timed(() => _ = file.Logits(inputs)), Timed(() => _ = Torch(model, inputs, batch * frames, frames, side)), Timed(() => backbone.Run(picture).Dispose()));
                 if (i < 0) continue;
+                bare.Add(third);
                 onnx.Add(first);
                 torch.Add(second);
             }
-            return new Result(specialist, profile, batch, frames, side, Timing.Of(onnx), Timing.Of(torch), Metrics.Median.Of(torch.Zip(onnx, (a, b) => a / b)), exported.Bytes / 1e6);
+            return new Result(specialist, profile, batch, frames, side, Timing.Of(onnx), Timing.Of(torch), Metrics.Median.Of(torch.Zip(onnx, (a, b) => a / b)), Timing.Of(bare), exported.Bytes / 1e6);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    // The same file up to the backbone's pooled features: what a plain classifier would compute.
+    private static InferenceSession BackboneOf(string path)
+    {
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        var pooled = model.Graph.Node.Last(node => node.OpType == "GlobalAveragePool").Output[0];
+        model.Graph.Output.Clear();
+        model.Graph.Output.Add(new ValueInfoProto { Name = pooled });
+        return new InferenceSession(model.ToByteArray());
     }
 
     private static float[] Torch(Training.Models.SpecialistModel model, Dictionary<string, float[]> inputs, int pictures, int frames, int side)
@@ -47,7 +64,7 @@ internal static class InferBench
         return model.Logits(inputs.ToDictionary(input => input.Key, input => tensor(input.Value).view(pictures, 3, side, side)), frames).data<float>().ToArray();
     }
 
-    private static double Timed(Func<float[]> work)
+    private static double Timed(Action work)
     {
         var started = Stopwatch.GetTimestamp();
         work();
@@ -58,6 +75,7 @@ internal static class InferBench
     [
         ("ONNX Runtime", result.Onnx.Text),
         ("libtorch", $"{result.Torch.Text}: {result.Ratio:0.0} times ONNX Runtime's"),
+        ("its backbone alone", result.Backbone.Text),
         ("of", $"{result.Batch} clips of {result.Frames} frames, {result.ImageSize}x{result.ImageSize}, {result.Specialist} with B4, profile {result.Profile}, {result.MegabytesOnDisk:0} MB on disk"),
     ]);
 }

@@ -14,8 +14,9 @@ internal static class ExportCommand
         var output = new Option<string>("--out") { Description = "A models folder to make or to add to; or a single FILE.onnx.", Required = true, HelpName = "DIR" };
         var store = new Option<string?>("--store") { Description = "A store whose crops the file is compared on (without: made input only).", HelpName = "DIR" };
         var half = new Option<bool>("--fp16") { Description = "Weights in half precision: half the space, nearly equal scores." };
+        var integer = new Option<bool>("--int8") { Description = "Features in 8-bit integers, their ranges measured on the store: a third of the space; says what it costs." };
         var json = new Option<bool>("--json") { Description = "As JSON." };
-        var command = new Command("export", "Write checkpoints as ONNX files for 'argus detect', each checked against its checkpoint.") { runs, output, store, half, json };
+        var command = new Command("export", "Write checkpoints as ONNX files for 'argus detect', each checked against its checkpoint.") { runs, output, store, half, integer, json };
         command.SetAction(async (parse, cancel) =>
         {
             var checkpoints = parse.GetRequiredValue(runs).Select(CheckpointReference.Find).ToList();
@@ -26,6 +27,8 @@ internal static class ExportCommand
             if (single && checkpoints.Count > 1) throw new RequestException($"{target} is one file for {checkpoints.Count} checkpoints; give a folder.");
             if (!single && File.Exists(target)) throw new RequestException($"{target} is a file; give a folder, or a name that ends with .onnx.");
             if (single && Directory.Exists(target)) throw new RequestException($"{target} is a folder; name a file, or a folder that does not end with .onnx.");
+            if (parse.GetValue(half) && parse.GetValue(integer)) throw new RequestException("--fp16 and --int8 exclude each other.");
+            var precision = parse.GetValue(half) ? ExportPrecision.Fp16 : parse.GetValue(integer) ? ExportPrecision.Int8 : ExportPrecision.Fp32;
             Writable(single ? Path.GetDirectoryName(Path.GetFullPath(target))! : target);
             using var crops = parse.GetValue(store) is { } folder ? await Store.OpenAsync(folder) : null;
 
@@ -33,7 +36,7 @@ internal static class ExportCommand
             foreach (var checkpoint in checkpoints)
             {
                 var path = single ? target : Path.Combine(target, ModelsFolder.FileOf(checkpoint.Recipe.Specialist));
-                results.Add(await OnnxExport.RunAsync(checkpoint, path, parse.GetValue(half) ? ExportPrecision.Fp16 : ExportPrecision.Fp32, crops, cancel));
+                results.Add(await OnnxExport.RunAsync(checkpoint, path, precision, crops, cancel));
                 if (!parse.GetValue(json)) Print(results[^1]);
             }
             if (!single) await SealAsync(target, [.. checkpoints.Select(checkpoint => checkpoint.Recipe.Specialist)], parse.GetValue(json), cancel);
@@ -55,8 +58,12 @@ internal static class ExportCommand
         }
     }
 
-    private static void Print(ExportResult result) => Terminal.Line($"{result.Path}: {result.Bytes / 1e6:0} MB; {(result.Clips > 0
-        ? $"on {result.Clips} clips of the store logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most" : "agrees with the checkpoint on made input; --store DIR compares on real crops")}");
+    private static void Print(ExportResult result)
+    {
+        Terminal.Line($"{result.Path}: {result.Bytes / 1e6:0} MB; on {(result.Clips > 0 ? $"{result.Clips} clips of the store" : "made input")} logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most{(result.Clips > 0 ? "" : "; --store DIR compares on real crops")}");
+        if (result.Loss is { } loss)
+            Terminal.Line($"  rounding moves P(fake) by {loss.MeanProbability:0.0000} on average, {loss.LargestProbability:0.000} at most{(loss.CheckpointAuc is { } before ? $"; AUC over these clips {before:0.000} before, {loss.FileAuc:0.000} after" : "")}");
+    }
 
     // With those that were there before.
     private static async Task SealAsync(string folder, IReadOnlyList<string> added, bool quiet, CancellationToken cancel)

@@ -14,6 +14,7 @@ internal sealed class OnnxGraph(string name)
 
     private readonly GraphProto graph = new() { Name = name };
     private readonly HashSet<string> known = [];
+    private int features;
 
     /// <param name="shape">A number, or a name for what may differ from call to call.</param>
     public string Input(string name, params object[] shape)
@@ -54,6 +55,9 @@ internal sealed class OnnxGraph(string name)
         return output;
     }
 
+    /// <summary>What was added so far computes features: the part that is worth integers.</summary>
+    public void EndFeatures() => features = graph.Node.Count;
+
     public string Reshape(string value, params long[] shape) => Add("Reshape", [value, Constant(shape)]);
     public string Transpose(string value, params long[] order) => Add("Transpose", [value], ("perm", order));
 
@@ -68,7 +72,19 @@ internal sealed class OnnxGraph(string name)
         }
     }
 
-    public void Write(string path, string producerVersion, IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Features in 8-bit integers.</summary>
+    /// <param name="measure">Given a file with the outputs <c>smallest</c> and <c>largest</c>, says what they are over real input.</param>
+    public async Task QuantizeAsync(string scratch, IReadOnlyDictionary<string, string> metadata, Func<string, Task<(float[] Smallest, float[] Largest)>> measure)
+    {
+        var tensors = Quantization.Tensors(graph, features);
+        Write(scratch, Quantization.Watched(graph, tensors), "", metadata);
+        var (smallest, largest) = await measure(scratch);
+        Quantization.Apply(graph, tensors.Select((name, i) => (name, (smallest[i], largest[i]))).ToDictionary());
+    }
+
+    public void Write(string path, string producerVersion, IReadOnlyDictionary<string, string> metadata) => Write(path, graph, producerVersion, metadata);
+
+    private static void Write(string path, GraphProto graph, string producerVersion, IReadOnlyDictionary<string, string> metadata)
     {
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "argus", ProducerVersion = producerVersion, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = Opset } } };
         model.MetadataProps.AddRange(metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));

@@ -38,6 +38,7 @@ internal sealed class SpecialistGraph
         var views = specialist.Views.Where(_ => ownViews).Prepend(View.Rgb).ToDictionary(name => name, name => graph.Reshape(graph.Input(name, "clips", frames, 3, size, size), -1, 3, size, size));
         var map = Backbone(views[View.Rgb]);                                                        // (N*T, C, h, w)
         var branches = Module(branch => views.GetValueOrDefault(branch.View) ?? views[View.Rgb]);   // (N*T, C', 7, 7)
+        graph.EndFeatures();
         var head = new HeadGraph(graph, weights, frames, variant.Features + specialist.Features);
 
         var pooled = graph.Add("Flatten", [graph.Add("GlobalAveragePool", [map])]);

@@ -5,6 +5,7 @@ using Argus.Training.Checkpoints;
 using Argus.Training.Export;
 using Argus.Training.Models;
 using Argus.Training.Runs;
+using Argus.Training.Tests.Runs;
 using Argus.Views;
 using Xunit;
 using static TorchSharp.torch;
@@ -86,6 +87,29 @@ public sealed class OnnxExportTests : IDisposable
         var half = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "half.onnx"), ExportPrecision.Fp16, null, TestContext.Current.CancellationToken);
         Assert.InRange((double)half.Bytes / whole.Bytes, 0.49, 0.53);
         Assert.InRange(half.LargestDifference, 1e-9, 0.05);
+    }
+
+    [Fact]
+    public async Task Integers_are_a_third_as_large_and_say_what_they_cost()
+    {
+        var merged = TinyStore.Recipe("rr/4");
+        using var store = await TinyStore.OpenAsync(merged.Recipe);
+        using (var model = ModelFactory.Create(merged.Recipe)) Argus.Training.Checkpoints.Checkpoint.Save(Path.Combine(folder, "tiny"), model, optimizer: null, new TrainState(), merged.ToYaml());
+        var checkpoint = CheckpointReference.Find(Path.Combine(folder, "tiny"));
+        async Task<ExportResult> Export(ExportPrecision precision, Stores.Store? crops) => await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, $"{precision}.onnx"), precision, crops, TestContext.Current.CancellationToken);
+        var (whole, rounded) = (await Export(ExportPrecision.Fp32, store), await Export(ExportPrecision.Int8, store));
+        Assert.InRange((double)rounded.Bytes / whole.Bytes, 0.2, 0.45);
+        Assert.InRange(rounded.LargestDifference, 1e-9, 0.5);
+        Assert.InRange(rounded.Loss!.MeanProbability, 1e-12, 0.02);
+        Assert.InRange(rounded.Loss.FileAuc!.Value, 0, 1);
+        // A graph whose integers nobody reads would compute as before: the runtime's optimised form holds integer kernels.
+        using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { OptimizedModelFilePath = Path.Combine(folder, "optimised.onnx"), GraphOptimizationLevel = Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED };
+        using (new Microsoft.ML.OnnxRuntime.InferenceSession(rounded.Path, options)) { }
+        var optimised = Argus.Training.Export.Onnx.ModelProto.Parser.ParseFrom(await File.ReadAllBytesAsync(Path.Combine(folder, "optimised.onnx"), TestContext.Current.CancellationToken));
+        var operations = optimised.Graph.Node.CountBy(node => node.OpType).ToDictionary();
+        Assert.True(operations["QLinearConv"] > 70, string.Join(", ", operations));
+        Assert.False(operations.ContainsKey("Conv"), string.Join(", ", operations));
+        await Assert.ThrowsAsync<RequestException>(() => Export(ExportPrecision.Int8, null));
     }
 
     [Fact]

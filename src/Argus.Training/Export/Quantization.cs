@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using Argus.Training.Export.Onnx;
+using Google.Protobuf;
+
+namespace Argus.Training.Export;
+
+/// <summary>
+/// 8-bit integers for a graph's feature extractor, in the form that ONNX Runtime turns into integer kernels: after every tensor a pair of
+/// QuantizeLinear and DequantizeLinear (uint8, one scale for the tensor), before every convolution's weight a DequantizeLinear (int8, one
+/// scale for each output channel). The head stays as it is: it is small work, and errors there reach the logits undamped.
+/// </summary>
+internal static class Quantization
+{
+    private const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6; // TensorProto.DataType
+
+    // Processors without VNNI add two products of 8 bits in 16, which 7-bit weights cannot overflow.
+    private const int LargestWeight = 63, LargestValue = 255;
+
+    private static readonly HashSet<string> Quantized = ["Conv", "Sigmoid", "Mul", "Add", "Relu", "GlobalAveragePool", "AveragePool", "Concat", "MatMul", "Reshape"];
+
+    /// <summary>The tensors whose ranges must be known: what the first nodes compute.</summary>
+    public static IReadOnlyList<string> Tensors(GraphProto graph, int nodes) => [.. graph.Node.Take(nodes).Where(node => Quantized.Contains(node.OpType)).Select(node => node.Output[0])];
+
+    /// <summary>The same graph with two outputs instead: the smallest and the largest value of each tensor.</summary>
+    public static GraphProto Watched(GraphProto graph, IReadOnlyList<string> tensors)
+    {
+        var watched = graph.Clone();
+        watched.Output.Clear();
+        foreach (var (operation, output) in new[] { ("ReduceMin", "smallest"), ("ReduceMax", "largest") })
+        {
+            foreach (var tensor in tensors) watched.Node.Add(new NodeProto { Name = $"{output}_{tensor}", OpType = operation, Input = { tensor }, Output = { $"{output}_{tensor}" }, Attribute = { Number("keepdims", 0) } });
+            // A scalar has no axis to join along.
+            foreach (var tensor in tensors) watched.Node.Add(new NodeProto { Name = $"{output}_{tensor}_1", OpType = "Reshape", Input = { $"{output}_{tensor}", "one" }, Output = { $"{output}_{tensor}_1" } });
+            watched.Node.Add(new NodeProto { Name = output, OpType = "Concat", Input = { tensors.Select(tensor => $"{output}_{tensor}_1") }, Output = { output }, Attribute = { Number("axis", 0) } });
+            watched.Output.Add(new ValueInfoProto { Name = output, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float, Shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimValue = tensors.Count } } } } } });
+        }
+        watched.Initializer.Add(new TensorProto { Name = "one", DataType = 7, Dims = { 1 }, RawData = Bytes<long>([1]) });
+        return watched;
+    }
+
+    /// <param name="ranges">Smallest and largest value of each tensor, over real input.</param>
+    public static void Apply(GraphProto graph, IReadOnlyDictionary<string, (float Smallest, float Largest)> ranges)
+    {
+        var scales = ranges.ToDictionary(entry => entry.Key, entry => Scale(entry.Value.Smallest, entry.Value.Largest));
+        var weights = graph.Initializer.ToDictionary(tensor => tensor.Name);
+        var nodes = new List<NodeProto>();
+        foreach (var node in graph.Node)
+        {
+            if (node.OpType == "Conv" && scales.TryGetValue(node.Input[0], out var input))
+            {
+                var channels = QuantizeWeight(weights[node.Input[1]]);
+                nodes.Add(Dequantized(graph, node, 1, Float32(channels), 0));
+                QuantizeBias(weights[node.Input[2]], [.. channels.Select(scale => scale * input.Scale)]);
+                nodes.Add(Dequantized(graph, node, 2, Float32([.. channels.Select(scale => scale * input.Scale)]), 0));
+            }
+            nodes.Add(node);
+            if (node.Output.Count != 1 || !scales.TryGetValue(node.Output[0], out var own)) continue;
+            var name = node.Output[0];
+            graph.Initializer.Add(new TensorProto { Name = $"{name}_scale", DataType = Float, RawData = Bytes([(float)own.Scale]) });
+            graph.Initializer.Add(new TensorProto { Name = $"{name}_zero", DataType = UInt8, RawData = Bytes([own.Zero]) });
+            node.Output[0] = $"{name}_exact";
+            nodes.Add(new NodeProto { Name = $"{name}_quantize", OpType = "QuantizeLinear", Input = { $"{name}_exact", $"{name}_scale", $"{name}_zero" }, Output = { $"{name}_integer" } });
+            nodes.Add(new NodeProto { Name = $"{name}_dequantize", OpType = "DequantizeLinear", Input = { $"{name}_integer", $"{name}_scale", $"{name}_zero" }, Output = { name } });
+        }
+        graph.Node.Clear();
+        graph.Node.AddRange(nodes);
+    }
+
+    // Zero must be a whole number of steps from either end: padding is made of it.
+    private static (double Scale, byte Zero) Scale(float smallest, float largest)
+    {
+        var (low, high) = (Math.Min(0, smallest), Math.Max(0, largest));
+        var scale = Math.Max(high - low, 1e-6f) / LargestValue;
+        return (scale, (byte)Math.Clamp(Math.Round(-low / scale), 0, LargestValue));
+    }
+
+    // Symmetric, by output channel. Returns the scales.
+    private static double[] QuantizeWeight(TensorProto weight)
+    {
+        var values = MemoryMarshal.Cast<byte, float>(weight.RawData.Span).ToArray();
+        var (channels, length) = ((int)weight.Dims[0], values.Length / (int)weight.Dims[0]);
+        var scales = Enumerable.Range(0, channels).Select(channel => Math.Max(values.AsSpan(channel * length, length).ToArray().Max(Math.Abs), 1e-12) / (double)LargestWeight).ToArray();
+        (weight.DataType, weight.RawData) = (Int8, Bytes([.. values.Select((value, i) => (sbyte)Math.Clamp(Math.Round(value / scales[i / length]), -LargestWeight, LargestWeight))]));
+        return scales;
+    }
+
+    private static void QuantizeBias(TensorProto bias, double[] scales)
+    {
+        var values = MemoryMarshal.Cast<byte, float>(bias.RawData.Span).ToArray();
+        (bias.DataType, bias.RawData) = (Int32, Bytes([.. values.Select((value, channel) => (int)Math.Clamp(Math.Round(value / scales[channel]), int.MinValue, int.MaxValue))]));
+    }
+
+    // The integers of a convolution's input of that number as floats again, under a name of their own.
+    private static NodeProto Dequantized(GraphProto graph, NodeProto node, int place, ByteString scales, long axis)
+    {
+        var name = node.Input[place];
+        var count = scales.Length / sizeof(float);
+        graph.Initializer.Add(new TensorProto { Name = $"{name}_scale", DataType = Float, Dims = { count }, RawData = scales });
+        graph.Initializer.Add(place == 1
+            ? new TensorProto { Name = $"{name}_zero", DataType = Int8, Dims = { count }, RawData = Bytes(new sbyte[count]) }
+            : new TensorProto { Name = $"{name}_zero", DataType = Int32, Dims = { count }, RawData = Bytes(new int[count]) });
+        node.Input[place] = $"{name}_float";
+        return new NodeProto { Name = $"{name}_dequantize", OpType = "DequantizeLinear", Input = { name, $"{name}_scale", $"{name}_zero" }, Output = { $"{name}_float" }, Attribute = { Number("axis", axis) } };
+    }
+
+    private static ByteString Float32(double[] values) => Bytes(Array.ConvertAll(values, value => (float)value));
+    private static ByteString Bytes<T>(T[] values) where T : unmanaged => ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
+    private static AttributeProto Number(string name, long value) => new() { Name = name, I = value, Type = 2 };
+}
