@@ -24,6 +24,9 @@ public sealed class SpecialistModelFile : IDisposable
     /// <summary>Parts of the picture, in 7 rows of 7.</summary>
     public const int Cells = 49;
 
+    /// <summary>An input with a default of 0: for <see cref="Cells"/> the output <c>cells</c> is computed, otherwise it is empty.</summary>
+    public const string CellsWanted = "cells_wanted";
+
     // Of the largest logit. From other processors the last digits differ, and integers may round the other way; from a damaged model all do.
     private const double GoldenTolerance = 1e-3, IntegerGoldenTolerance = 0.05;
 
@@ -89,7 +92,7 @@ public sealed class SpecialistModelFile : IDisposable
 
     /// <param name="inputs">Of each name of <see cref="Inputs"/> the clips one after another.</param>
     /// <returns>For each clip two logits: real, fake.</returns>
-    public float[] Logits(IReadOnlyDictionary<string, float[]> inputs) => Run(inputs, "logits")[0];
+    public float[] Logits(IReadOnlyDictionary<string, float[]> inputs) => Run(inputs, [], "logits")[0];
 
     /// <returns>For each clip the log odds of fake.</returns>
     public double[] Score(IReadOnlyDictionary<string, float[]> inputs) => Odds(Logits(inputs));
@@ -97,7 +100,7 @@ public sealed class SpecialistModelFile : IDisposable
     /// <returns>For each clip and each of <see cref="Cells"/> parts of the picture: by how much the log odds of fake fall if the part were not there.</returns>
     public double[][] Tell(IReadOnlyDictionary<string, float[]> inputs)
     {
-        var outputs = Run(inputs, "logits", "cells");
+        var outputs = Run(inputs, [NamedOnnxValue.CreateFromTensor(CellsWanted, new DenseTensor<long>(new[] { (long)Cells }, [1]))], "logits", "cells");
         var whole = Odds(outputs[0]);
         return [.. Odds(outputs[1]).Chunk(Cells).Select((clip, i) => clip.Select(without => whole[i] - without).ToArray())];
     }
@@ -120,10 +123,10 @@ public sealed class SpecialistModelFile : IDisposable
     private static double[] Odds(float[] logits) => [.. logits.Chunk(2).Select(pair => (double)pair[1] - pair[0])];
 
     /// <returns>Of each output all values, one after another.</returns>
-    internal float[][] Run(IReadOnlyDictionary<string, float[]> inputs, params string[] outputs)
+    internal float[][] Run(IReadOnlyDictionary<string, float[]> inputs, IEnumerable<NamedOnnxValue> more, params string[] outputs)
     {
         var (side, frames) = (Preprocessing.ImageSize, Recipe.Data.ClipFrames);
-        var values = inputs.Select(input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value, [input.Value.Length / ClipLength, frames, 3, side, side]))).ToList();
+        var values = inputs.Select(input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value, [input.Value.Length / ClipLength, frames, 3, side, side]))).Concat(more).ToList();
         using var results = session.Run(values, outputs);
         return [.. results.Select(result => result.AsEnumerable<float>().ToArray())];
     }

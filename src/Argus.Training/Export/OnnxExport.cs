@@ -149,7 +149,7 @@ public static class OnnxExport
         List<float[]> smallest = [], largest = [];
         await EachBatchAsync(recipe, store, Samples(recipe, store).Take(CalibrationClips), (_, inputs) =>
         {
-            var outputs = file.Run(inputs, "smallest", "largest");
+            var outputs = file.Run(inputs, [], "smallest", "largest");
             smallest.Add(outputs[0]);
             largest.Add(outputs[1]);
         }, cancel);

@@ -23,6 +23,14 @@ internal sealed class OnnxGraph(string name)
         return name;
     }
 
+    /// <summary>A number that a caller may give; otherwise it is that.</summary>
+    public string Optional(string name, long otherwise)
+    {
+        graph.Input.Add(Info(name, [1], Int64));
+        graph.Initializer.Add(new TensorProto { Name = name, DataType = Int64, Dims = { 1 }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(new[] { otherwise }.AsSpan())) });
+        return name;
+    }
+
     public void Output(string name, string value, params object[] shape)
     {
         graph.Node.Add(new NodeProto { Name = name, OpType = "Identity", Input = { value }, Output = { name } });
@@ -100,10 +108,10 @@ internal sealed class OnnxGraph(string name)
         _ => throw new ArgumentException($"{attribute.Name} is a {attribute.Value.GetType().Name}."),
     };
 
-    private static ValueInfoProto Info(string name, object[] shape) => new()
+    private static ValueInfoProto Info(string name, object[] shape, int type = Float) => new()
     {
         Name = name,
-        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float, Shape = new TensorShapeProto { Dim = { shape.Select(Dimension) } } } },
+        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = new TensorShapeProto { Dim = { shape.Select(Dimension) } } } },
     };
 
     private static TensorShapeProto.Types.Dimension Dimension(object size) =>

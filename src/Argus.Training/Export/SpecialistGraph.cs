@@ -1,3 +1,4 @@
+using Argus.Detection;
 using Argus.Specialists;
 using Argus.Training.Models;
 using Argus.Views;
@@ -43,7 +44,7 @@ internal sealed class SpecialistGraph
 
         var pooled = graph.Add("Flatten", [graph.Add("GlobalAveragePool", [map])]);
         graph.Output("logits", head.Logits(graph.Add("Concat", [pooled, graph.Add("Flatten", [branches])], ("axis", 1L))), "clips", 2);
-        graph.Output("cells", graph.Reshape(head.Logits(Ablated(map, branches, ownViews)), -1, Cells, 2), "clips", Cells, 2);
+        graph.Output("cells", graph.Reshape(head.Logits(Ablated(map, branches, ownViews)), -1, Cells, 2), "clips_with_cells", Cells, 2);
         return graph;
     }
 
@@ -126,6 +127,8 @@ internal sealed class SpecialistGraph
         var change = graph.Add("Mul", [graph.Add("Sub", [graph.Add("ReduceMean", [flat], ("axes", new[] { 2L })), flat]), Named("cells_pictorial", like)]);
         var changed = graph.Add("Add", [graph.Reshape(flat, 0, 1, specialist.Channels, Cells), graph.Add("Mul", [graph.Reshape(change, 0, 1, specialist.Channels, Cells), Named("cells_each", eye(Cells).reshape(1, Cells, 1, Cells))])]);
         var tokens = graph.Add("Concat", [pooled, graph.Reshape(changed, 0, Cells, specialist.Features)], ("axis", 2L)); // (N*T, 49, F)
+        // Running the head 49 times costs more than all before it, and ONNX Runtime computes every output: without being asked to it takes none of the cells.
+        tokens = graph.Add("Slice", [tokens, graph.Constant(0), graph.Optional(SpecialistModelFile.CellsWanted, 0), graph.Constant(1)]);
         var features = variant.Features + specialist.Features;
         return frames == 1 ? graph.Reshape(tokens, -1, features)
             : graph.Reshape(graph.Transpose(graph.Reshape(tokens, -1, frames, Cells, features), 0, 2, 1, 3), -1, features);
