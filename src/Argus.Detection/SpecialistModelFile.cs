@@ -105,8 +105,8 @@ public sealed class SpecialistModelFile : IDisposable
         return [.. Odds(outputs[1]).Chunk(Cells).Select((clip, i) => clip.Select(without => whole[i] - without).ToArray())];
     }
 
-    /// <summary>Logits of the golden input: two clips, as <c>argus export</c> asked the checkpoint for.</summary>
-    public float[] Golden() => Logits(Inputs.ToDictionary(name => name, name => GoldenInput.Of(name, 2 * ClipLength)));
+    /// <summary>Logits of the golden input, a clip, as <c>argus export</c> asked the checkpoint for.</summary>
+    public float[] Golden() => Logits(Inputs.ToDictionary(name => name, name => GoldenInput.Of(name, ClipLength)));
 
     /// <returns>By how much a logit of the golden input differs at most from what it was when the file was made.</returns>
     /// <exception cref="ArgusException">The model does not answer the golden input as it did when it was made.</exception>

@@ -114,7 +114,7 @@ public static class OnnxExport
         using var scope = NewDisposeScope();
         var (input, frames) = (RecipeInput.From(checkpoint.Recipe), checkpoint.Recipe.Data.ClipFrames);
         var views = input.Views.Prepend(View.Rgb).ToDictionary(name => name, name =>
-            tensor(GoldenInput.Of(name, 2 * frames * 3 * input.ImageSize * input.ImageSize)).view(2 * frames, 3, input.ImageSize, input.ImageSize));
+            tensor(GoldenInput.Of(name, frames * 3 * input.ImageSize * input.ImageSize)).view(frames, 3, input.ImageSize, input.ImageSize));
         return model.Logits(views, frames).data<float>().ToArray();
     }
 

@@ -43,15 +43,17 @@ internal static class Quantization
     {
         var scales = ranges.ToDictionary(entry => entry.Key, entry => Scale(entry.Value.Smallest, entry.Value.Largest));
         var weights = graph.Initializer.ToDictionary(tensor => tensor.Name);
-        var nodes = new List<NodeProto>();
+        var (nodes, channels) = (new List<NodeProto>(), new Dictionary<string, double[]>());
         foreach (var node in graph.Node)
         {
             if (node.OpType == "Conv" && scales.TryGetValue(node.Input[0], out var input))
             {
-                var channels = QuantizeWeight(weights[node.Input[1]]);
-                nodes.Add(Dequantized(graph, node, 1, Float32(channels), 0));
-                QuantizeBias(weights[node.Input[2]], [.. channels.Select(scale => scale * input.Scale)]);
-                nodes.Add(Dequantized(graph, node, 2, Float32([.. channels.Select(scale => scale * input.Scale)]), 0));
+                // Parts of a clip share a weight; a bias counts in steps of its convolution's own input.
+                var (weight, bias) = (node.Input[1], weights[node.Input[2]]);
+                if (!channels.ContainsKey(weight)) channels[weight] = QuantizeWeight(graph, weights[weight]);
+                double[] steps = [.. channels[weight].Select(scale => scale * input.Scale)];
+                nodes.Add(Dequantized(node, 1, weight));
+                nodes.Add(Dequantized(node, 2, QuantizeBias(graph, $"{bias.Name}_{node.Name}", bias, steps)));
             }
             nodes.Add(node);
             if (node.Output.Count != 1 || !scales.TryGetValue(node.Output[0], out var own)) continue;
@@ -75,35 +77,39 @@ internal static class Quantization
     }
 
     // Symmetric, by output channel. Returns the scales.
-    private static double[] QuantizeWeight(TensorProto weight)
+    private static double[] QuantizeWeight(GraphProto graph, TensorProto weight)
     {
         var values = MemoryMarshal.Cast<byte, float>(weight.RawData.Span).ToArray();
-        var (channels, length) = ((int)weight.Dims[0], values.Length / (int)weight.Dims[0]);
-        var scales = Enumerable.Range(0, channels).Select(channel => Math.Max(values.AsSpan(channel * length, length).ToArray().Max(Math.Abs), 1e-12) / (double)LargestWeight).ToArray();
+        var length = values.Length / (int)weight.Dims[0];
+        var scales = values.Chunk(length).Select(channel => Math.Max(channel.Max(Math.Abs), 1e-12) / (double)LargestWeight).ToArray();
         (weight.DataType, weight.RawData) = (Int8, Bytes([.. values.Select((value, i) => (sbyte)Math.Clamp(Math.Round(value / scales[i / length]), -LargestWeight, LargestWeight))]));
+        AddSteps(graph, weight.Name, Int8, scales, Bytes(new sbyte[scales.Length]));
         return scales;
     }
 
-    private static void QuantizeBias(TensorProto bias, double[] scales)
+    private static string QuantizeBias(GraphProto graph, string name, TensorProto bias, double[] steps)
     {
         var values = MemoryMarshal.Cast<byte, float>(bias.RawData.Span).ToArray();
-        (bias.DataType, bias.RawData) = (Int32, Bytes([.. values.Select((value, channel) => (int)Math.Clamp(Math.Round(value / scales[channel]), int.MinValue, int.MaxValue))]));
+        var integers = Bytes([.. values.Select((value, channel) => (int)Math.Clamp(Math.Round(value / steps[channel]), int.MinValue, int.MaxValue))]);
+        graph.Initializer.Add(new TensorProto { Name = name, DataType = Int32, Dims = { values.Length }, RawData = integers });
+        graph.Initializer.Remove(bias);
+        AddSteps(graph, name, Int32, steps, Bytes(new int[steps.Length]));
+        return name;
     }
 
-    // The integers of a convolution's input of that number as floats again, under a name of their own.
-    private static NodeProto Dequantized(GraphProto graph, NodeProto node, int place, ByteString scales, long axis)
+    private static void AddSteps(GraphProto graph, string name, int type, double[] steps, ByteString zeros)
     {
-        var name = node.Input[place];
-        var count = scales.Length / sizeof(float);
-        graph.Initializer.Add(new TensorProto { Name = $"{name}_scale", DataType = Float, Dims = { count }, RawData = scales });
-        graph.Initializer.Add(place == 1
-            ? new TensorProto { Name = $"{name}_zero", DataType = Int8, Dims = { count }, RawData = Bytes(new sbyte[count]) }
-            : new TensorProto { Name = $"{name}_zero", DataType = Int32, Dims = { count }, RawData = Bytes(new int[count]) });
-        node.Input[place] = $"{name}_float";
-        return new NodeProto { Name = $"{name}_dequantize", OpType = "DequantizeLinear", Input = { name, $"{name}_scale", $"{name}_zero" }, Output = { $"{name}_float" }, Attribute = { Number("axis", axis) } };
+        graph.Initializer.Add(new TensorProto { Name = $"{name}_scale", DataType = Float, Dims = { steps.Length }, RawData = Bytes(Array.ConvertAll(steps, step => (float)step)) });
+        graph.Initializer.Add(new TensorProto { Name = $"{name}_zero", DataType = type, Dims = { steps.Length }, RawData = zeros });
     }
 
-    private static ByteString Float32(double[] values) => Bytes(Array.ConvertAll(values, value => (float)value));
+    // The integers as floats again, for one convolution.
+    private static NodeProto Dequantized(NodeProto node, int place, string integers)
+    {
+        node.Input[place] = $"{integers}_{node.Name}_{place}_float";
+        return new NodeProto { Name = $"{node.Input[place]}_dequantize", OpType = "DequantizeLinear", Input = { integers, $"{integers}_scale", $"{integers}_zero" }, Output = { node.Input[place] }, Attribute = { Number("axis", 0) } };
+    }
+
     private static ByteString Bytes<T>(T[] values) where T : unmanaged => ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
     private static AttributeProto Number(string name, long value) => new() { Name = name, I = value, Type = 2 };
 }

@@ -14,6 +14,9 @@ internal sealed class SpecialistGraph
 {
     private const int Grid = Specialist.GridSize, Cells = Grid * Grid;
 
+    // Activations of a frame take 30 MB in B4: a long clip goes through in parts, which takes the same time.
+    private const int FramesAtOnce = 8;
+
     private readonly OnnxGraph graph = new("specialist");
     private readonly IReadOnlyDictionary<string, Tensor> weights;
     private readonly Specialist specialist;
@@ -35,10 +38,10 @@ internal sealed class SpecialistGraph
 
     private OnnxGraph Build(bool ownViews)
     {
-        // Each view (N, T, 3, S, S) as frames (N*T, 3, S, S).
-        var views = specialist.Views.Where(_ => ownViews).Prepend(View.Rgb).ToDictionary(name => name, name => graph.Reshape(graph.Input(name, "clips", frames, 3, size, size), -1, 3, size, size));
-        var map = Backbone(views[View.Rgb]);                                                        // (N*T, C, h, w)
-        var branches = Module(branch => views.GetValueOrDefault(branch.View) ?? views[View.Rgb]);   // (N*T, C', 7, 7)
+        var views = specialist.Views.Where(_ => ownViews).Prepend(View.Rgb).ToDictionary(name => name, name => graph.Input(name, "clips", frames, 3, size, size)); // (N, T, 3, S, S)
+        var parts = Enumerable.Range(0, frames).Chunk(FramesAtOnce).Select(some => Features(views, some[0], some.Length)).ToList();
+        var map = Joined([.. parts.Select(part => (part.Map, part.Frames))], variant.Features, MapSide); // (N*T, C, h, w)
+        var branches = Joined([.. parts.Select(part => (part.Branches, part.Frames))], specialist.Channels, Grid); // (N*T, C', 7, 7)
         graph.EndFeatures();
         var head = new HeadGraph(graph, weights, frames, variant.Features + specialist.Features);
 
@@ -47,6 +50,21 @@ internal sealed class SpecialistGraph
         graph.Output("cells", graph.Reshape(head.Logits(Ablated(map, branches, ownViews)), -1, Cells, 2), "clips_with_cells", Cells, 2);
         return graph;
     }
+
+    // Of some frames of each clip.
+    private (string Map, string Branches, int Frames) Features(IReadOnlyDictionary<string, string> views, int first, int count)
+    {
+        var some = views.ToDictionary(view => view.Key, view =>
+            graph.Reshape(count == frames ? view.Value : graph.Add("Slice", [view.Value, graph.Constant(first), graph.Constant(first + count), graph.Constant(1)]), -1, 3, size, size));
+        return (Backbone(some[View.Rgb]), Module(branch => some.GetValueOrDefault(branch.View) ?? some[View.Rgb]), count);
+    }
+
+    // Parts of the clips' frames one after another again.
+    private string Joined(IReadOnlyList<(string Value, int Frames)> parts, int channels, int side) => parts.Count == 1 ? parts[0].Value
+        : graph.Reshape(graph.Add("Concat", [.. parts.Select(part => graph.Reshape(part.Value, -1, part.Frames, channels, side, side))], ("axis", 1L)), -1, channels, side, side);
+
+    // Of the backbone's last map: five layers of stride 2.
+    private int MapSide => Enumerable.Range(0, 5).Aggregate(size, (length, _) => (length + 1) / 2);
 
     private string Backbone(string x)
     {
@@ -116,7 +134,7 @@ internal sealed class SpecialistGraph
     /// </summary>
     private string Ablated(string map, string branches, bool ownViews)
     {
-        var side = Enumerable.Range(0, 5).Aggregate(size, (length, _) => (length + 1) / 2);
+        var side = MapSide;
         // What is left of the mean over side x side values without a cell's share, for each of the 49 cells.
         var share = Overlap(side);                                                                   // (7, side)
         var without = (1.0 / (side * side) - einsum("ab,cd->bdac", share, share).reshape(side * side, Cells) / Cells) * (Cells / (Cells - 1.0));

@@ -22,7 +22,7 @@ public sealed class OnnxExportTests : IDisposable
     [Theory, MemberData(nameof(Specialists))]
     public async Task Every_specialist_answers_as_its_checkpoint(string name, string profile, int size)
     {
-        var checkpoint = Checkpoint(name, profile, size, profile == "seed" ? 1 : name is "av" or "tm" ? 4 : 1);
+        var checkpoint = Checkpoint(name, profile, size, profile == "seed" ? 1 : name == "av" ? 11 : name == "tm" ? 4 : 1); // eleven go through in two parts
         var result = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "model.onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
         Assert.InRange(result.LargestDifference, 0, OnnxExport.Tolerance);
         using var file = SpecialistModelFile.Load(result.Path);
@@ -31,7 +31,7 @@ public sealed class OnnxExportTests : IDisposable
         // Any number of clips.
         var three = file.Inputs.ToDictionary(input => input, input => GoldenInput.Of(input, 3 * file.ClipLength));
         Assert.Equal(6, file.Logits(three).Length);
-        Assert.Equal(file.Golden(), file.Logits(three)[..4], (a, b) => Math.Abs(a - b) < 1e-4);
+        Assert.Equal(file.Golden(), file.Logits(three)[..2], (a, b) => Math.Abs(a - b) < 1e-4);
     }
 
     [Fact]
