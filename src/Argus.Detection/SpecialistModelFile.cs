@@ -72,6 +72,8 @@ public sealed class SpecialistModelFile : IDisposable
         {
             using var options = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
             options.AddSessionConfigEntry("session.use_env_allocators", "1");
+            // In the arena, what the optimised graph no longer needs of the weights would stay.
+            options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
             session = new InferenceSession(path, options);
         }
         catch (OnnxRuntimeException error)

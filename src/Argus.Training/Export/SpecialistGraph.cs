@@ -46,8 +46,12 @@ internal sealed class SpecialistGraph
         var head = new HeadGraph(graph, weights, frames, variant.Features + specialist.Features);
 
         var pooled = graph.Add("Flatten", [graph.Add("GlobalAveragePool", [map])]);
-        graph.Output("logits", head.Logits(graph.Add("Concat", [pooled, graph.Add("Flatten", [branches])], ("axis", 1L))), "clips", 2);
-        graph.Output("cells", graph.Reshape(head.Logits(Ablated(map, branches, ownViews)), -1, Cells, 2), "clips_with_cells", Cells, 2);
+        var tokens = graph.Add("Concat", [pooled, graph.Add("Flatten", [branches])], ("axis", 1L));          // (N*T, F)
+        // One head for both: each use of a weight would keep a packed copy of its own.
+        var all = head.Logits(graph.Add("Concat", [tokens, Ablated(map, branches, ownViews)], ("axis", 0L)));  // (N + N*cells, 2)
+        var clips = graph.Add("Shape", [views[View.Rgb]], ("start", 0L), ("end", 1L));
+        graph.Output("logits", graph.Add("Slice", [all, graph.Constant(0), clips, graph.Constant(0)]), "clips", 2);
+        graph.Output("cells", graph.Reshape(graph.Add("Slice", [all, clips, graph.Constant(long.MaxValue), graph.Constant(0)]), -1, Cells, 2), "clips_with_cells", Cells, 2);
         return graph;
     }
 
