@@ -21,6 +21,9 @@ public static class DetectionReport
 
     private const int HeatmapSide = 7, JpegQuality = 88;
 
+    // Log odds that a part must move to be as red as it gets: what moves less is paler, so that a video that is found real is not full of red.
+    private const double FullRed = 1;
+
     /// <summary>The answer in a line.</summary>
     public static string Headline(Analysis analysis) => Verdict(analysis.Verdict, analysis.Probability, analysis.Interval) + (analysis.Calibrated || analysis.Probability is null ? "" : ", uncalibrated");
 
@@ -86,7 +89,7 @@ public static class DetectionReport
     private static byte[] Overlay(Moment moment)
     {
         using var picture = Cv2.ImDecode(moment.Picture, ImreadModes.Color);
-        var largest = Math.Max(1e-9, moment.Heatmap.Max());
+        var largest = Math.Max(FullRed, moment.Heatmap.Max());
         using var cells = Mat.FromPixelData(HeatmapSide, HeatmapSide, MatType.CV_32FC1, moment.Heatmap.Select(value => (float)Math.Max(0, value / largest)).ToArray());
         using Mat weight = new(), red = new(picture.Size(), MatType.CV_32FC3, new Scalar(40, 40, 230)), mixed = new(), weights = new(), plain = new();
         Cv2.Resize(cells, weight, picture.Size(), 0, 0, InterpolationFlags.Cubic);

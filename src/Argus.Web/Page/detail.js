@@ -120,10 +120,10 @@ function moments(all) {
   return [make("p", { className: "soft" }, make("label", {}, box, " Red: without this part the specialist would find it less forged.")), grid];
 }
 
-// 7x7 cells on a canvas of 7x7 pixels: the browser smooths them.
+// 7x7 cells on a canvas of 7x7 pixels: the browser smooths them. A part that moves the log odds by less than 1 is paler.
 function heat(cells) {
   const side = Math.round(Math.sqrt(cells.length)), canvas = make("canvas", { width: side, height: side, "aria-hidden": "true" });
-  const context = canvas.getContext("2d"), image = context.createImageData(side, side), largest = Math.max(1e-9, ...cells);
+  const context = canvas.getContext("2d"), image = context.createImageData(side, side), largest = Math.max(1, ...cells);
   cells.forEach((value, i) => image.data.set([226, 38, 38, 165 * Math.max(0, value / largest)], 4 * i));
   context.putImageData(image, 0, 0);
   return canvas;
