@@ -6,7 +6,7 @@ namespace Argus.Cli.Commands;
 
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Prepare(), Feed(), Evaluate(), Control(), Specialists(), Infer(), Detect(), Serve() };
+    public static Command Create() => new("bench", "Measure this machine: how long the parts of the work take.") { Step(), Prepare(), Feed(), Evaluate(), Control(), Specialists(), Infer(), Detect(), Serve() };
 
     private static readonly Option<bool> Json = new("--json") { Description = "As JSON." };
 
@@ -69,6 +69,25 @@ internal static class BenchCommand
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else Terminal.Line($"{SpecialistsBench.Markdown(result)}\n\n{result.People} people, {result.Folds} folds, seed {result.Seed}, {result.Minutes:0} minutes");
             return 0;
+        });
+        return command;
+    }
+
+    private static Command Step()
+    {
+        var specialist = new Argument<string>("specialist") { Description = "bg, av, cm, rr or tm.", DefaultValueFactory = _ => "tm" };
+        var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 8, HelpName = "N" };
+        batch.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 1024) result.AddError("--batch is 2 to 1024."); });
+        var repeats = new Option<int>("--repeats") { Description = "Timed steps.", DefaultValueFactory = _ => 10, HelpName = "N" };
+        repeats.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 1 or > 10000) result.AddError("--repeats is 1 to 10000."); });
+        var baseline = new Option<bool>("--baseline") { Description = "In turns with a straightforward port on TorchSharp's own modules, optimizer and default allocator." };
+        var command = new Command("step", "A training step of a B4 specialist, seed profile, on the processor.") { specialist, batch, repeats, baseline, Json };
+        command.SetAction((parse, cancel) =>
+        {
+            var result = StepBench.Run(Argus.Specialists.Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetValue(batch), parse.GetValue(repeats), parse.GetValue(baseline), cancel);
+            if (parse.GetValue(Json)) Terminal.WriteJson(result);
+            else StepBench.Print(result);
+            return Task.CompletedTask;
         });
         return command;
     }

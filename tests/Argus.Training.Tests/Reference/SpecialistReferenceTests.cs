@@ -39,6 +39,29 @@ public class SpecialistReferenceTests
         Assert.Empty(Mismatches(model, expected, format));
     }
 
+    /// <summary>What 'argus bench step --baseline' compares with computes the same.</summary>
+    [Theory, InlineData("tm"), InlineData("rr")]
+    public void The_baseline_of_stock_modules_meets_them_too(string name)
+    {
+        using var scope = NewDisposeScope();
+        var expected = Expected.GetProperty(name);
+        using var model = new Cli.Benches.StockModel(Specialist.Named(name), "efficientnet_b4", 0, [0, 0, 0], 0);
+        ReferenceNumbers.Fill(model);
+        var shapes = expected.GetProperty("state_dict").EnumerateObject().Select(p => $"{p.Name} {string.Join('x', p.Value.Floats())}").Order();
+        Assert.Equal(shapes, model.state_dict().Select(p => $"{p.Key} {string.Join('x', p.Value.shape)}").Order());
+        void Near(string what, Tensor logits, double tolerance) => Assert.Equal(expected.GetProperty(what).Floats(), logits.flatten().data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= tolerance);
+        model.eval();
+        using (no_grad()) Near("eval_logits", model.call(ReferenceNumbers.Input("input", 2, 3, 224, 224)), 2e-5);
+        model.train();
+        using var optimizer = optim.AdamW(model.parameters(), 1e-4, weight_decay: 1e-5);
+        var loss = nn.functional.cross_entropy(model.call(ReferenceNumbers.Input("input", 4, 3, 224, 224)), tensor(new long[] { 0, 1, 1, 0 }));
+        loss.backward();
+        Assert.Equal(expected.GetProperty("train_loss").GetDouble(), loss.item<float>(), 1e-3);
+        optimizer.step();
+        model.eval();
+        using (no_grad()) Near("eval_logits_after_step", model.call(ReferenceNumbers.Input("input", 2, 3, 224, 224)), 2e-3);
+    }
+
     [Theory]
     [InlineData("a skipped block", "backbone_train_out_every_1009th")]
     [InlineData("a zeroed query projection", "head_t4_logits")]
