@@ -37,6 +37,7 @@ public class QueueTests(Material material)
         async Task<string> Add(string? owner = null)
         {
             var id = Guid.NewGuid().ToString("n");
+            await Task.Delay(2); // of one millisecond the order is not promised
             await store.AddAsync(new AnalysisRow { Id = id, Name = "ü \"x\".mp4", Owner = owner, Bytes = 5_000_000_000, Sha256 = "00", DurationSeconds = 1.5 });
             return id;
         }
