@@ -34,6 +34,15 @@ internal sealed class Conv2d : Layer
         using var scope = NewDisposeScope();
         return nn.functional.conv2d(x, weight.to(x.dtype), bias?.to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same with output channels of zeros up to the next multiple; the input may have some too.</summary>
+    public Tensor Padded(Tensor x, long multiple)
+    {
+        using var scope = NewDisposeScope();
+        long more = (multiple - weight.shape[0] % multiple) % multiple, given = x.shape[1] - weight.shape[1];
+        var padded = nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]);
+        return nn.functional.conv2d(x, padded.to(x.dtype), bias is null ? null : nn.functional.pad(bias, [0, more]).to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
+    }
 }
 
 /// <summary>Batch normalisation with PyTorch's names; statistics and weights stay fp32 whatever the input is.</summary>
@@ -45,6 +54,8 @@ internal sealed class BatchNorm : Layer
 
     /// <summary>PyTorch's.</summary>
     public const double DefaultEps = 1e-5;
+
+    public long Channels => weight.shape[0];
 
     public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1) : base(nameof(BatchNorm))
     {
@@ -63,7 +74,24 @@ internal sealed class BatchNorm : Layer
             using var none = no_grad();
             num_batches_tracked.add_(1);
         }
-        return nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps);
+        var more = x.shape[1] - Channels;
+        return more == 0 ? nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps) : OfPadded(x, more);
+    }
+
+    // Channels of zeros stay zero.
+    private Tensor OfPadded(Tensor x, long more)
+    {
+        using var scope = NewDisposeScope();
+        Tensor Pad(Tensor values) => nn.functional.pad(values, [0, more]);
+        var (mean, variance) = (Pad(running_mean), Pad(running_var));
+        var y = nn.functional.batch_norm(x, mean, variance, Pad(weight), Pad(bias), training, momentum, eps);
+        if (training)
+        {
+            using var none = no_grad();
+            running_mean.copy_(mean.narrow(0, 0, Channels));
+            running_var.copy_(variance.narrow(0, 0, Channels));
+        }
+        return y.MoveToOuterDisposeScope();
     }
 }
 
