@@ -14,6 +14,12 @@ internal static class StillPicture
     public static Mat? Read(string path)
     {
         if (!IsPicture(path)) return null;
+        // OpenCV fills what is missing with grey, without a word.
+        using (var codec = SKCodec.Create(path))
+        using (var pixels = new SKBitmap(codec.Info))
+        {
+            if (codec.GetPixels(pixels.Info, pixels.GetPixels()) != SKCodecResult.Success) throw new UnreadableVideoException("the picture is damaged");
+        }
         var picture = Cv2.ImRead(path, ImreadModes.Color);
         if (!picture.Empty()) return picture;
         picture.Dispose();

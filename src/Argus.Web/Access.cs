@@ -10,6 +10,7 @@ namespace Argus.Web;
 internal static class Access
 {
     private const string Cookie = "argus_key", Item = "argus.owner";
+    private const int LargestSignIn = 4096;
     private static readonly TimeSpan SignedIn = TimeSpan.FromDays(30);
 
     /// <summary>The name of the key; null where none is asked for.</summary>
@@ -22,8 +23,9 @@ internal static class Access
     public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        // A page of another site may send forms here in the user's name, but no browser lets it hide where it is.
-        if (!HttpMethods.IsGet(http.Request.Method) && http.Request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "same-origin" && site != "none")
+        // A page of another site may send forms here in the user's name, but no browser lets it hide where it is: all say Origin, and those that trust the address Sec-Fetch-Site.
+        var (site, origin) = (http.Request.Headers["Sec-Fetch-Site"].ToString(), http.Request.Headers.Origin.ToString());
+        if (!HttpMethods.IsGet(http.Request.Method) && (site is not ("" or "same-origin" or "none") || (origin.Length > 0 && (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || from.Authority != http.Request.Host.Value))))
             return TypedResults.Problem("Requests of other sites are not answered.", statusCode: StatusCodes.Status403Forbidden);
         if (!http.RequestServices.GetRequiredService<ServeOptions>().RequireKey) return await next(context);
         if (KeyOf(http) is not { } key || await http.RequestServices.GetRequiredService<ApiKeys>().FindAsync(key) is not { } owner)
@@ -43,7 +45,7 @@ internal static class Access
             if (await keys.FindAsync(given.Key) is null) return Results.Problem("This key is not known.", statusCode: StatusCodes.Status401Unauthorized);
             http.Response.Cookies.Append(Cookie, given.Key, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, MaxAge = SignedIn, IsEssential = true });
             return Results.NoContent();
-        }).WithName("signIn").WithSummary("Exchange a key for a cookie, for browsers").RequireRateLimiting(Limits.SignIns);
+        }).WithName("signIn").WithSummary("Exchange a key for a cookie, for browsers").RequireRateLimiting(Limits.SignIns).WithMetadata(new RequestSizeLimitAttribute(LargestSignIn));
         session.MapDelete("", (HttpContext http) =>
         {
             http.Response.Cookies.Delete(Cookie);

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Argus.Detection;
 using Argus.Web.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,7 +15,7 @@ internal static class Endpoints
 {
     private const string How = "Send the video as a form: curl -F file=@clip.mp4 URL.";
     private const int BrokenForm = unchecked((int)0x80131620); // of the form's reader; errors of files have their system's number
-    private const int LargestPage = 200, LongestName = 200;
+    private const int LargestPage = 200, LongestName = 200, LongestBoundary = 70; // RFC 2046
     private static readonly TimeSpan EventPause = TimeSpan.FromMilliseconds(300);
 
     public static void Map(RouteGroupBuilder api)
@@ -35,13 +36,16 @@ internal static class Endpoints
     {
         try
         {
-            if ((await store.CountAsync()).Queued >= options.LongestQueue) throw new RefusedUploadException(StatusCodes.Status503ServiceUnavailable, $"{options.LongestQueue} videos wait already. Try again later.");
+            var full = new RefusedUploadException(StatusCodes.Status503ServiceUnavailable, $"{options.LongestQueue} videos wait already. Try again later.");
+            if ((await store.CountAsync()).Queued >= options.LongestQueue) throw full;
             var (name, body) = await FileOfAsync(http.Request, cancel);
             var upload = await uploads.ReceiveAsync(body, cancel);
+            AnalysisRow added;
             try
             {
                 var row = new AnalysisRow { Id = upload.Id, Name = name, Owner = Access.OwnerOf(http), Bytes = upload.Bytes, Sha256 = upload.Sha256, DurationSeconds = upload.DurationSeconds };
-                await store.AddAsync(row);
+                // While this one came others may have.
+                added = await store.AddAsync(row, options.LongestQueue) ?? throw full;
             }
             catch
             {
@@ -49,8 +53,7 @@ internal static class Endpoints
                 throw;
             }
             metrics.Accepted(upload.Bytes);
-            var added = (await store.FindAsync(upload.Id, null))!;
-            return TypedResults.AcceptedAtRoute(AnalysisAnswer.Of(added, await store.BeforeAsync(added)), "getAnalysis", new { id = upload.Id });
+            return TypedResults.AcceptedAtRoute(AnalysisAnswer.Of(added), "getAnalysis", new { id = upload.Id });
         }
         catch (RefusedUploadException error)
         {
@@ -74,7 +77,7 @@ internal static class Endpoints
     private static async Task<(string Name, Stream Body)> FileOfAsync(HttpRequest request, CancellationToken cancel)
     {
         if (request.Headers.ContentEncoding.Count > 0) throw new RefusedUploadException(StatusCodes.Status415UnsupportedMediaType, "Send the video as it is, without Content-Encoding.");
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary)
             throw new RefusedUploadException(StatusCodes.Status415UnsupportedMediaType, How);
         var reader = new MultipartReader(boundary, request.Body);
         while (await reader.ReadNextSectionAsync(cancel) is { } section)
@@ -88,13 +91,14 @@ internal static class Endpoints
     private static string NameOf(ContentDispositionHeaderValue disposition)
     {
         var given = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "";
-        var name = string.Concat(given.Split('/', '\\')[^1].Where(c => !char.IsControl(c)).Take(LongestName)).Trim();
+        var name = string.Concat(given.Split('/', '\\')[^1].EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName)).Trim();
         return name.Length > 0 ? name : "video";
     }
 
     private static async Task<Results<Ok<IReadOnlyList<AnalysisAnswer>>, ValidationProblem>> ListAsync(HttpContext http, AnalysisStore store, string? before = null, int limit = 50)
     {
         if (limit is < 1 or > LargestPage) return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["limit"] = [$"Give a number from 1 to {LargestPage}."] });
+        if (before is not null && !Guid.TryParseExact(before, "n", out _)) return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["before"] = ["Give the id of an analysis."] });
         return TypedResults.Ok<IReadOnlyList<AnalysisAnswer>>([.. (await store.ListAsync(Access.OwnerOf(http), before, limit)).Select(row => AnalysisAnswer.Of(row))]);
     }
 
@@ -102,13 +106,13 @@ internal static class Endpoints
         await store.FindAsync(id, Access.OwnerOf(http), result: true) is { } row
             ? TypedResults.Json(AnalysisAnswer.Of(row, row.State == AnalysisState.Queued ? await store.BeforeAsync(row) : null), pictures ? DetectionReport.JsonWithPictures : DetectionReport.Json) : NotFound();
 
-    private static async Task<Results<ServerSentEventsResult<AnalysisAnswer>, ProblemHttpResult>> EventsAsync(HttpContext http, AnalysisStore store, string id, CancellationToken cancel) =>
-        await store.FindAsync(id, Access.OwnerOf(http)) is { } row ? TypedResults.ServerSentEvents(FollowAsync(store, row, cancel)) : NotFound();
+    private static async Task<Results<ServerSentEventsResult<AnalysisAnswer>, ProblemHttpResult>> EventsAsync(HttpContext http, AnalysisStore store, IHostApplicationLifetime life, string id) =>
+        await store.FindAsync(id, Access.OwnerOf(http)) is { } row ? TypedResults.ServerSentEvents(FollowAsync(store, row, http.RequestAborted, life.ApplicationStopping)) : NotFound();
 
-    private static async IAsyncEnumerable<SseItem<AnalysisAnswer>> FollowAsync(AnalysisStore store, AnalysisRow row, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<SseItem<AnalysisAnswer>> FollowAsync(AnalysisStore store, AnalysisRow row, [EnumeratorCancellation] CancellationToken gone, CancellationToken stopping)
     {
         AnalysisAnswer? said = null;
-        while (!cancel.IsCancellationRequested)
+        while (!gone.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             var now = AnalysisAnswer.Of(row, row.State == AnalysisState.Queued ? await store.BeforeAsync(row) : null);
             if (now.State is AnalysisState.Done or AnalysisState.Failed)
@@ -117,7 +121,7 @@ internal static class Endpoints
                 yield break;
             }
             if (now != said) yield return new SseItem<AnalysisAnswer>(said = now, "progress");
-            await Task.Delay(EventPause, cancel);
+            await Task.Delay(EventPause, CancellationToken.None);
             if (await store.FindAsync(row.Id, null) is not { } next)
             {
                 yield return new SseItem<AnalysisAnswer>(now, "deleted");

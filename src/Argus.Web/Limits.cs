@@ -17,6 +17,7 @@ internal static class Limits
         limiter.OnRejected = async (context, _) =>
         {
             var seconds = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Ceiling(wait.TotalSeconds) : 60;
+            context.HttpContext.RequestServices.GetRequiredService<ServiceMetrics>().Refuse(StatusCodes.Status429TooManyRequests);
             context.HttpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             await TypedResults.Problem($"Too many requests. Try again in {seconds} seconds.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context.HttpContext);
         };

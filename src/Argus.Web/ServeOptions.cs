@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Argus.Web;
 
 /// <summary>What a service is started with.</summary>
@@ -39,10 +41,10 @@ public sealed record ServeOptions(string Models, string Data, string Urls)
     /// <exception cref="RequestException">Something in it makes no sense.</exception>
     public void Check()
     {
-        foreach (var (value, name, least) in new[] { (LargestMegabytes, "--max-megabytes", 1), (LongestMinutes, "--max-minutes", 0.01), (UploadsPerMinute, "--uploads-per-minute", 1),
-            (LongestQueue, "--max-queue", 1), (KeepHours, "--keep-hours", 0.01), (Workers, "--workers", 0), (LeaseSeconds, "--lease-seconds", 1), (AnalysisMinutes, "--analysis-minutes", 0.01) })
+        foreach (var (value, name, least, most) in new[] { (LargestMegabytes, "--max-megabytes", 1, 1_000_000), (LongestMinutes, "--max-minutes", 0.01, 10_000), (UploadsPerMinute, "--uploads-per-minute", 1, 1_000_000),
+            (LongestQueue, "--max-queue", 1, 10_000_000), (KeepHours, "--keep-hours", 0.01, 1_000_000), (Workers, "--workers", 0, 1000), (LeaseSeconds, "--lease-seconds", 1, 100_000), (AnalysisMinutes, "--analysis-minutes", 0.01, 10_000) })
         {
-            if (!(value >= least && value <= 1e6)) throw new RequestException($"{name} {value} makes no sense; give a number from {least} on.");
+            if (!(value >= least && value <= most)) throw new RequestException($"{name} {value} makes no sense; give a number from {least} to {most}.");
         }
         foreach (var url in Urls.Split(';'))
         {
@@ -51,5 +53,5 @@ public sealed record ServeOptions(string Models, string Data, string Urls)
     }
 
     /// <summary>Whether only this machine reaches it.</summary>
-    public bool Loopback => Urls.Split(';').All(url => new Uri(url).IsLoopback);
+    public bool Loopback => Urls.Split(';').All(url => new Uri(url).Host is var host && (host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))));
 }

@@ -12,7 +12,7 @@ public static class Service
     // The runtime's pool begins with a thread a core; those that wait for a model must not keep a health check waiting.
     private const int Threads = 32;
 
-    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(2), ShutdownLimit = TimeSpan.FromSeconds(5);
 
     private static readonly (string Path, string Type)[] Assets = [("index.html", "text/html; charset=utf-8"), ("app.js", "text/javascript; charset=utf-8"), ("detail.js", "text/javascript; charset=utf-8"), ("style.css", "text/css; charset=utf-8")];
 
@@ -22,12 +22,13 @@ public static class Service
     public static async Task RunAsync(ServeOptions options, Action<IEnumerable<string>> ready, CancellationToken cancel)
     {
         options.Check();
-        var uploads = new Uploads(options);
+        // What is unpacked on the way lies beside the videos, where the sweeper finds it after a crash.
+        Environment.SetEnvironmentVariable("TMPDIR", Uploads.FolderOf(options));
         using var detector = await Detector.LoadAsync(options.Models, cancel: cancel);
         await using var database = await Database.OpenAsync(options.Database, options.Data, cancel);
         ThreadPool.SetMinThreads(Threads, Threads);
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.Data });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(options.Urls.Split(';'));
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -37,12 +38,14 @@ public static class Service
             kestrel.Limits.MaxRequestBodySize = options.LargestMegabytes * 1_000_000L + (1 << 20);
         });
         // A page that resolves its own name to this machine could read what is meant for its user alone.
-        if (options.Loopback) builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
+        if (options.Loopback) builder.Configuration["AllowedHosts"] = string.Join(';', options.Urls.Split(';').Select(url => new Uri(url).Host).Concat(["localhost", "127.0.0.1", "[::1]"]));
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // A page that follows an analysis must not keep the worker from giving its video back.
+        builder.Services.Configure<HostOptions>(host => (host.ServicesStopConcurrently, host.ShutdownTimeout) = (true, ShutdownLimit));
         builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
-        builder.Services.AddSingleton(options).AddSingleton(uploads).AddSingleton(detector).AddSingleton(database).AddSingleton<AnalysisStore>().AddSingleton<ApiKeys>().AddSingleton<ServiceMetrics>()
+        builder.Services.AddSingleton(options).AddSingleton<Uploads>().AddSingleton(detector).AddSingleton(database).AddSingleton<AnalysisStore>().AddSingleton<ApiKeys>().AddSingleton<ServiceMetrics>()
             .AddHostedService<Worker>().AddHostedService<Sweeper>().AddProblemDetails().AddOpenApi("v1", api => api.AddDocumentTransformer((document, _, _) =>
             {
                 (document.Info.Title, document.Info.Description) = ("Argus", "Says of videos whether they are forged, how sure that is, by which trace, when and where in the picture. Probabilities are P(fake).");

@@ -21,15 +21,22 @@ internal sealed class Uploads
     private const int BufferBytes = 1 << 16, DiskFull = 28; // ENOSPC
 
     private readonly ServeOptions options;
+    private readonly ILogger<Uploads> log;
     private readonly string folder;
 
-    /// <exception cref="RequestException">The folder cannot be made.</exception>
-    public Uploads(ServeOptions options)
+    public Uploads(ServeOptions options, ILogger<Uploads> log)
     {
-        (this.options, folder) = (options, Path.Combine(options.Data, "videos"));
+        (this.options, this.log, folder) = (options, log, FolderOf(options));
+    }
+
+    /// <summary>Makes it.</summary>
+    /// <exception cref="RequestException">It cannot be made.</exception>
+    public static string FolderOf(ServeOptions options)
+    {
+        var folder = Path.Combine(options.Data, "videos");
         try
         {
-            Directory.CreateDirectory(folder);
+            return Directory.CreateDirectory(folder).FullName;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -67,7 +74,17 @@ internal sealed class Uploads
         }
     }
 
-    public void Delete(string id) => File.Delete(PathOf(id));
+    public void Delete(string id)
+    {
+        try
+        {
+            File.Delete(PathOf(id));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning("{Path} cannot be deleted: {Message}", PathOf(id), error.Message);
+        }
+    }
 
     /// <summary>Files that nobody waits for: of clients that went away as the process ended, of analyses that were deleted.</summary>
     public IEnumerable<string> OlderThan(TimeSpan age) => Directory.EnumerateFiles(folder).Where(file => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > age).Select(file => Path.GetFileName(file));

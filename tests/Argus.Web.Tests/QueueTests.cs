@@ -38,9 +38,12 @@ public class QueueTests(Material material)
         {
             var id = Guid.NewGuid().ToString("n");
             await Task.Delay(2); // of one millisecond the order is not promised
-            await store.AddAsync(new AnalysisRow { Id = id, Name = "ü \"x\".mp4", Owner = owner, Bytes = 5_000_000_000, Sha256 = "00", DurationSeconds = 1.5 });
+            Assert.Equal(id, (await store.AddAsync(new AnalysisRow { Id = id, Name = "ü \"x\".mp4", Owner = owner, Bytes = 5_000_000_000, Sha256 = "00", DurationSeconds = 1.5 }, 1000))?.Id);
             return id;
         }
+
+        // Not more than may wait.
+        Assert.Null(await store.AddAsync(new AnalysisRow { Id = "x", Name = "x", Sha256 = "00" }, 0));
 
         // Many hands at once: each video goes to one of them.
         var ids = new List<string>();

@@ -96,6 +96,11 @@ public class ServiceTests(Material material)
         await Refused(422, "cannot be judged", folder["half.mp4"]);
         await Videos.RunAsync(folder["long.mp4"], ["-f", "lavfi", "-i", "color=gray:size=32x32:rate=1", "-t", "10800", "-c:v", "libx264", "-preset", "ultrafast"]);
         await Refused(422, "longer than 1:00:00", folder["long.mp4"]);
+        // Two seconds, a gap of hours, two seconds.
+        foreach (var (name, offset) in new[] { ("a.ts", "0"), ("b.ts", "10000") })
+            await Videos.RunAsync(folder[name], ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10", "-t", "2", "-output_ts_offset", offset, "-c:v", "libx264", "-pix_fmt", "yuv420p"]);
+        await File.WriteAllBytesAsync(folder["gap.ts"], [.. await File.ReadAllBytesAsync(folder["a.ts"]), .. await File.ReadAllBytesAsync(folder["b.ts"])]);
+        await Refused(422, "longer than 1:00:00", folder["gap.ts"]);
         await File.WriteAllBytesAsync(folder["large.mp4"], [.. await File.ReadAllBytesAsync(material.Video), .. new byte[3_500_000]]);
         await Refused(413, "larger than 3 MB", folder["large.mp4"]);
 
@@ -111,11 +116,18 @@ public class ServiceTests(Material material)
         Assert.Equal(HttpStatusCode.BadRequest, await Sent(broken));
         Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.GetAsync("/v1/analyses?limit=0")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.GetAsync("/v1/analyses?limit=x")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.GetAsync("/v1/analyses?before=%00")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await service.Client.GetAsync("/v2")).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await service.Client.PostAsJsonAsync("/v1/session", new { key = new string('a', 10_000) })).StatusCode);
+        var boundary = new ByteArrayContent([1]);
+        boundary.Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={new string('b', 5000)}");
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, await Sent(boundary));
 
         // Another site's page in the user's browser; a name that somebody else points at this machine.
         using var foreign = new HttpRequestMessage(HttpMethod.Post, "/v1/analyses") { Content = RunningService.Form(material.Video), Headers = { { "Sec-Fetch-Site", "cross-site" } } };
         Assert.Equal(HttpStatusCode.Forbidden, (await service.Client.SendAsync(foreign)).StatusCode);
+        using var older = new HttpRequestMessage(HttpMethod.Post, "/v1/analyses") { Content = RunningService.Form(material.Video), Headers = { { "Origin", "http://evil.example" } } };
+        Assert.Equal(HttpStatusCode.Forbidden, (await service.Client.SendAsync(older)).StatusCode);
         using var rebound = new HttpRequestMessage(HttpMethod.Get, "/v1/analyses") { Headers = { Host = "evil.example" } };
         Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.SendAsync(rebound)).StatusCode);
 
@@ -163,6 +175,8 @@ public class ServiceTests(Material material)
         {
             Assert.Equal("done", (await service.WaitAsync(second, "done", "failed")).GetProperty("state").GetString());
             await service.WaitAsync(first, "running");
+            // Also while a page follows it.
+            using var followed = await service.Client.GetAsync($"/v1/analyses/{first}/events", HttpCompletionOption.ResponseHeadersRead);
             Assert.Equal(0, (await service.StopAsync()).ExitCode);
         }
         // Given back, it is taken at once, not after the lease.

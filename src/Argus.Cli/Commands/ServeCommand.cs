@@ -16,18 +16,19 @@ internal static class ServeCommand
         var url = new Option<string>("--url") { Description = "Where to listen; several are separated by semicolons. http://0.0.0.0:8080 is reached from other machines.", DefaultValueFactory = _ => "http://127.0.0.1:8080", HelpName = "URL" };
         var database = DatabaseOption();
         var key = new Option<bool>("--require-key") { Description = "Answer only to keys of 'argus keys', and show each only what it sent." };
+        Option<int> Count(string name, string what, int value) => new(name) { Description = what, DefaultValueFactory = _ => value, HelpName = "N" };
         Option<double> Number(string name, string what, double value) => new(name) { Description = what, DefaultValueFactory = _ => value, HelpName = "N" };
-        var (megabytes, minutes) = (Number("--max-megabytes", "The largest upload.", Defaults.LargestMegabytes), Number("--max-minutes", "The longest video.", Defaults.LongestMinutes));
-        var (rate, queue) = (Number("--uploads-per-minute", "Of one key or address.", Defaults.UploadsPerMinute), Number("--max-queue", "Videos that may wait.", Defaults.LongestQueue));
-        var (keep, workers) = (Number("--keep-hours", "Then results are deleted; videos are as soon as there is an answer.", Defaults.KeepHours), Number("--workers", "Videos looked at at a time; 0 only takes them in, for others to look at.", Defaults.Workers));
+        var (megabytes, minutes) = (Count("--max-megabytes", "The largest upload.", Defaults.LargestMegabytes), Number("--max-minutes", "The longest video.", Defaults.LongestMinutes));
+        var (rate, queue) = (Count("--uploads-per-minute", "Of one key or address.", Defaults.UploadsPerMinute), Count("--max-queue", "Videos that may wait.", Defaults.LongestQueue));
+        var (keep, workers) = (Number("--keep-hours", "Then results are deleted; videos are as soon as there is an answer.", Defaults.KeepHours), Count("--workers", "Videos looked at at a time; 0 only takes them in, for others to look at.", Defaults.Workers));
         var (lease, limit) = (Number("--lease-seconds", "When a worker was silent for so long another takes over its video.", Defaults.LeaseSeconds), Number("--analysis-minutes", "For how long a video may be looked at.", Defaults.AnalysisMinutes));
         var command = new Command("serve", "A page to drop videos on, and an HTTP API.") { models, data, url, database, key, megabytes, minutes, rate, queue, keep, workers, lease, limit };
         command.SetAction(async (parse, cancel) =>
         {
             var options = new ServeOptions(parse.GetRequiredValue(models), Path.GetFullPath(parse.GetRequiredValue(data)), parse.GetRequiredValue(url))
             {
-                Database = parse.GetValue(database), RequireKey = parse.GetValue(key), LargestMegabytes = (int)parse.GetValue(megabytes), LongestMinutes = parse.GetValue(minutes), UploadsPerMinute = (int)parse.GetValue(rate),
-                LongestQueue = (int)parse.GetValue(queue), KeepHours = parse.GetValue(keep), Workers = (int)parse.GetValue(workers), LeaseSeconds = parse.GetValue(lease), AnalysisMinutes = parse.GetValue(limit),
+                Database = parse.GetValue(database), RequireKey = parse.GetValue(key), LargestMegabytes = parse.GetValue(megabytes), LongestMinutes = parse.GetValue(minutes), UploadsPerMinute = parse.GetValue(rate),
+                LongestQueue = parse.GetValue(queue), KeepHours = parse.GetValue(keep), Workers = parse.GetValue(workers), LeaseSeconds = parse.GetValue(lease), AnalysisMinutes = parse.GetValue(limit),
             };
             await Service.RunAsync(options, addresses =>
             {

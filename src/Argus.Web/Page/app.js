@@ -58,7 +58,12 @@ function enqueue(files) {
     row.append(head, bar);
     $("uploads").append(row);
     const upload = { file, row, bar, stop, request: null };
-    stop.addEventListener("click", () => { upload.request ? upload.request.abort() : waiting.splice(waiting.indexOf(upload), 1); row.remove(); });
+    stop.addEventListener("click", () => {
+      const place = waiting.indexOf(upload);
+      if (upload.request) upload.request.abort();
+      else if (place >= 0) waiting.splice(place, 1);
+      row.remove();
+    });
     waiting.push(upload);
   }
   send();
@@ -185,6 +190,8 @@ async function draw(id) {
 function follow(analysis) {
   const stream = events = new EventSource(`/v1/analyses/${analysis.id}/events`);
   stream.addEventListener("progress", event => show($("detail"), JSON.parse(event.data), null, remove));
+  // A browser connects again by itself, unless it was refused.
+  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED && stream === events) setTimeout(() => stream === events && draw(analysis.id), 2 * RefreshMilliseconds); });
   for (const kind of ["done", "failed", "deleted"]) {
     stream.addEventListener(kind, async () => {
       stream.close();
@@ -201,7 +208,12 @@ async function remove(analysis) {
   $("confirm").showModal();
   await new Promise(resolve => $("confirm").addEventListener("close", resolve, { once: true }));
   if ($("confirm").returnValue !== "delete") return;
-  await api(`/v1/analyses/${analysis.id}`, { method: "DELETE" }).catch(error => say(error.message));
+  try {
+    await api(`/v1/analyses/${analysis.id}`, { method: "DELETE" });
+  } catch (error) {
+    say(error.message);
+    return refresh();
+  }
   history = history.filter(other => other.id !== analysis.id);
   say(`${analysis.name} was deleted.`);
   location.hash = "";

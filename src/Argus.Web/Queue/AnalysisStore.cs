@@ -17,8 +17,12 @@ public sealed class AnalysisStore(Database database)
     private const string Mine = "id = @id AND worker = @worker AND state = 'running'";
     private const string Owned = "(CAST(@owner AS text) IS NULL OR owner = CAST(@owner AS text))";
 
-    public Task AddAsync(AnalysisRow row) => database.ExecuteAsync(
-        $"INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, state, created_at) VALUES (@Id, @Name, @Owner, @Bytes, @Sha256, @DurationSeconds, 'queued', {database.Now})", row);
+    /// <returns>The row as it is kept; null: so many wait already.</returns>
+    public Task<AnalysisRow?> AddAsync(AnalysisRow row, int most) => database.FirstAsync<AnalysisRow>($"""
+        INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, state, created_at)
+        SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, 'queued', {database.Now} WHERE (SELECT count(*) FROM analyses WHERE state = 'queued') < @most
+        RETURNING {Columns}
+        """, new { row.Id, row.Name, row.Owner, row.Bytes, row.Sha256, row.DurationSeconds, most });
 
     /// <param name="owner">Null: whoever it belongs to.</param>
     public Task<AnalysisRow?> FindAsync(string id, string? owner, bool result = false) =>

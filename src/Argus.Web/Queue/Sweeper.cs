@@ -23,7 +23,7 @@ internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions
                     if (!await store.WaitsAsync(id)) uploads.Delete(id);
                 }
             }
-            catch (Exception error) when (Worker.IsAway(error) || error is IOException)
+            catch (Exception error) when (error is not OutOfMemoryException)
             {
                 log.LogWarning("Nothing could be tidied up: {Message}", error.Message);
             }

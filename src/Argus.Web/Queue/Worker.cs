@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Argus.Detection;
 using Argus.Video;
+using Npgsql;
 
 namespace Argus.Web.Queue;
 
@@ -17,7 +18,7 @@ internal sealed class Worker(AnalysisStore store, Uploads uploads, Detector dete
     private readonly TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds), limit = TimeSpan.FromMinutes(options.AnalysisMinutes);
 
     /// <summary>Whether the database is away; it comes back.</summary>
-    public static bool IsAway(Exception error) => error is DbException or SocketException or TimeoutException || (error is IOException && error.InnerException is SocketException);
+    public static bool IsAway(Exception error) => (error is DbException and not PostgresException) || error is PostgresException { IsTransient: true } or SocketException or TimeoutException || (error is IOException && error.InnerException is SocketException);
 
     protected override Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => LoopAsync(stopping), CancellationToken.None)));
 
@@ -38,6 +39,12 @@ internal sealed class Worker(AnalysisStore store, Uploads uploads, Detector dete
             catch (Exception error) when (IsAway(error))
             {
                 log.LogWarning("The database does not answer ({Message}); trying again.", error.Message);
+                pause = AfterFault;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // Nobody else would look at the queue if this one gave up; the video's lease lapses.
+                log.LogError(error, "A worker stumbled and goes on.");
                 pause = AfterFault;
             }
             await Task.Delay(pause, stopping).ContinueWith(_ => { }, TaskScheduler.Default);

@@ -45,7 +45,7 @@ public static partial class FrameReader
         List<string> more = [];
         // Stream copy through a filter that says each header field it sees; nothing is decoded for it.
         if (info.Codec is "h264" or "hevc")
-            more.AddRange(["-map", "0:v:0", "-c:v", "copy", "-bsf:v", "trace_headers", "-t", Seconds(QuantizerSeconds), "-f", "null", "-"]);
+            more.AddRange(["-map", "0:V:0", "-c:v", "copy", "-bsf:v", "trace_headers", "-t", Seconds(QuantizerSeconds), "-f", "null", "-"]);
         if (info.Sound is not null && info.DurationSeconds > 0)
         {
             var first = (long)Math.Round(info.StartSeconds * SampleRateHz);
@@ -71,7 +71,7 @@ public static partial class FrameReader
         var select = $"select={Chosen(indices, 0, indices.Count)},setpts=N/25/TB";
         var (_, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Program,
             ["-hide_banner", "-nostats", "-v", more.Any() ? "level+info" : "level+error", "-nostdin", "-y", "-threads", "1", "-copyts", "-protocol_whitelist", "file,pipe", "-format_whitelist", Ffmpeg.Containers, "-i", "file:" + Path.GetFullPath(path),
-             "-map", "0:v:0", "-an", "-sn", "-vf", select, "-r", "25", "-frames:v", $"{indices.Count}", "-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe", "pipe:1", .. more],
+             "-map", "0:V:0", "-an", "-sn", "-vf", select, "-r", "25", "-frames:v", $"{indices.Count}", "-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe", "pipe:1", .. more],
             null, PipeTarget.Create(async (stream, token) =>
             {
                 while (await PpmStream.ReadAsync(stream, token) is { } frame) onFrame(indices[read++], frame);

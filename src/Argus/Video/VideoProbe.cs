@@ -58,8 +58,8 @@ public static class VideoProbe
         using var output = new MemoryStream();
         var (exitCode, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Probe,
             ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Ffmpeg.Containers, .. longestSeconds is { } longest ? ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+{longest + 1}")] : Array.Empty<string>(), "-show_entries",
-             "stream=index,codec_type,codec_name,pix_fmt,width,height,sample_rate,channels:stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:" +
-             "format=format_name:format_tags=encoder:packet=stream_index,pts_time,size,flags",
+             "stream=index,codec_type,codec_name,pix_fmt,width,height,avg_frame_rate,sample_rate,channels:stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:" +
+             "format=format_name,duration:format_tags=encoder:packet=stream_index,pts_time,dts_time,size,flags",
              "-of", "json=compact=1", "file:" + file.FullName], null, PipeTarget.Create((stream, token) => KeepAsync(stream, output, token)), limited.Token, limited: true), "ffprobe", Limit, cancel);
         if (error.Contains("not on whitelist", StringComparison.Ordinal)) throw new UnreadableVideoException("it is no video, or in a container that is not read");
         if (exitCode != 0) throw new UnreadableVideoException(FirstLine(error));
@@ -67,7 +67,9 @@ public static class VideoProbe
         {
             using var json = JsonDocument.Parse(output.GetBuffer().AsMemory(0, (int)output.Length));
             var info = Read(json.RootElement);
-            return info.DurationSeconds <= (longestSeconds ?? double.MaxValue) ? info : throw new UnreadableVideoException($"it is longer than {TimeSpan.FromSeconds(longestSeconds!.Value):h\\:mm\\:ss}");
+            // What comes after a gap was not listed, but counts in what the container says.
+            var said = Text(json.RootElement.GetProperty("format"), "duration") is { } text && double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+            return Math.Max(said, info.DurationSeconds) <= (longestSeconds ?? double.MaxValue) ? info : throw new UnreadableVideoException($"it is longer than {TimeSpan.FromSeconds(longestSeconds!.Value):h\\:mm\\:ss}");
         }
         catch (JsonException)
         {
@@ -107,23 +109,34 @@ public static class VideoProbe
         if ((long)width * height > LargestPixels) throw new UnreadableVideoException($"its pictures are said to be {width} x {height}; more than {LargestPixels >> 20} megapixels are not decoded");
 
         var index = Number(video, "index");
-        var times = new List<double>();
+        var (times, decodeTimes) = (new List<double?>(), new List<double?>());
         long bytes = 0;
         foreach (var packet in root.TryGetProperty("packets", out var packets) ? packets.EnumerateArray() : default)
         {
             if (Number(packet, "stream_index") != index || (Text(packet, "flags") ?? "").Contains('D')) continue;
-            times.Add(Text(packet, "pts_time") is { } time ? double.Parse(time, CultureInfo.InvariantCulture) : times.Count);
+            times.Add(Time(packet, "pts_time"));
+            decodeTimes.Add(Time(packet, "dts_time"));
             bytes += long.Parse(Text(packet, "size") ?? "0", CultureInfo.InvariantCulture);
         }
         if (times.Count == 0) throw new UnreadableVideoException("its video stream holds no frame");
-        times.Sort();
-        var start = times[0];
+        // AVI says when frames are decoded, and of some when they are shown; in that order both count the same frames.
+        var shown = Whole(times) ?? Whole(decodeTimes) ?? [.. times.Select((_, i) => i / Rate(video))];
+        Array.Sort(shown);
+        var start = shown[0];
         var format = root.GetProperty("format");
         var info = new VideoInfo(Text(format, "format_name") ?? "unknown", Text(Tags(video), "encoder") ?? Text(Tags(format), "encoder") ?? "",
             Text(video, "codec_name") ?? "unknown", Text(video, "pix_fmt") ?? "unknown", width, height,
-            [.. times.Select(time => time - start)], start, 0, Rotation(video), Sound(streams));
+            [.. shown.Select(time => time - start)], start, 0, Rotation(video), Sound(streams));
         return info with { BitsPerSecond = info.DurationSeconds > 0 ? bytes * 8 / info.DurationSeconds : 0 };
     }
+
+    private static double? Time(JsonElement packet, string name) => Text(packet, name) is { } time ? double.Parse(time, CultureInfo.InvariantCulture) : null;
+
+    private static double[]? Whole(List<double?> times) => times.All(time => time is not null) ? [.. times.Select(time => time!.Value)] : null;
+
+    // "30000/1001"; 25 where the stream says nothing, as ffmpeg takes it.
+    private static double Rate(JsonElement stream) => Text(stream, "avg_frame_rate")?.Split('/') is [var frames, var seconds]
+        && double.TryParse(frames, CultureInfo.InvariantCulture, out var f) && double.TryParse(seconds, CultureInfo.InvariantCulture, out var s) && f > 0 && s > 0 ? f / s : 25;
 
     private static SoundInfo? Sound(List<JsonElement> streams) => streams.Where(stream => Text(stream, "codec_type") == "audio")
         .Select(stream => new SoundInfo(Text(stream, "codec_name") ?? "unknown", int.Parse(Text(stream, "sample_rate") ?? "0", CultureInfo.InvariantCulture), (int)Number(stream, "channels")))

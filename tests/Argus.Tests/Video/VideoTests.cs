@@ -45,6 +45,14 @@ public class VideoTests
     }
 
     [Fact]
+    public async Task An_AVI_with_frames_out_of_order_is_as_long_as_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        var info = await VideoProbe.ReadAsync(await Videos.MakeAsync(folder["b-frames.avi"], 30, "64x64", "-c:v", "mpeg4", "-bf", "2", "-c:a", "mp3"), CancellationToken.None);
+        Assert.Equal((30, 3.0), (info.FrameCount, Math.Round(info.DurationSeconds, 2)));
+    }
+
+    [Fact]
     public async Task A_rotated_phone_video_is_read_upright()
     {
         using var folder = new TemporaryFolder();

@@ -77,6 +77,10 @@ public sealed class DetectorTests
         Assert.Single(Assert.Single(analysis.Faces).Timeline);
         Assert.Null(analysis.Interval); // of one clip there is none
         await File.WriteAllBytesAsync(folder["half.png"], (await File.ReadAllBytesAsync(folder["picture.png"], Cancel))[..60], Cancel);
+        using (var picture = new OpenCvSharp.Mat(200, 300, OpenCvSharp.MatType.CV_8UC3, new OpenCvSharp.Scalar(30, 90, 160))) OpenCvSharp.Cv2.ImWrite(folder["whole.jpg"], picture);
+        await File.WriteAllBytesAsync(folder["half.jpg"], (await File.ReadAllBytesAsync(folder["whole.jpg"], Cancel))[..^300], Cancel);
+        Assert.Single((await detector.AnalyzeAsync(folder["whole.jpg"], null, Cancel)).Faces);
+        await Assert.ThrowsAsync<UnreadableVideoException>(() => detector.AnalyzeAsync(folder["half.jpg"], null, Cancel));
         await Assert.ThrowsAsync<UnreadableVideoException>(() => detector.AnalyzeAsync(folder["half.png"], null, Cancel));
     }
 
