@@ -83,6 +83,7 @@ public sealed class SpecialistModelFile : IDisposable
         try
         {
             if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelMetadata.Recipe, out var recipe)) throw new ArgusException($"{path} is an ONNX model, but not of Argus: it holds no recipe. Make one with 'argus export'.");
+            if (!session.OverridableInitializerMetadata.ContainsKey(CellsWanted)) throw new ArgusException($"{path} was exported by an earlier version of Argus. Export it anew.");
             return new SpecialistModelFile(path, session, RecipeLibrary.ParseMerged(recipe, path));
         }
         catch

@@ -38,12 +38,14 @@ internal static class Endpoints
         {
             var full = new RefusedUploadException(StatusCodes.Status503ServiceUnavailable, $"{options.LongestQueue} videos wait already. Try again later.");
             if ((await store.CountAsync()).Queued >= options.LongestQueue) throw full;
-            var (name, body) = await FileOfAsync(http.Request, cancel);
+            var form = FormOf(http.Request);
+            var (name, body) = await NextFileAsync(form, cancel) ?? throw new RefusedUploadException(StatusCodes.Status400BadRequest, $"The form holds no file. {How}");
             var upload = await uploads.ReceiveAsync(body, cancel);
             AnalysisRow added;
             try
             {
                 var row = new AnalysisRow { Id = upload.Id, Name = name, Owner = Access.OwnerOf(http), Bytes = upload.Bytes, Sha256 = upload.Sha256, DurationSeconds = upload.DurationSeconds };
+                if (await NextFileAsync(form, cancel) is not null) throw new RefusedUploadException(StatusCodes.Status400BadRequest, "The form holds several files. Send each by itself.");
                 // While this one came others may have.
                 added = await store.AddAsync(row, options.LongestQueue) ?? throw full;
             }
@@ -73,18 +75,22 @@ internal static class Endpoints
         }
     }
 
-    // The body of the first file, as it comes.
-    private static async Task<(string Name, Stream Body)> FileOfAsync(HttpRequest request, CancellationToken cancel)
+    private static MultipartReader FormOf(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.Count > 0) throw new RefusedUploadException(StatusCodes.Status415UnsupportedMediaType, "Send the video as it is, without Content-Encoding.");
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary)
             throw new RefusedUploadException(StatusCodes.Status415UnsupportedMediaType, How);
-        var reader = new MultipartReader(boundary, request.Body);
-        while (await reader.ReadNextSectionAsync(cancel) is { } section)
+        return new MultipartReader(boundary, request.Body);
+    }
+
+    // Its body as it comes.
+    private static async Task<(string Name, Stream Body)?> NextFileAsync(MultipartReader form, CancellationToken cancel)
+    {
+        while (await form.ReadNextSectionAsync(cancel) is { } section)
         {
             if (section.GetContentDispositionHeader() is { } disposition && disposition.IsFileDisposition()) return (NameOf(disposition), section.Body);
         }
-        throw new RefusedUploadException(StatusCodes.Status400BadRequest, $"The form holds no file. {How}");
+        return null;
     }
 
     // Only shown, never opened.

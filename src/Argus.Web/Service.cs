@@ -89,7 +89,7 @@ public static class Service
         }
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapMetrics("/metrics");
-        app.MapGet("/healthz", HealthAsync).WithName("health").WithTags("Service").WithSummary("Whether it works, and how much waits");
+        app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], HealthAsync).WithName("health").WithTags("Service").WithSummary("Whether it works, and how much waits");
         var open = app.MapGroup("/v1");
         Access.Map(open);
         Endpoints.Map(app.MapGroup("/v1").AddEndpointFilter(Access.FilterAsync));

@@ -108,6 +108,9 @@ public class ServiceTests(Material material)
         async Task<HttpStatusCode> Sent(HttpContent content) => (await service.Client.PostAsync("/v1/analyses", content)).StatusCode;
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await Sent(new StringContent("{}", Encoding.UTF8, "application/json")));
         Assert.Equal(HttpStatusCode.BadRequest, await Sent(new MultipartFormDataContent { { new StringContent("x"), "note" } }));
+        var twice = (MultipartFormDataContent)RunningService.Form(material.Video);
+        twice.Add(new StreamContent(File.OpenRead(material.Video)), "file", "second.mp4");
+        Assert.Equal(HttpStatusCode.BadRequest, await Sent(twice));
         var packed = RunningService.Form(material.Video);
         packed.Headers.ContentEncoding.Add("gzip");
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await Sent(packed));
