@@ -37,7 +37,7 @@ internal static class ExportCommand
             {
                 var path = single ? target : Path.Combine(target, ModelsFolder.FileOf(checkpoint.Recipe.Specialist));
                 results.Add(await OnnxExport.RunAsync(checkpoint, path, precision, crops, cancel));
-                if (!parse.GetValue(json)) Print(results[^1]);
+                if (!parse.GetValue(json)) Print(results[^1], precision);
             }
             if (!single) await SealAsync(target, [.. checkpoints.Select(checkpoint => checkpoint.Recipe.Specialist)], parse.GetValue(json), cancel);
             if (parse.GetValue(json)) Terminal.WriteJson(results);
@@ -58,9 +58,11 @@ internal static class ExportCommand
         }
     }
 
-    private static void Print(ExportResult result)
+    private static void Print(ExportResult result, ExportPrecision precision)
     {
-        Terminal.Line($"{result.Path}: {result.Bytes / 1e6:0} MB; on {(result.Clips > 0 ? $"{result.Clips} clips of the store" : "made input")} logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most{(result.Clips > 0 ? "" : "; --store DIR compares on real crops")}");
+        var compared = result.Clips > 0 ? $"on {result.Clips} clips of the store logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most" : "--store DIR compares with the checkpoint on real crops";
+        // Logits of made input may be in the hundreds, and their difference says little by itself.
+        Terminal.Line($"{result.Path}: {result.Bytes / 1e6:0} MB; {(precision == ExportPrecision.Fp32 ? "agrees with the checkpoint on made input; " : "")}{compared}");
         if (result.Loss is { } loss)
             Terminal.Line($"  rounding moves P(fake) by {loss.MeanProbability:0.0000} on average, {loss.LargestProbability:0.000} at most{(loss.CheckpointAuc is { } before ? $"; AUC over these clips {before:0.000} before, {loss.FileAuc:0.000} after" : "")}");
     }
