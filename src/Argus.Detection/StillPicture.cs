@@ -13,9 +13,9 @@ internal static class StillPicture
     /// <exception cref="UnreadableVideoException">It is one, but too large or damaged.</exception>
     public static Mat? Read(string path)
     {
-        if (!IsPicture(path)) return null;
+        using var codec = Open(path);
+        if (codec is null) return null;
         // OpenCV fills what is missing with grey, without a word.
-        using (var codec = SKCodec.Create(path))
         using (var pixels = new SKBitmap(codec.Info))
         {
             if (codec.GetPixels(pixels.Info, pixels.GetPixels()) != SKCodecResult.Success) throw new UnreadableVideoException("the picture is damaged");
@@ -30,11 +30,16 @@ internal static class StillPicture
     /// <exception cref="UnreadableVideoException">It is one, but too large.</exception>
     public static bool IsPicture(string path)
     {
+        using var codec = Open(path);
+        return codec is not null;
+    }
+
+    private static SKCodec? Open(string path)
+    {
         // Opening a pipe or a device would wait for ever; those have no length.
-        using var codec = new FileInfo(path) is { Exists: true, Length: > 0 } ? SKCodec.Create(path) : null;
-        if (codec is null) return false;
-        if ((long)codec.Info.Width * codec.Info.Height > LargestPixels) throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
-        return true;
+        var codec = new FileInfo(path) is { Exists: true, Length: > 0 } ? SKCodec.Create(path) : null;
+        if (codec is null || (long)codec.Info.Width * codec.Info.Height <= LargestPixels) return codec;
+        using (codec) throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
     }
 
     public static VideoInfo Describe(Mat picture) => new("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null);

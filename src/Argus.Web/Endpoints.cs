@@ -110,7 +110,10 @@ internal static class Endpoints
 
     private static async Task<Results<JsonHttpResult<AnalysisAnswer>, ProblemHttpResult>> GetAsync(HttpContext http, AnalysisStore store, string id, bool pictures = false) =>
         await store.FindAsync(id, Access.OwnerOf(http), result: true) is { } row
-            ? TypedResults.Json(AnalysisAnswer.Of(row, row.State == AnalysisState.Queued ? await store.BeforeAsync(row) : null), pictures ? DetectionReport.JsonWithPictures : DetectionReport.Json) : NotFound();
+            ? TypedResults.Json(await AnswerAsync(store, row), pictures ? DetectionReport.JsonWithPictures : DetectionReport.Json) : NotFound();
+
+    // While it waits, with how many are before it.
+    private static async Task<AnalysisAnswer> AnswerAsync(AnalysisStore store, AnalysisRow row) => AnalysisAnswer.Of(row, row.State == AnalysisState.Queued ? await store.BeforeAsync(row) : null);
 
     private static async Task<Results<ServerSentEventsResult<AnalysisAnswer>, ProblemHttpResult>> EventsAsync(HttpContext http, AnalysisStore store, IHostApplicationLifetime life, string id) =>
         await store.FindAsync(id, Access.OwnerOf(http)) is { } row ? TypedResults.ServerSentEvents(FollowAsync(store, row, http.RequestAborted, life.ApplicationStopping)) : NotFound();
@@ -120,7 +123,7 @@ internal static class Endpoints
         AnalysisAnswer? said = null;
         while (!gone.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            var now = AnalysisAnswer.Of(row, row.State == AnalysisState.Queued ? await store.BeforeAsync(row) : null);
+            var now = await AnswerAsync(store, row);
             if (now.State is AnalysisState.Done or AnalysisState.Failed)
             {
                 yield return new SseItem<AnalysisAnswer>(now, $"{now.State}".ToLowerInvariant());

@@ -37,14 +37,13 @@ public static class Service
             // The form around the file is small; what is larger than the file may be is refused by name in Uploads.
             kestrel.Limits.MaxRequestBodySize = options.LargestMegabytes * 1_000_000L + (1 << 20);
         });
-        // A page that resolves its own name to this machine could read what is meant for its user alone.
-        if (options.Loopback) builder.Configuration["AllowedHosts"] = string.Join(';', options.Urls.Split(';').Select(url => new Uri(url).Host).Concat(["localhost", "127.0.0.1", "[::1]"]));
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // A page that follows an analysis must not keep the worker from giving its video back.
         builder.Services.Configure<HostOptions>(host => (host.ServicesStopConcurrently, host.ShutdownTimeout) = (true, ShutdownLimit));
-        builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
+        // A page that resolves its own name to this machine could read what is meant for its user alone.
+        builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = options.Loopback ? [.. options.Urls.Split(';').Select(url => new Uri(url).Host), "localhost", "127.0.0.1", "[::1]"] : ["*"]);
         builder.Services.AddSingleton(options).AddSingleton<Uploads>().AddSingleton(detector).AddSingleton(database).AddSingleton<AnalysisStore>().AddSingleton<ApiKeys>().AddSingleton<ServiceMetrics>()
             .AddHostedService<Worker>().AddHostedService<Sweeper>().AddProblemDetails().AddOpenApi("v1", api => api.AddDocumentTransformer((document, _, _) =>
             {

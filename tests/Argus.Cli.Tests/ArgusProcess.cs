@@ -14,12 +14,14 @@ internal static class ArgusProcess
     public static Process Start(string folder, params IEnumerable<string> arguments) => Process.Start(Info(folder, arguments))!;
 
     /// <summary>The same after a shell command, such as a limit on file sizes.</summary>
-    public static Process StartAfter(string folder, string shell, params IEnumerable<string> arguments) => Process.Start(Info(folder, arguments, "bash", "-c", $"{shell}; exec \"$@\"", "bash"))!;
+    public static Process StartAfter(string folder, string shell, params IEnumerable<string> arguments) => Process.Start(Info(folder, arguments, After(shell)))!;
 
     public static Task<Outcome> RunAsync(string folder, params string[] arguments) => FinishAsync(Info(folder, arguments));
 
     /// <summary>The same after a shell command, such as a limit on file sizes.</summary>
-    public static Task<Outcome> RunAfterAsync(string folder, string shell, params string[] arguments) => FinishAsync(Info(folder, arguments, "bash", "-c", $"{shell}; exec \"$@\"", "bash"));
+    public static Task<Outcome> RunAfterAsync(string folder, string shell, params string[] arguments) => FinishAsync(Info(folder, arguments, After(shell)));
+
+    private static string[] After(string shell) => ["bash", "-c", $"{shell}; exec \"$@\"", "bash"];
 
     private static ProcessStartInfo Info(string folder, IEnumerable<string> arguments, params string[] before)
     {

@@ -14,7 +14,7 @@ namespace Argus.Cli.Benches;
 /// </summary>
 internal sealed class StockModel : nn.Module<Tensor, Tensor>
 {
-    private const int Heads = 8, Squeezed = 32;
+    private const int Squeezed = 32;
     private static readonly int[] Widths = [1024, 512, 256];
 
     private readonly StockBackbone backbone;
@@ -26,11 +26,11 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
     {
         var variant = EfficientNetVariant.Named(backboneName);
         var features = variant.Features + specialist.Features;
-        var width = (features + Heads - 1) / Heads * Heads;
+        var width = FusionHead.Width(features);
         backbone = new StockBackbone(variant, stochasticDepth);
         specialist_module = new StockModule(specialist);
         feature_projection = nn.Linear(features, width);
-        feature_attention = nn.MultiheadAttention(width, Heads, attentionDropout);
+        feature_attention = nn.MultiheadAttention(width, FeatureAttention.Heads, attentionDropout);
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();
         for (var i = 0; i < Widths.Length; i++)
         {

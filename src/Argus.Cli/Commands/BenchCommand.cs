@@ -84,7 +84,7 @@ internal static class BenchCommand
         var command = new Command("step", "A training step of a B4 specialist, seed profile, on the processor.") { specialist, batch, repeats, baseline, Json };
         command.SetAction((parse, cancel) =>
         {
-            var result = StepBench.Run(Argus.Specialists.Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetValue(batch), parse.GetValue(repeats), parse.GetValue(baseline), cancel);
+            var result = StepBench.Run(Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetValue(batch), parse.GetValue(repeats), parse.GetValue(baseline), cancel);
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else StepBench.Print(result);
             return Task.CompletedTask;
