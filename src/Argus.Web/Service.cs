@@ -22,9 +22,9 @@ public static class Service
     public static async Task RunAsync(ServeOptions options, Action<IEnumerable<string>> ready, CancellationToken cancel)
     {
         options.Check();
+        using var detector = await Detector.LoadAsync(options.Models, cancel: cancel);
         // What is unpacked on the way lies beside the videos, where the sweeper finds it after a crash.
         Environment.SetEnvironmentVariable("TMPDIR", Uploads.FolderOf(options));
-        using var detector = await Detector.LoadAsync(options.Models, cancel: cancel);
         await using var database = await Database.OpenAsync(options.Database, options.Data, cancel);
         ThreadPool.SetMinThreads(Threads, Threads);
 
