@@ -1,3 +1,4 @@
+using Argus.Training.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -118,15 +119,31 @@ internal sealed class ConvNormAct : Layer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var y = norm.call(conv.call(x));
-        return (activation ? nn.functional.silu(y) : y).MoveToOuterDisposeScope();
+        var y = conv.call(x);
+        return (activation ? norm.Activated<SiLU>(y) : norm.Activated<Identity>(y)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>With squeeze and excitation after the activation.</summary>
+    public Tensor Squeezed(Tensor x, SqueezeExcitation excitation)
+    {
+        using var scope = NewDisposeScope();
+        return norm.Squeezed<SiLU>(conv.call(x), excitation).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Without activation, times a factor per image, plus a picture.</summary>
+    public Tensor AddedTo(Tensor residual, Tensor x, Tensor? factors)
+    {
+        using var scope = NewDisposeScope();
+        return norm.Activated<Identity>(conv.call(x), factors, residual).MoveToOuterDisposeScope();
     }
 }
 
 /// <summary>Inverted residual with squeeze-excitation: expand 1x1, depthwise, squeeze-excite, project 1x1, add.</summary>
 internal sealed class MBConv : Layer
 {
-    private readonly Chain block = new();
+    private readonly ConvNormAct? expand;
+    private readonly ConvNormAct depthwise, project;
+    private readonly SqueezeExcitation excitation;
     private readonly bool residual;
     private readonly double drop;
 
@@ -135,24 +152,22 @@ internal sealed class MBConv : Layer
     {
         (residual, this.drop) = (stride == 1 && input == output, drop);
         var expanded = input * stage.Expand;
-        if (stage.Expand != 1) block.Add(conv(input, expanded, 1, 1, 1, true));
-        block.Add(conv(expanded, expanded, stage.Kernel, stride, expanded, true));
-        block.Add(new SqueezeExcitation(expanded, Math.Max(1, input / 4), format));
-        block.Add(conv(expanded, output, 1, 1, 1, false));
+        var block = new Chain();
+        if (stage.Expand != 1) block.Add(expand = conv(input, expanded, 1, 1, 1, true));
+        block.Add(depthwise = conv(expanded, expanded, stage.Kernel, stride, expanded, true));
+        block.Add(excitation = new SqueezeExcitation(expanded, Math.Max(1, input / 4), format));
+        block.Add(project = conv(expanded, output, 1, 1, 1, false));
         register_module("block", block);
     }
 
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var y = block.call(x);
-        if (!residual) return y.MoveToOuterDisposeScope();
-        if (training && drop > 0)
-        {
-            // Stochastic depth (Huang et al., 2016), one draw per image, survivors scaled up.
-            y = y * empty([y.shape[0], 1, 1, 1], y.dtype, y.device).bernoulli_(1 - drop).div_(1 - drop);
-        }
-        return (y + x).MoveToOuterDisposeScope();
+        var y = depthwise.Squeezed(expand?.call(x) ?? x, excitation);
+        if (!residual) return project.call(y).MoveToOuterDisposeScope();
+        // Stochastic depth (Huang et al., 2016), one draw per image, survivors scaled up.
+        var factors = training && drop > 0 ? empty([y.shape[0], 1, 1, 1], y.dtype, y.device).bernoulli_(1 - drop).div_(1 - drop) : null;
+        return project.AddedTo(x, y, factors).MoveToOuterDisposeScope();
     }
 }
 
@@ -169,8 +184,13 @@ internal sealed class SqueezeExcitation : Layer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var scale = nn.functional.adaptive_avg_pool2d(x, 1);                       // (N, C, 1, 1)
-        scale = fc2.call(nn.functional.silu(fc1.call(scale))).sigmoid();
-        return (x * scale).MoveToOuterDisposeScope();
+        return (x * Factors(nn.functional.adaptive_avg_pool2d(x, 1))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Of means <c>(N, C, 1, 1)</c>.</summary>
+    public Tensor Factors(Tensor means)
+    {
+        using var scope = NewDisposeScope();
+        return fc2.call(nn.functional.silu(fc1.call(means))).sigmoid().MoveToOuterDisposeScope();
     }
 }

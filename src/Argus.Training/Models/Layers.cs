@@ -45,56 +45,6 @@ internal sealed class Conv2d : Layer
     }
 }
 
-/// <summary>Batch normalisation with PyTorch's names; statistics and weights stay fp32 whatever the input is.</summary>
-internal sealed class BatchNorm : Layer
-{
-    private readonly Parameter weight, bias;
-    private readonly Tensor running_mean, running_var, num_batches_tracked;
-    private readonly double eps, momentum;
-
-    /// <summary>PyTorch's.</summary>
-    public const double DefaultEps = 1e-5;
-
-    public long Channels => weight.shape[0];
-
-    public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1) : base(nameof(BatchNorm))
-    {
-        (this.eps, this.momentum) = (eps, momentum);
-        register_parameter("weight", weight = new Parameter(ones(channels)));
-        register_parameter("bias", bias = new Parameter(zeros(channels)));
-        register_buffer("running_mean", running_mean = zeros(channels));
-        register_buffer("running_var", running_var = ones(channels));
-        register_buffer("num_batches_tracked", num_batches_tracked = tensor(0L));
-    }
-
-    public override Tensor forward(Tensor x)
-    {
-        if (training)
-        {
-            using var none = no_grad();
-            num_batches_tracked.add_(1);
-        }
-        var more = x.shape[1] - Channels;
-        return more == 0 ? nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps) : OfPadded(x, more);
-    }
-
-    // Channels of zeros stay zero.
-    private Tensor OfPadded(Tensor x, long more)
-    {
-        using var scope = NewDisposeScope();
-        Tensor Pad(Tensor values) => nn.functional.pad(values, [0, more]);
-        var (mean, variance) = (Pad(running_mean), Pad(running_var));
-        var y = nn.functional.batch_norm(x, mean, variance, Pad(weight), Pad(bias), training, momentum, eps);
-        if (training)
-        {
-            using var none = no_grad();
-            running_mean.copy_(mean.narrow(0, 0, Channels));
-            running_var.copy_(variance.narrow(0, 0, Channels));
-        }
-        return y.MoveToOuterDisposeScope();
-    }
-}
-
 /// <summary>Fully connected layer with PyTorch's names and initialisation; cast where used, like <see cref="Conv2d"/>.</summary>
 internal sealed class Linear : Layer
 {
@@ -123,6 +73,9 @@ internal static class Layout
         using var dense = nhwc.contiguous();
         return dense.is_same(nhwc) ? dense.clone().permute(0, 3, 1, 2) : dense.permute(0, 3, 1, 2);
     }
+
+    /// <summary>The values of <c>(N, C, H, W)</c> as <c>(N, H, W, C)</c>, dense.</summary>
+    public static Tensor Nhwc(this Tensor x) => x.permute(0, 2, 3, 1).contiguous();
 
     private static bool is_same(this Tensor a, Tensor b) => a.Handle == b.Handle;
 }

@@ -1,4 +1,5 @@
 using Argus.Specialists;
+using Argus.Training.Kernels;
 using Argus.Views;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,7 +52,7 @@ internal sealed class BranchTower : Layer
 
     // libtorch's batch normalisation of channels-last pictures takes ten times as long and more where channels do not fill registers
     // (8 x 14 x 224 x 224: 22 ms forward and 100 backward; with two channels of zeros more 2 and 2).
-    private const int RegisterFloats = 8;
+    private const int RegisterFloats = 16;
 
     public BranchTower(Branch branch, bool highPass, bool poolFirst, MemoryFormat format) : base(nameof(BranchTower))
     {
@@ -71,15 +72,13 @@ internal sealed class BranchTower : Layer
     {
         using var scope = NewDisposeScope();
         var multiple = poolFirst && format == MemoryFormat.ChannelsLast && x.device_type == DeviceType.CPU ? RegisterFloats : 1;
-        // The normalisation's backward pass looks at what came in, so what it gave may be overwritten.
-        x = firstNorm.call(first.Padded(x, multiple)).relu_();
-        x = secondNorm.call(second.Padded(x, multiple)).relu_();                   // (N, 2c or more, H', W')
+        x = firstNorm.Activated<ReLU>(first.Padded(x, multiple));
+        x = second.Padded(x, multiple);                                            // (N, 2c or more, H', W')
         // A 1x1 convolution and average pooling commute, and on 49 cells it costs a thousandth.
-        x = poolFirst ? last.call(Pool(x).narrow(1, 0, secondNorm.Channels)) : Pool(last.call(x));
+        x = poolFirst ? last.call(secondNorm.Pooled<ReLU>(x, Specialist.GridSize).narrow(1, 0, secondNorm.Channels))
+            : nn.functional.adaptive_avg_pool2d(last.call(secondNorm.Activated<ReLU>(x)), Specialist.GridSize);
         return x.MoveToOuterDisposeScope();                                        // (N, c, 7, 7)
     }
-
-    private static Tensor Pool(Tensor x) => nn.functional.adaptive_avg_pool2d(x, Specialist.GridSize);
 }
 
 /// <summary>A level of names without a computation of its own.</summary>

@@ -41,6 +41,13 @@ internal static unsafe partial class Dispatcher
         return (ulong)list;
     }
 
+    /// <summary>Where the tensor's first element lies.</summary>
+    public static void* Data(Tensor tensor)
+    {
+        Check(aoti_torch_get_data_ptr(tensor.Handle, out var data), "data pointer");
+        return data;
+    }
+
     private static void Check(int error, string what)
     {
         if (error != 0) throw new InvalidOperationException($"libtorch refused {what} (its message is on standard error).");
@@ -50,6 +57,8 @@ internal static unsafe partial class Dispatcher
     private static partial int torch_call_dispatcher(string name, string overload, ulong* stack, ulong abiVersion);
     [LibraryImport(Library)]
     private static partial int aoti_torch_new_tensor_handle(IntPtr tensor, out IntPtr handle);
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_get_data_ptr(IntPtr tensor, out void* data);
     [LibraryImport(Library)]
     private static partial int torch_new_list_reserve_size(nuint size, out IntPtr list);
     [LibraryImport(Library)]

@@ -1,0 +1,191 @@
+using Argus.Training.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Kernels;
+
+/// <summary>
+/// Batch normalisation in training together with what follows it: no picture between them is written, read again or kept for the
+/// backward pass. libtorch's own operators pass over a picture 13 times for normalisation and SiLU, these 8 times.
+/// </summary>
+internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
+{
+    protected Pixels Pixels { get; private set; }
+    protected float* X { get; private set; }
+    protected float* Mean { get; private set; }
+    protected float* A { get; private set; }
+    protected float* B { get; private set; }
+    private float* inverseDeviation;
+
+    /// <summary>Takes the batch's statistics into the running ones; from here on y = x A + B. Channels beyond the norm's own give 0.</summary>
+    protected void Normalise(Tensor input, Tensor weight, Tensor bias)
+    {
+        Pixels = Pixels.Of(input, grid);
+        var (channels, values) = (Pixels.Channels, (double)Pixels.Images * Pixels.PerImage);
+        X = Pixels.Start(Keep(input));
+        Mean = Pixels.Start(Keep(zeros(4, channels)));
+        inverseDeviation = Mean + channels;
+        A = inverseDeviation + channels;
+        B = A + channels;
+        float* w = Pixels.Start(weight), b = Pixels.Start(bias), runningMean = Pixels.Start(norm.RunningMean), runningVariance = Pixels.Start(norm.RunningVariance);
+        using var moments = NormPasses.Moments(Pixels, X);
+        for (var c = 0; c < norm.Channels; c++)
+        {
+            double sum = moments.Total(c, 0) / values, square = moments.Total(c, 1) / values;
+            double mean = X[c] + sum, variance = Math.Max(0, square - sum * sum), inverse = 1 / Math.Sqrt(variance + norm.Eps);
+            (Mean[c], inverseDeviation[c]) = ((float)mean, (float)inverse);
+            (A[c], B[c]) = ((float)(w[c] * inverse), (float)(b[c] - mean * w[c] * inverse));
+            runningMean[c] += (float)(norm.Momentum * (mean - runningMean[c]));
+            runningVariance[c] += (float)(norm.Momentum * (variance * values / (values - 1) - runningVariance[c]));
+        }
+    }
+
+    /// <summary>The gradients of weight and bias, and of x by <paramref name="spread"/>, from a channel's sums of slopes and of slopes times x - mean.</summary>
+    protected (Tensor Weight, Tensor Bias) Gradients(Func<int, (double Slope, double Product)> sums, out Tensor constants)
+    {
+        var (channels, values) = (Pixels.Channels, (double)Pixels.Images * Pixels.PerImage);
+        Tensor weight = empty(norm.Channels), bias = empty(norm.Channels);
+        constants = zeros(2, channels);
+        float* w = Pixels.Start(weight), b = Pixels.Start(bias), e = Pixels.Start(constants), f = e + channels;
+        for (var c = 0; c < norm.Channels; c++)
+        {
+            var (slope, product) = sums(c);
+            (w[c], b[c]) = ((float)(product * inverseDeviation[c]), (float)slope);
+            double linear = A[c] * product * inverseDeviation[c] * inverseDeviation[c] / values;
+            (e[c], f[c]) = ((float)(A[c] * slope / values - linear * Mean[c]), (float)linear);
+        }
+        return (weight, bias);
+    }
+}
+
+/// <summary>act(norm(x)) s + r: a factor per image and a picture to add, or neither.</summary>
+internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factors) : FusedNorm(norm, 1) where TActivation : struct, IActivation
+{
+    private float* s;
+
+    /// <param name="factors">Per image; null for 1.</param>
+    public static Tensor Of(Tensor x, BatchNorm norm, Tensor? factors = null, Tensor? residual = null)
+    {
+        var use = new NormAct<TActivation>(norm, factors);
+        return residual is null ? use.Apply(x, norm.Weight, norm.Bias) : use.Apply(x, norm.Weight, norm.Bias, residual);
+    }
+
+    protected override Tensor Forward(Tensor[] inputs)
+    {
+        Normalise(inputs[0], inputs[1], inputs[2]);
+        hasResidual = inputs.Length > 3;
+        s = factors is null ? null : Pixels.Start(Keep(factors.reshape(-1, 1).expand(Pixels.Images, Pixels.Channels).contiguous()));
+        var z = empty_like(inputs[0]);
+        NormPasses.Apply<TActivation>(Pixels, X, A, B, s, hasResidual ? Pixels.Start(inputs[3]) : null, Pixels.Start(z));
+        return z;
+    }
+
+    private bool hasResidual;
+
+    protected override IReadOnlyList<Tensor?> Backward(Tensor gradient)
+    {
+        var given = gradient.Nhwc();
+        var g = Pixels.Start(given);
+        using var sums = NormPasses.Slopes<TActivation>(Pixels, X, g, A, B, Mean);
+        var (weight, bias) = Gradients(c =>
+        {
+            double slope = 0, product = 0;
+            for (var image = 0; image < Pixels.Images; image++)
+            {
+                var factor = s == null ? 1 : s[image * Pixels.Channels + c];
+                slope += factor * sums[image, 0, c, 0];
+                product += factor * sums[image, 0, c, 1];
+            }
+            return (slope, product);
+        }, out var constants);
+        var e = Pixels.Start(constants);
+        var dx = Pixels.Empty();
+        NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, null, e, e + Pixels.Channels, Pixels.Start(dx));
+        return hasResidual ? [dx, weight, bias, given.permute(0, 3, 1, 2)] : [dx, weight, bias];
+    }
+}
+
+/// <summary>act(norm(x)), averaged over the cells of a grid: <c>(N, C, H, W)</c> to <c>(N, C, G, G)</c>.</summary>
+internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : FusedNorm(norm, grid) where TActivation : struct, IActivation
+{
+    public static Tensor Of(Tensor x, BatchNorm norm, int grid) => new NormPool<TActivation>(norm, grid).Apply(x, norm.Weight, norm.Bias);
+
+    protected override Tensor Forward(Tensor[] inputs)
+    {
+        Normalise(inputs[0], inputs[1], inputs[2]);
+        using var sums = NormPasses.Pool<TActivation>(Pixels, X, A, B);
+        return sums.Averages(0);
+    }
+
+    protected override IReadOnlyList<Tensor?> Backward(Tensor gradient)
+    {
+        // Of each value of the cell.
+        var even = gradient.Nhwc().div(Pixels.PerGroup);
+        var q = Pixels.Start(even);
+        using var sums = NormPasses.Slopes<TActivation>(Pixels, X, null, A, B, Mean);
+        var (weight, bias) = Gradients(c =>
+        {
+            double slope = 0, product = 0;
+            for (var image = 0; image < Pixels.Images; image++)
+            {
+                for (var group = 0; group < Pixels.Groups; group++)
+                {
+                    var factor = q[(image * Pixels.Groups + group) * Pixels.Channels + c];
+                    slope += factor * sums[image, group, c, 0];
+                    product += factor * sums[image, group, c, 1];
+                }
+            }
+            return (slope, product);
+        }, out var constants);
+        var e = Pixels.Start(constants);
+        var dx = Pixels.Empty();
+        NormPasses.Spread<TActivation>(Pixels, X, null, A, B, null, q, e, e + Pixels.Channels, Pixels.Start(dx));
+        return [dx, weight, bias];
+    }
+}
+
+/// <summary>z = act(norm(x)), times a factor per image and channel that squeeze and excitation makes of the means of z.</summary>
+internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExcitation excitation) : FusedNorm(norm, 1) where TActivation : struct, IActivation
+{
+    private Tensor[] learned = [];
+    private Tensor pooled = null!, factors = null!;
+
+    public static Tensor Of(Tensor x, BatchNorm norm, SqueezeExcitation excitation) =>
+        new NormSqueeze<TActivation>(norm, excitation).Apply([x, norm.Weight, norm.Bias, .. excitation.parameters()]);
+
+    protected override Tensor Forward(Tensor[] inputs)
+    {
+        Normalise(inputs[0], inputs[1], inputs[2]);
+        learned = inputs[3..];
+        using (var sums = NormPasses.Pool<TActivation>(Pixels, X, A, B)) pooled = Keep(sums.Averages(0)).requires_grad_();
+        using (enable_grad()) factors = excitation.Factors(pooled).contiguous().DetachFromDisposeScope();
+        var z = empty_like(inputs[0]);
+        NormPasses.Apply<TActivation>(Pixels, X, A, B, Pixels.Start(factors), null, Pixels.Start(z));
+        return z;
+    }
+
+    protected override IReadOnlyList<Tensor?> Backward(Tensor gradient)
+    {
+        float* s = Pixels.Start(factors), g = Pixels.Start(gradient.Nhwc());
+        using var sums = NormPasses.SlopesAndProducts<TActivation>(Pixels, X, g, A, B, Mean);
+        var inner = autograd.grad([factors], [pooled, .. learned], [sums.Averages(4).mul(Pixels.PerGroup)]);
+        var even = inner[0].contiguous().div(Pixels.PerGroup);
+        var q = Pixels.Start(even);
+        var (weight, bias) = Gradients(c =>
+        {
+            double slope = 0, product = 0;
+            for (var image = 0; image < Pixels.Images; image++)
+            {
+                float factor = s[image * Pixels.Channels + c], more = q[image * Pixels.Channels + c];
+                slope += factor * sums[image, 0, c, 0] + more * sums[image, 0, c, 2];
+                product += factor * sums[image, 0, c, 1] + more * sums[image, 0, c, 3];
+            }
+            return (slope, product);
+        }, out var constants);
+        var e = Pixels.Start(constants);
+        var dx = Pixels.Empty();
+        NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, q, e, e + Pixels.Channels, Pixels.Start(dx));
+        factors.Dispose();
+        return [dx, weight, bias, .. inner.Skip(1)];
+    }
+}

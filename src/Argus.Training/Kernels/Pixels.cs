@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Argus.Training.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Kernels;
+
+/// <summary>A run of neighbouring pixels of one image; sums over a group are made of its runs.</summary>
+internal readonly record struct Run(int First, int Length, int Group);
+
+/// <summary>
+/// Channels-last pictures <c>(N, C, H, W)</c>, fp32, as the kernels walk them: image by image, run by run, sixteen channels (a
+/// slot) at a time. The last slot ends with the last channel and so may overlap the one before it: both write the same there.
+/// </summary>
+/// <param name="Grid">Groups per side of an image: sums are made for each cell of Grid x Grid.</param>
+internal readonly unsafe record struct Pixels(int Images, int Channels, int Height, int Width, int Grid)
+{
+    public const int Lanes = 16;
+
+    /// <summary>Whether the kernels can read this tensor on this machine, in cells of such a grid.</summary>
+    public static bool Fit(Tensor x, int grid = 1)
+    {
+        if (!Vector512.IsHardwareAccelerated || x.device_type != DeviceType.CPU || x.dtype != ScalarType.Float32 || x.dim() != 4) return false;
+        var shape = x.shape;
+        if (shape[1] < Lanes || shape[2] % grid != 0 || shape[3] % grid != 0) return false;
+        using var nhwc = x.permute(0, 2, 3, 1);
+        return nhwc.is_contiguous();
+    }
+
+    public static Pixels Of(Tensor x, int grid = 1) => new((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)x.shape[3], grid);
+
+    public static float* Start(Tensor tensor) => (float*)Dispatcher.Data(tensor);
+
+    public int Slots => (Channels + Lanes - 1) / Lanes;
+    public int Groups => Grid * Grid;
+    public int PerGroup => PerImage / Groups;
+    public int PerImage => Height * Width;
+
+    /// <summary>Pictures of this shape with no values yet.</summary>
+    public Tensor Empty() => empty(Images, Height, Width, Channels).permute(0, 3, 1, 2);
+
+    /// <summary>First channel of a slot.</summary>
+    public int Channel(int slot) => Math.Min(slot * Lanes, Channels - Lanes);
+
+    /// <summary>The runs of an image. Whole images are cut where a run would not stay in the first cache while slot after slot passes over it.</summary>
+    public Run[] Runs()
+    {
+        const int CacheFloats = 8192;
+        if (Grid > 1)
+        {
+            var (size, width, grid) = (Height / Grid, Width / Grid, Grid);
+            var w = Width;
+            return [.. Enumerable.Range(0, Height * Grid).Select(i => new Run(i / grid * w + i % grid * width, width, i / grid / size * grid + i % grid))];
+        }
+        var length = Math.Min(Math.Max(CacheFloats / Channels, Lanes), PerImage);
+        var whole = PerImage;
+        return [.. Enumerable.Range(0, (whole + length - 1) / length).Select(i => new Run(i * length, Math.Min(length, whole - i * length), 0))];
+    }
+}

@@ -1,0 +1,98 @@
+using Argus.Training.Kernels;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Models;
+
+/// <summary>Batch normalisation with PyTorch's names; statistics and weights stay fp32 whatever the input is.</summary>
+internal sealed class BatchNorm : Layer
+{
+    private readonly Parameter weight, bias;
+    private readonly Tensor running_mean, running_var, num_batches_tracked;
+    private readonly double eps, momentum;
+
+    /// <summary>PyTorch's.</summary>
+    public const double DefaultEps = 1e-5;
+
+    public long Channels => weight.shape[0];
+    public Parameter Weight => weight;
+    public Parameter Bias => bias;
+    public Tensor RunningMean => running_mean;
+    public Tensor RunningVariance => running_var;
+    public double Eps => eps;
+    public double Momentum => momentum;
+
+    public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1) : base(nameof(BatchNorm))
+    {
+        (this.eps, this.momentum) = (eps, momentum);
+        register_parameter("weight", weight = new Parameter(ones(channels)));
+        register_parameter("bias", bias = new Parameter(zeros(channels)));
+        register_buffer("running_mean", running_mean = zeros(channels));
+        register_buffer("running_var", running_var = ones(channels));
+        register_buffer("num_batches_tracked", num_batches_tracked = tensor(0L));
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        CountBatch();
+        var more = x.shape[1] - Channels;
+        return more == 0 ? nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps) : OfPadded(x, more);
+    }
+
+    // Channels of zeros stay zero.
+    private Tensor OfPadded(Tensor x, long more)
+    {
+        using var scope = NewDisposeScope();
+        Tensor Pad(Tensor values) => nn.functional.pad(values, [0, more]);
+        var (mean, variance) = (Pad(running_mean), Pad(running_var));
+        var y = nn.functional.batch_norm(x, mean, variance, Pad(weight), Pad(bias), training, momentum, eps);
+        if (training)
+        {
+            using var none = no_grad();
+            running_mean.copy_(mean.narrow(0, 0, Channels));
+            running_var.copy_(variance.narrow(0, 0, Channels));
+        }
+        return y.MoveToOuterDisposeScope();
+    }
+
+    private void CountBatch()
+    {
+        if (!training) return;
+        using var none = no_grad();
+        num_batches_tracked.add_(1);
+    }
+
+    private bool Fuses(Tensor x, int grid = 1)
+    {
+        if (!training || !is_grad_enabled() || !Pixels.Fit(x, grid)) return false;
+        CountBatch();
+        return true;
+    }
+
+    /// <summary>act(norm(x)), times a factor per image <c>(N, 1, 1, 1)</c>, plus a picture; without them 1 and 0.</summary>
+    public Tensor Activated<TActivation>(Tensor x, Tensor? factors = null, Tensor? residual = null) where TActivation : struct, IActivation
+    {
+        if (Fuses(x)) return NormAct<TActivation>.Of(x, this, factors, residual);
+        using var scope = NewDisposeScope();
+        var z = TActivation.Of(call(x));
+        if (factors is not null) z = z * factors;
+        return (residual is null ? z : z + residual).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>act(norm(x)), averaged over the cells of a grid: <c>(N, C, H, W)</c> to <c>(N, C, G, G)</c>.</summary>
+    public Tensor Pooled<TActivation>(Tensor x, int grid) where TActivation : struct, IActivation
+    {
+        if (Fuses(x, grid)) return NormPool<TActivation>.Of(x, this, grid);
+        using var scope = NewDisposeScope();
+        return nn.functional.adaptive_avg_pool2d(TActivation.Of(call(x)), grid).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>z = act(norm(x)), times the factors per image and channel that <paramref name="excitation"/> makes of its means.</summary>
+    public Tensor Squeezed<TActivation>(Tensor x, SqueezeExcitation excitation) where TActivation : struct, IActivation
+    {
+        if (Fuses(x)) return NormSqueeze<TActivation>.Of(x, this, excitation);
+        using var scope = NewDisposeScope();
+        return excitation.call(TActivation.Of(call(x))).MoveToOuterDisposeScope();
+    }
+}
