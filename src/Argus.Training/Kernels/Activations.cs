@@ -30,7 +30,7 @@ internal readonly struct Identity : IActivation
 internal readonly struct ReLU : IActivation
 {
     public static Tensor Of(Tensor y) => y.relu_();
-    public static Vector512<float> Of(Vector512<float> y) => Vector512.Max(y, Vector512<float>.Zero);
+    public static Vector512<float> Of(Vector512<float> y) => Vector512.MaxNative(y, Vector512<float>.Zero);
 
     public static Vector512<float> Slope(Vector512<float> y, out Vector512<float> value)
     {
@@ -61,7 +61,7 @@ internal readonly struct SiLU : IActivation
     {
         static Vector512<float> All(float value) => Vector512.Create(value);
 
-        x = Vector512.Min(Vector512.Max(x, All(-87f)), All(88f));
+        x = Vector512.MinNative(Vector512.MaxNative(x, All(-87f)), All(88f));
         var n = Vector512.Round(x * All(1.44269504f));
         var rest = Vector512.FusedMultiplyAdd(n, All(-0.693359375f), x);
         rest = Vector512.FusedMultiplyAdd(n, All(2.12194440e-4f), rest);

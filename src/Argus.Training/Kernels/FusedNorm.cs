@@ -21,7 +21,7 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
     protected void Normalise(Tensor input, Tensor weight, Tensor bias)
     {
         Pixels = Pixels.Of(input, grid);
-        var (channels, values) = (Pixels.Channels, (double)Pixels.Images * Pixels.PerImage);
+        var (channels, own, values) = (Pixels.Channels, (int)norm.Channels, (double)Pixels.Images * Pixels.PerImage);
         X = Pixels.Start(Keep(input));
         Mean = Pixels.Start(Keep(zeros(4, channels)));
         inverseDeviation = Mean + channels;
@@ -29,7 +29,7 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
         B = A + channels;
         float* w = Pixels.Start(weight), b = Pixels.Start(bias), runningMean = Pixels.Start(norm.RunningMean), runningVariance = Pixels.Start(norm.RunningVariance);
         using var moments = NormPasses.Moments(Pixels, X);
-        for (var c = 0; c < norm.Channels; c++)
+        for (var c = 0; c < own; c++)
         {
             double sum = moments.Total(c, 0) / values, square = moments.Total(c, 1) / values;
             double mean = X[c] + sum, variance = Math.Max(0, square - sum * sum), inverse = 1 / Math.Sqrt(variance + norm.Eps);
@@ -43,11 +43,11 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
     /// <summary>The gradients of weight and bias, and of x by <paramref name="spread"/>, from a channel's sums of slopes and of slopes times x - mean.</summary>
     protected (Tensor Weight, Tensor Bias) Gradients(Func<int, (double Slope, double Product)> sums, out Tensor constants)
     {
-        var (channels, values) = (Pixels.Channels, (double)Pixels.Images * Pixels.PerImage);
-        Tensor weight = empty(norm.Channels), bias = empty(norm.Channels);
+        var (channels, own, values) = (Pixels.Channels, (int)norm.Channels, (double)Pixels.Images * Pixels.PerImage);
+        Tensor weight = empty(own), bias = empty(own);
         constants = zeros(2, channels);
         float* w = Pixels.Start(weight), b = Pixels.Start(bias), e = Pixels.Start(constants), f = e + channels;
-        for (var c = 0; c < norm.Channels; c++)
+        for (var c = 0; c < own; c++)
         {
             var (slope, product) = sums(c);
             (w[c], b[c]) = ((float)(product * inverseDeviation[c]), (float)slope);

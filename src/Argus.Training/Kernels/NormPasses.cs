@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,23 +12,31 @@ namespace Argus.Training.Kernels;
 /// </summary>
 internal static unsafe class NormPasses
 {
-    private delegate void Body(int image, int group, int slot, int channel, nint offset, int length);
+    private delegate void Body(int image, int group, nint offset, int length);
 
-    private static void Walk(Pixels pixels, Body body)
+    // What a run reads is fetched while the one before it is worked on: slot after slot is no order that the processor foresees.
+    private static void Walk(Pixels pixels, float* first, float* second, Body body)
     {
-        var runs = pixels.Runs();
+        var runs = pixels.Runs;
         Team.Each(pixels.Images, image =>
         {
-            foreach (var run in runs)
+            var start = (nint)image * pixels.PerImage;
+            var run = pixels.RunAt(0);
+            for (var i = 0; i < runs; i++)
             {
-                var first = ((nint)image * pixels.PerImage + run.First) * pixels.Channels;
-                for (var slot = 0; slot < pixels.Slots; slot++)
-                {
-                    var channel = pixels.Channel(slot);
-                    body(image, run.Group, slot, channel, first + channel, run.Length);
-                }
+                var next = i + 1 < runs ? pixels.RunAt(i + 1) : default;
+                Fetch(first, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
+                Fetch(second, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
+                body(image, run.Group, (start + run.First) * pixels.Channels, run.Length);
+                run = next;
             }
         });
+    }
+
+    private static void Fetch(float* data, nint from, int length)
+    {
+        if (data == null) return;
+        for (nint i = 0; i < length; i += Pixels.Lanes) Sse.Prefetch0(data + from + i);
     }
 
     /// <summary>Sums that a pass leaves: <c>(images, groups, slots, parts, lanes)</c>, read by channel.</summary>
@@ -92,21 +101,25 @@ internal static unsafe class NormPasses
     public static Sums Moments(Pixels pixels, float* x)
     {
         var sums = new Sums(pixels, 2);
-        Walk(pixels, (image, group, slot, channel, offset, length) =>
+        Walk(pixels, x, null, (image, group, offset, length) =>
         {
-            float* from = x + offset;
             nint step = pixels.Channels;
-            var k = Vector512.Load(x + channel);
-            Vector512<float> sum = default, square = default;
-            for (var i = 0; i < length; i++, from += step)
+            var to = sums.Of(image, group, 0);
+            for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
             {
-                var d = Vector512.Load(from) - k;
-                sum += d;
-                square = Vector512.FusedMultiplyAdd(d, d, square);
+                var channel = pixels.Channel(slot);
+                var from = x + offset + channel;
+                var k = Vector512.Load(x + channel);
+                Vector512<float> sum = default, square = default;
+                for (var i = 0; i < length; i++, from += step)
+                {
+                    var d = Vector512.Load(from) - k;
+                    sum += d;
+                    square = Vector512.FusedMultiplyAdd(d, d, square);
+                }
+                Add(to, 0, sum);
+                Add(to, 1, square);
             }
-            var to = sums.Of(image, group, slot);
-            Add(to, 0, sum);
-            Add(to, 1, square);
         });
         return sums;
     }
@@ -114,21 +127,24 @@ internal static unsafe class NormPasses
     /// <summary>z s + r; without s 1, without r 0.</summary>
     public static void Apply<TActivation>(Pixels pixels, float* x, float* a, float* b, float* s, float* r, float* z) where TActivation : struct, IActivation
     {
-        Walk(pixels, (image, group, slot, channel, offset, length) =>
+        Walk(pixels, x, r, (image, group, offset, length) =>
         {
-            float* from = x + offset, to = z + offset;
             nint step = pixels.Channels;
-            var (scale, shift) = (Vector512.Load(a + channel), Vector512.Load(b + channel));
-            var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
-            if (r == null)
+            for (var slot = 0; slot < pixels.Slots; slot++)
             {
-                for (var i = 0; i < length; i++, from += step, to += step)
-                    (TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)) * factor).Store(to);
-                return;
+                var channel = pixels.Channel(slot);
+                float* from = x + offset + channel, to = z + offset + channel, more = r + offset + channel;
+                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel);
+                var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
+                if (r == null)
+                {
+                    for (var i = 0; i < length; i++, from += step, to += step)
+                        (TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)) * factor).Store(to);
+                    continue;
+                }
+                for (var i = 0; i < length; i++, from += step, to += step, more += step)
+                    Vector512.FusedMultiplyAdd(TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)), factor, Vector512.Load(more)).Store(to);
             }
-            var more = r + offset;
-            for (var i = 0; i < length; i++, from += step, to += step, more += step)
-                Vector512.FusedMultiplyAdd(TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)), factor, Vector512.Load(more)).Store(to);
         });
     }
 
@@ -136,14 +152,18 @@ internal static unsafe class NormPasses
     public static Sums Pool<TActivation>(Pixels pixels, float* x, float* a, float* b) where TActivation : struct, IActivation
     {
         var sums = new Sums(pixels, 1);
-        Walk(pixels, (image, group, slot, channel, offset, length) =>
+        Walk(pixels, x, null, (image, group, offset, length) =>
         {
-            float* from = x + offset;
             nint step = pixels.Channels;
-            var (scale, shift) = (Vector512.Load(a + channel), Vector512.Load(b + channel));
-            Vector512<float> sum = default;
-            for (var i = 0; i < length; i++, from += step) sum += TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift));
-            Add(sums.Of(image, group, slot), 0, sum);
+            var to = sums.Of(image, group, 0);
+            for (var slot = 0; slot < pixels.Slots; slot++, to += Pixels.Lanes)
+            {
+                var channel = pixels.Channel(slot);
+                var from = x + offset + channel;
+                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel), sum = default;
+                for (var i = 0; i < length; i++, from += step) sum += TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift));
+                Add(to, 0, sum);
+            }
         });
         return sums;
     }
@@ -152,28 +172,31 @@ internal static unsafe class NormPasses
     public static Sums Slopes<TActivation>(Pixels pixels, float* x, float* g, float* a, float* b, float* mean) where TActivation : struct, IActivation
     {
         var sums = new Sums(pixels, 2);
-        Walk(pixels, (image, group, slot, channel, offset, length) =>
+        Walk(pixels, x, g, (image, group, offset, length) =>
         {
-            float* from = x + offset;
             nint step = pixels.Channels;
-            var (scale, shift, centre) = (Vector512.Load(a + channel), Vector512.Load(b + channel), Vector512.Load(mean + channel));
-            Vector512<float> sum = default, product = default;
-            var gradient = g == null ? null : g + offset;
-            for (var i = 0; i < length; i++, from += step)
+            var to = sums.Of(image, group, 0);
+            for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
             {
-                var value = Vector512.Load(from);
-                var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _);
-                if (gradient != null)
+                var channel = pixels.Channel(slot);
+                float* from = x + offset + channel, gradient = g == null ? null : g + offset + channel;
+                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel), centre = Vector512.Load(mean + channel);
+                Vector512<float> sum = default, product = default;
+                for (var i = 0; i < length; i++, from += step)
                 {
-                    slope *= Vector512.Load(gradient);
-                    gradient += step;
+                    var value = Vector512.Load(from);
+                    var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _);
+                    if (gradient != null)
+                    {
+                        slope *= Vector512.Load(gradient);
+                        gradient += step;
+                    }
+                    sum += slope;
+                    product = Vector512.FusedMultiplyAdd(slope, value - centre, product);
                 }
-                sum += slope;
-                product = Vector512.FusedMultiplyAdd(slope, value - centre, product);
+                Add(to, 0, sum);
+                Add(to, 1, product);
             }
-            var to = sums.Of(image, group, slot);
-            Add(to, 0, sum);
-            Add(to, 1, product);
         });
         return sums;
     }
@@ -182,30 +205,34 @@ internal static unsafe class NormPasses
     public static Sums SlopesAndProducts<TActivation>(Pixels pixels, float* x, float* g, float* a, float* b, float* mean) where TActivation : struct, IActivation
     {
         var sums = new Sums(pixels, 5);
-        Walk(pixels, (image, group, slot, channel, offset, length) =>
+        Walk(pixels, x, g, (image, group, offset, length) =>
         {
-            float* from = x + offset, gradient = g + offset;
             nint step = pixels.Channels;
-            var (scale, shift, centre) = (Vector512.Load(a + channel), Vector512.Load(b + channel), Vector512.Load(mean + channel));
-            Vector512<float> sum = default, product = default, bare = default, bareProduct = default, scaled = default;
-            for (var i = 0; i < length; i++, from += step, gradient += step)
+            var to = sums.Of(image, group, 0);
+            for (var slot = 0; slot < pixels.Slots; slot++, to += 5 * Pixels.Lanes)
             {
-                var (value, given) = (Vector512.Load(from), Vector512.Load(gradient));
-                var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out var z);
-                value -= centre;
-                bare += slope;
-                bareProduct = Vector512.FusedMultiplyAdd(slope, value, bareProduct);
-                slope *= given;
-                sum += slope;
-                product = Vector512.FusedMultiplyAdd(slope, value, product);
-                scaled = Vector512.FusedMultiplyAdd(given, z, scaled);
+                var channel = pixels.Channel(slot);
+                float* from = x + offset + channel, gradient = g + offset + channel;
+                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel), centre = Vector512.Load(mean + channel);
+                Vector512<float> sum = default, product = default, bare = default, bareProduct = default, scaled = default;
+                for (var i = 0; i < length; i++, from += step, gradient += step)
+                {
+                    Vector512<float> value = Vector512.Load(from), given = Vector512.Load(gradient);
+                    var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out var z);
+                    value -= centre;
+                    bare += slope;
+                    bareProduct = Vector512.FusedMultiplyAdd(slope, value, bareProduct);
+                    slope *= given;
+                    sum += slope;
+                    product = Vector512.FusedMultiplyAdd(slope, value, product);
+                    scaled = Vector512.FusedMultiplyAdd(given, z, scaled);
+                }
+                Add(to, 0, sum);
+                Add(to, 1, product);
+                Add(to, 2, bare);
+                Add(to, 3, bareProduct);
+                Add(to, 4, scaled);
             }
-            var to = sums.Of(image, group, slot);
-            Add(to, 0, sum);
-            Add(to, 1, product);
-            Add(to, 2, bare);
-            Add(to, 3, bareProduct);
-            Add(to, 4, scaled);
         });
         return sums;
     }
@@ -213,25 +240,28 @@ internal static unsafe class NormPasses
     /// <summary>The gradient of x: (g s + q) act'(y) a - (e + x f). Without g 0, without s 1, without q 0; q is of the image's group.</summary>
     public static void Spread<TActivation>(Pixels pixels, float* x, float* g, float* a, float* b, float* s, float* q, float* e, float* f, float* dx) where TActivation : struct, IActivation
     {
-        Walk(pixels, (image, group, slot, channel, offset, length) =>
+        Walk(pixels, x, g, (image, group, offset, length) =>
         {
-            float* from = x + offset, to = dx + offset;
             nint step = pixels.Channels;
-            var (scale, shift, constant, linear) = (Vector512.Load(a + channel), Vector512.Load(b + channel), Vector512.Load(e + channel), Vector512.Load(f + channel));
-            var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
-            var even = q == null ? Vector512<float>.Zero : Vector512.Load(q + ((nint)image * pixels.Groups + group) * step + channel);
-            var gradient = g == null ? null : g + offset;
-            for (var i = 0; i < length; i++, from += step, to += step)
+            for (var slot = 0; slot < pixels.Slots; slot++)
             {
-                var value = Vector512.Load(from);
-                var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _) * scale;
-                var given = even;
-                if (gradient != null)
+                var channel = pixels.Channel(slot);
+                float* from = x + offset + channel, to = dx + offset + channel, gradient = g == null ? null : g + offset + channel;
+                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel), constant = Vector512.Load(e + channel), linear = Vector512.Load(f + channel);
+                var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
+                var even = q == null ? Vector512<float>.Zero : Vector512.Load(q + ((nint)image * pixels.Groups + group) * step + channel);
+                for (var i = 0; i < length; i++, from += step, to += step)
                 {
-                    given = Vector512.FusedMultiplyAdd(Vector512.Load(gradient), factor, even);
-                    gradient += step;
+                    var value = Vector512.Load(from);
+                    var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _) * scale;
+                    var given = even;
+                    if (gradient != null)
+                    {
+                        given = Vector512.FusedMultiplyAdd(Vector512.Load(gradient), factor, even);
+                        gradient += step;
+                    }
+                    (given * slope - Vector512.FusedMultiplyAdd(value, linear, constant)).Store(to);
                 }
-                (given * slope - Vector512.FusedMultiplyAdd(value, linear, constant)).Store(to);
             }
         });
     }

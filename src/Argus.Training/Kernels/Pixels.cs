@@ -43,18 +43,17 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
     /// <summary>First channel of a slot.</summary>
     public int Channel(int slot) => Math.Min(slot * Lanes, Channels - Lanes);
 
-    /// <summary>The runs of an image. Whole images are cut where a run would not stay in the first cache while slot after slot passes over it.</summary>
-    public Run[] Runs()
+    // Short enough that the pixels stay in the first cache while slot after slot passes over them.
+    private const int RunFloats = 512, ShortestRun = 4;
+
+    private int RunLength => Grid > 1 ? Width / Grid : Math.Min(Math.Max(RunFloats / Channels, ShortestRun), PerImage);
+
+    public int Runs => (PerImage + RunLength - 1) / RunLength;
+
+    /// <summary>A run of an image: a cell's part of a row, or with one group pixels in a row whatever line they are on.</summary>
+    public Run RunAt(int index)
     {
-        const int CacheFloats = 8192;
-        if (Grid > 1)
-        {
-            var (size, width, grid) = (Height / Grid, Width / Grid, Grid);
-            var w = Width;
-            return [.. Enumerable.Range(0, Height * Grid).Select(i => new Run(i / grid * w + i % grid * width, width, i / grid / size * grid + i % grid))];
-        }
-        var length = Math.Min(Math.Max(CacheFloats / Channels, Lanes), PerImage);
-        var whole = PerImage;
-        return [.. Enumerable.Range(0, (whole + length - 1) / length).Select(i => new Run(i * length, Math.Min(length, whole - i * length), 0))];
+        var first = index * RunLength;
+        return new Run(first, Math.Min(RunLength, PerImage - first), Grid == 1 ? 0 : first / Width / (Height / Grid) * Grid + index % Grid);
     }
 }
