@@ -109,7 +109,7 @@ internal static class StepBench
         private const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3, MmapMax = -4;
 
         /// <summary>As the launcher sets it.</summary>
-        public static void KeepsFreedMemory() => Set((TrimThreshold, int.MaxValue), (TopPad, 256 << 20), (MmapMax, 0));
+        public static void KeepsFreedMemory() => Set((TrimThreshold, -1), (TopPad, 256 << 20), (MmapMax, 0));
 
         /// <summary>As it is after it has adjusted itself to large blocks: those over 32 MB come from the system and go back, a free end of over 64 MB too.</summary>
         public static void AsItComes()

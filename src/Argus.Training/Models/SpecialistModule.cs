@@ -52,7 +52,7 @@ internal sealed class BranchTower : Layer
 
     // libtorch's batch normalisation of channels-last pictures takes ten times as long and more where channels do not fill registers
     // (8 x 14 x 224 x 224: 22 ms forward and 100 backward; with two channels of zeros more 2 and 2).
-    private const int RegisterFloats = 16;
+    private const int RegisterFloats = 8;
 
     public BranchTower(Branch branch, bool highPass, bool poolFirst, MemoryFormat format) : base(nameof(BranchTower))
     {
