@@ -33,7 +33,7 @@ internal static unsafe class NormPasses
         });
     }
 
-    private static void Fetch(float* data, nint from, int length)
+    public static void Fetch(float* data, nint from, int length)
     {
         if (data == null) return;
         for (nint i = 0; i < length; i += Pixels.Lanes) Sse.Prefetch0(data + from + i);

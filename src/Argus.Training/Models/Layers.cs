@@ -1,3 +1,4 @@
+using Argus.Training.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,17 +32,21 @@ internal sealed class Conv2d : Layer
 
     public override Tensor forward(Tensor x)
     {
+        if (Depthwise.Fits(x, weight, stride[0], groups)) return Depthwise.Of(x, weight);
         using var scope = NewDisposeScope();
         return nn.functional.conv2d(x, weight.to(x.dtype), bias?.to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same with output channels of zeros up to the next multiple; the input may have some too.</summary>
-    public Tensor Padded(Tensor x, long multiple)
+    /// <summary>
+    /// The same before batch normalisation, with output channels of zeros up to the next multiple; the input may have some too.
+    /// The normalisation takes away what the bias adds, so its gradient is 0 and not worked out.
+    /// </summary>
+    public Tensor BeforeNorm(Tensor x, long multiple)
     {
         using var scope = NewDisposeScope();
         long more = (multiple - weight.shape[0] % multiple) % multiple, given = x.shape[1] - weight.shape[1];
         var padded = nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]);
-        return nn.functional.conv2d(x, padded.to(x.dtype), bias is null ? null : nn.functional.pad(bias, [0, more]).to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
+        return nn.functional.conv2d(x, padded.to(x.dtype), bias is null ? null : nn.functional.pad(bias.detach(), [0, more]).to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
     }
 }
 

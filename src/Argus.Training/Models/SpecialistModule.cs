@@ -72,8 +72,8 @@ internal sealed class BranchTower : Layer
     {
         using var scope = NewDisposeScope();
         var multiple = poolFirst && format == MemoryFormat.ChannelsLast && x.device_type == DeviceType.CPU ? RegisterFloats : 1;
-        x = firstNorm.Activated<ReLU>(first.Padded(x, multiple));
-        x = second.Padded(x, multiple);                                            // (N, 2c or more, H', W')
+        x = firstNorm.Activated<ReLU>(first.BeforeNorm(x, multiple));
+        x = second.BeforeNorm(x, multiple);                                            // (N, 2c or more, H', W')
         // A 1x1 convolution and average pooling commute, and on 49 cells it costs a thousandth.
         x = poolFirst ? last.call(secondNorm.Pooled<ReLU>(x, Specialist.GridSize).narrow(1, 0, secondNorm.Channels))
             : nn.functional.adaptive_avg_pool2d(last.call(secondNorm.Activated<ReLU>(x)), Specialist.GridSize);

@@ -84,7 +84,7 @@ public sealed class FusedNormTests
         Near("variance", variance, norm.RunningVariance);
     }
 
-    private static void Near(string name, Tensor expected, Tensor actual)
+    internal static void Near(string name, Tensor expected, Tensor actual)
     {
         var error = ((actual.to(ScalarType.Float64) - expected).norm() / expected.norm().clamp_min(1e-3)).ToDouble();
         Assert.True(error < 2e-5, $"{name}: relative L2 {error:0.0e0}");
