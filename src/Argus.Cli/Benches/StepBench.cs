@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Text.Json;
 using Argus.Recipes;
 using Argus.Specialists;
 using Argus.Training.Models;
@@ -13,64 +13,88 @@ namespace Argus.Cli.Benches;
 
 /// <summary>
 /// A training step of a B4 specialist in the <c>seed</c> profile: forward, backward, AdamW. With the baseline the same step of
-/// <see cref="StockModel"/> with TorchSharp's optimizer and glibc's allocator as it comes, in turns in one process.
+/// <see cref="StockModel"/> with TorchSharp's optimizer and glibc's allocator as it comes, in turns in one process; the peak memory of each
+/// is that of a process of its own.
 /// </summary>
 internal static class StepBench
 {
+    /// <param name="Baseline">The straightforward port too.</param>
+    /// <param name="OnlyBaseline">That alone: how its memory is measured.</param>
+    public sealed record Options(string Specialist, int Batch, int ImageSize, string Precision, int Repeats, bool Baseline, bool OnlyBaseline);
+
     /// <param name="Seconds">Of a step.</param>
-    public sealed record Path(Timing Seconds, double ForwardShare, double BackwardShare, double OptimizerShare, double ImagesPerSecond);
+    public sealed record Path(Timing Seconds, double ForwardShare, double BackwardShare, double OptimizerShare, double ImagesPerSecond, double PeakMegabytes, double ManagedMegabytes);
 
     /// <param name="Ratio">How many times as long the baseline takes, the median of the pairs.</param>
-    public sealed record Result(string Specialist, int Batch, int ImageSize, int Threads, Path Argus, Path? Baseline, double? Ratio, double? RatioMin, double? RatioMax);
+    /// <param name="MemoryRatio">Our peak memory as a share of the baseline's.</param>
+    public sealed record Result(string Specialist, int Batch, int ImageSize, string Precision, int Threads, Path? Argus, Path? Baseline, double? Ratio, double? RatioMin, double? RatioMax, double? MemoryRatio);
 
-    private const int WarmUps = 2;
-
-    public static Result Run(string specialist, int batch, int repeats, bool baseline, CancellationToken cancel)
+    /// <param name="Parts">Seconds of forward, backward and optimizer.</param>
+    private readonly record struct Step(double[] Parts, long ManagedBytes)
     {
-        LibTorch.Load();
-        var recipe = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{specialist}/1"), "seed", ["backbone.weights=none"]).Recipe;
-        var side = recipe.Model.ImageSize;
-        using var images = randn(batch, 3, side, side);
-        using var labels = tensor(Enumerable.Range(0, batch).Select(i => (long)(i % 2)).ToArray());
-        using var argus = ModelFactory.Create(recipe);
-        using var optimizer = new AdamW(argus.named_parameters().Select(p => (p.name, p.parameter))) { LearningRate = recipe.Optimizer.LearningRate, WeightDecay = recipe.Optimizer.WeightDecay };
-        using var ordered = images.AsChannelsLast();
-        using var stock = baseline ? new StockModel(Specialist.Named(specialist), recipe.Backbone.Name, recipe.Backbone.StochasticDepth, recipe.Model.Dropout, recipe.Model.AttentionDropout) : null;
-        using var stockOptimizer = stock is null ? null : optim.AdamW(stock.parameters(), recipe.Optimizer.LearningRate, weight_decay: recipe.Optimizer.WeightDecay);
-        argus.train();
-        stock?.train();
-
-        List<double[]> own = [], other = [];
-        for (var i = -WarmUps; i < repeats; i++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            Allocator.KeepsFreedMemory();
-            double[] Own() => Step(optimizer.ZeroGradients, () => Losses.CrossEntropy(argus.Logits(ordered), labels), optimizer.Step);
-            double[] Stock() => Step(() => stockOptimizer!.zero_grad(), () => nn.functional.cross_entropy(stock!.call(images), labels), () => stockOptimizer!.step());
-            // After a turn of the other, the first step finds no memory of its own.
-            if (baseline) Own();
-            var first = Own();
-            double[]? second = null;
-            if (baseline)
-            {
-                Allocator.AsItComes();
-                Stock();
-                second = Stock();
-            }
-            if (i < 0) continue;
-            own.Add(first);
-            if (second is not null) other.Add(second);
-        }
-        var ratios = own.Zip(other, (a, b) => b.Sum() / a.Sum()).Order().ToList();
-        return new Result(specialist, batch, side, get_num_threads(), Of(own, batch), other.Count > 0 ? Of(other, batch) : null,
-            ratios.Count > 0 ? Metrics.Median.Of(ratios) : null, ratios.Count > 0 ? ratios[0] : null, ratios.Count > 0 ? ratios[^1] : null);
+        public double Seconds => Parts.Sum();
     }
 
-    // Seconds of forward, backward and optimizer.
-    private static double[] Step(Action zero, Func<Tensor> forward, Action step)
+    private const int WarmUps = 2, MemoryRepeats = 4;
+
+    public static async Task<Result> RunAsync(Options options, CancellationToken cancel)
+    {
+        LibTorch.Load();
+        var recipe = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{options.Specialist}/1"), "seed",
+            ["backbone.weights=none", $"model.image_size={options.ImageSize}", $"train.precision={options.Precision}"]).Recipe;
+        var (own, other) = Time(options, recipe, cancel);
+        var ratios = own.Zip(other, (a, b) => b.Seconds / a.Seconds).Order().ToList();
+        var (argus, baseline) = (Of(own, options.Batch), Of(other, options.Batch));
+        if (options.Baseline)
+        {
+            argus = argus! with { PeakMegabytes = await PeakAsync(options, onlyBaseline: false, cancel) };
+            baseline = baseline! with { PeakMegabytes = await PeakAsync(options, onlyBaseline: true, cancel) };
+        }
+        return new Result(options.Specialist, options.Batch, options.ImageSize, options.Precision, get_num_threads(), argus, baseline,
+            ratios.Count > 0 ? Metrics.Median.Of(ratios) : null, ratios.Count > 0 ? ratios[0] : null, ratios.Count > 0 ? ratios[^1] : null, argus?.PeakMegabytes / baseline?.PeakMegabytes);
+    }
+
+    private static (List<Step> Own, List<Step> Other) Time(Options options, Recipe recipe, CancellationToken cancel)
+    {
+        using var images = randn(options.Batch, 3, options.ImageSize, options.ImageSize);
+        using var labels = tensor(Enumerable.Range(0, options.Batch).Select(i => (long)(i % 2)).ToArray());
+        using var ordered = images.AsChannelsLast().to(options.Precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32);
+        using var argus = options.OnlyBaseline ? null : ModelFactory.Create(recipe);
+        using var optimizer = argus is null ? null : new AdamW(argus.named_parameters().Select(p => (p.name, p.parameter))) { LearningRate = recipe.Optimizer.LearningRate, WeightDecay = recipe.Optimizer.WeightDecay };
+        using var stock = options.Baseline || options.OnlyBaseline ? new StockModel(Specialist.Named(options.Specialist), recipe.Backbone.Name, recipe.Backbone.StochasticDepth, recipe.Model.Dropout, recipe.Model.AttentionDropout) : null;
+        using var stockOptimizer = stock is null ? null : optim.AdamW(stock.parameters(), recipe.Optimizer.LearningRate, weight_decay: recipe.Optimizer.WeightDecay);
+        argus?.train();
+        stock?.train();
+
+        Step Own() => Measure(optimizer!.ZeroGradients, () => Losses.CrossEntropy(argus!.Logits(ordered), labels), optimizer!.Step);
+        Step Stock() => Measure(stockOptimizer!.zero_grad, () => nn.functional.cross_entropy(stock!.call(images), labels), () => stockOptimizer!.step());
+        List<Step> own = [], other = [];
+        for (var i = -WarmUps; i < options.Repeats; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (argus is not null)
+            {
+                Allocator.KeepFreedMemory();
+                // After a turn of the other, the first step finds no memory of its own.
+                if (stock is not null) Own();
+                var step = Own();
+                if (i >= 0) own.Add(step);
+            }
+            if (stock is not null)
+            {
+                Allocator.AsItComes();
+                if (argus is not null) Stock();
+                var step = Stock();
+                if (i >= 0) other.Add(step);
+            }
+        }
+        return (own, other);
+    }
+
+    private static Step Measure(Action zero, Func<Tensor> forward, Action step)
     {
         using var scope = NewDisposeScope();
-        var clock = Stopwatch.GetTimestamp();
+        var (clock, managed) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes());
         double Lap()
         {
             var (before, now) = (clock, Stopwatch.GetTimestamp());
@@ -84,50 +108,34 @@ internal static class StepBench
         _ = loss.item<float>();
         var second = Lap();
         step();
-        return [first, second, Lap()];
+        return new Step([first, second, Lap()], GC.GetTotalAllocatedBytes() - managed);
     }
 
-    private static Path Of(List<double[]> steps, int batch)
+    private static Path? Of(List<Step> steps, int batch)
     {
-        var whole = Timing.Of([.. steps.Select(step => step.Sum())]);
-        double Share(int part) => steps.Sum(step => step[part]) / steps.Sum(step => step.Sum());
-        return new Path(whole, Share(0), Share(1), Share(2), batch / whole.Median);
+        if (steps.Count == 0) return null;
+        var whole = Timing.Of([.. steps.Select(step => step.Seconds)]);
+        double Share(int part) => steps.Sum(step => step.Parts[part]) / steps.Sum(step => step.Seconds);
+        return new Path(whole, Share(0), Share(1), Share(2), batch / whole.Median, Process.GetCurrentProcess().PeakWorkingSet64 / 1e6, Metrics.Median.Of([.. steps.Select(step => step.ManagedBytes / 1e6)]));
+    }
+
+    private static async Task<double> PeakAsync(Options options, bool onlyBaseline, CancellationToken cancel)
+    {
+        string[] arguments = ["bench", "step", options.Specialist, "--batch", $"{options.Batch}", "--size", $"{options.ImageSize}", "--precision", options.Precision, "--repeats", $"{MemoryRepeats}", "--json"];
+        var child = (await MeasuredProcess.ArgusAsync(onlyBaseline ? [.. arguments, "--only-baseline"] : arguments, cancel)).MustSucceed();
+        var result = JsonSerializer.Deserialize<Result>(child.Output, Terminal.Json)!;
+        return (result.Argus ?? result.Baseline)!.PeakMegabytes;
     }
 
     public static void Print(Result result)
     {
         string Text(Path path) => $"{path.Seconds.Text}; forward {path.ForwardShare:0%}, backward {path.BackwardShare:0%}, AdamW {path.OptimizerShare:0%}; {path.ImagesPerSecond:0.0} images/s";
-        List<(string, string)> facts = [("a step", Text(result.Argus))];
-        if (result.Baseline is { } baseline) facts.AddRange([("baseline", Text(baseline)), ("ratio", $"{result.Ratio:0.00} ({result.RatioMin:0.00}-{result.RatioMax:0.00})")]);
-        facts.Add(("of", $"{result.Specialist} with B4, profile seed, fp32, batch {result.Batch}, {result.ImageSize}x{result.ImageSize}, {result.Threads} threads"));
+        string Memory(Path path) => $"{path.PeakMegabytes / 1000:0.00} GB; .NET objects of a step {path.ManagedMegabytes:0.00} MB";
+        List<(string, string)> facts = [];
+        if (result.Argus is { } argus) facts.AddRange([("a step", Text(argus)), ("  peak memory", Memory(argus))]);
+        if (result.Baseline is { } baseline) facts.AddRange([("baseline", Text(baseline)), ("  peak memory", Memory(baseline))]);
+        if (result.Ratio is not null) facts.AddRange([("ratio", $"{result.Ratio:0.00} ({result.RatioMin:0.00}-{result.RatioMax:0.00})"), ("memory", $"{result.MemoryRatio:0%} of the baseline's")]);
+        facts.Add(("of", $"{result.Specialist} with B4, profile seed, {result.Precision}, batch {result.Batch}, {result.ImageSize}x{result.ImageSize}, {result.Threads} threads"));
         Terminal.Facts(facts);
-    }
-
-    // glibc's settings may change while a program runs; its numbers are in malloc.h.
-    private static class Allocator
-    {
-        private const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3, MmapMax = -4;
-
-        /// <summary>As the launcher sets it.</summary>
-        public static void KeepsFreedMemory() => Set((TrimThreshold, -1), (TopPad, 256 << 20), (MmapMax, 0));
-
-        /// <summary>As it is after it has adjusted itself to large blocks: those over 32 MB come from the system and go back, a free end of over 64 MB too.</summary>
-        public static void AsItComes()
-        {
-            Set((TrimThreshold, 64 << 20), (TopPad, 128 << 10), (MmapThreshold, 32 << 20), (MmapMax, 65536));
-            if (OperatingSystem.IsLinux()) _ = Trim(0);
-        }
-
-        private static void Set(params ReadOnlySpan<(int Parameter, int Value)> settings)
-        {
-            if (!OperatingSystem.IsLinux()) return;
-            foreach (var (parameter, value) in settings) _ = MallOpt(parameter, value);
-        }
-
-        [DllImport("libc", EntryPoint = "mallopt")]
-        private static extern int MallOpt(int parameter, int value);
-
-        [DllImport("libc", EntryPoint = "malloc_trim")]
-        private static extern int Trim(nuint pad);
     }
 }

@@ -81,13 +81,17 @@ internal static class BenchCommand
         var repeats = new Option<int>("--repeats") { Description = "Timed steps.", DefaultValueFactory = _ => 10, HelpName = "N" };
         repeats.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 1 or > 10000) result.AddError("--repeats is 1 to 10000."); });
         var baseline = new Option<bool>("--baseline") { Description = "In turns with a straightforward port on TorchSharp's own modules, optimizer and default allocator." };
-        var command = new Command("step", "A training step of a B4 specialist, seed profile, on the processor.") { specialist, batch, repeats, baseline, Json };
-        command.SetAction((parse, cancel) =>
+        var size = new Option<int>("--size") { Description = "Side of the pictures.", DefaultValueFactory = _ => 224, HelpName = "PIXELS" };
+        var precision = new Option<string>("--precision") { Description = "fp32 or bf16.", DefaultValueFactory = _ => "fp32", HelpName = "TYPE" };
+        var only = new Option<bool>("--only-baseline") { Description = "The baseline alone.", Hidden = true };
+        var command = new Command("step", "A training step of a B4 specialist, seed profile, on the processor.") { specialist, batch, size, precision, repeats, baseline, only, Json };
+        command.SetAction(async (parse, cancel) =>
         {
-            var result = StepBench.Run(Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetValue(batch), parse.GetValue(repeats), parse.GetValue(baseline), cancel);
+            var result = await StepBench.RunAsync(new StepBench.Options(Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetValue(batch), parse.GetValue(size),
+                parse.GetRequiredValue(precision), parse.GetValue(repeats), parse.GetValue(baseline), parse.GetValue(only)), cancel);
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else StepBench.Print(result);
-            return Task.CompletedTask;
+            return 0;
         });
         return command;
     }

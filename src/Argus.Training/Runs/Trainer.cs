@@ -10,6 +10,7 @@ using Argus.Stores;
 using Argus.Training.Checkpoints;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
+using Argus.Training.Native;
 using Argus.Training.Optimization;
 using Argus.Views;
 using TorchSharp;
@@ -65,6 +66,7 @@ public sealed class Trainer : IDisposable
         (this.recipe, this.recipeYaml, this.store, this.run, this.observer) = (recipe, recipeYaml, store, run, observer);
         recipeHash = RecipeHash(recipeYaml);
         device = TorchDevice.For(recipe.Train.Device);
+        if (Environment.GetEnvironmentVariable("MALLOC_TRIM_THRESHOLD_") is null) Allocator.KeepFreedMemory();
         model = ModelFactory.Create(recipe);
         if (!resume && initial is not null)
         {
