@@ -7,6 +7,7 @@ namespace Argus.Training.Kernels;
 /// <summary>
 /// Batch normalisation in training together with what follows it: no picture between them is written, read again or kept for the
 /// backward pass. libtorch's own operators pass over a picture 13 times for normalisation and SiLU, these 8 times.
+/// What comes in is given up: the backward pass writes its gradient over it, so nobody else may need it (a convolution does not need what it gave).
 /// </summary>
 internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
 {
@@ -16,13 +17,14 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
     protected float* A { get; private set; }
     protected float* B { get; private set; }
     private float* inverseDeviation;
+    private Tensor x = null!;
 
     /// <summary>Takes the batch's statistics into the running ones; from here on y = x A + B. Channels beyond the norm's own give 0.</summary>
     protected void Normalise(Tensor input, Tensor weight, Tensor bias)
     {
         Pixels = Pixels.Of(input, grid);
         var (channels, own, values) = (Pixels.Channels, (int)norm.Channels, (double)Pixels.Images * Pixels.PerImage);
-        X = Pixels.Start(Keep(input));
+        X = Pixels.Start(x = Keep(input));
         Mean = Pixels.Start(Keep(zeros(4, channels)));
         inverseDeviation = Mean + channels;
         A = inverseDeviation + channels;
@@ -39,6 +41,9 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
             runningVariance[c] += (float)(norm.Momentum * (variance * values / (values - 1) - runningVariance[c]));
         }
     }
+
+    /// <summary>Where the gradient of x goes: over x, unless slots overlap and would read what they wrote.</summary>
+    protected Tensor InputGradient() => Pixels.Channels % Pixels.Lanes == 0 ? x.alias() : empty_like(x);
 
     /// <summary>The gradients of weight and bias, and of x by <paramref name="spread"/>, from a channel's sums of slopes and of slopes times x - mean.</summary>
     protected (Tensor Weight, Tensor Bias) Gradients(Func<int, (double Slope, double Product)> sums, out Tensor constants)
@@ -99,7 +104,7 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
             return (slope, product);
         }, out var constants);
         var e = Pixels.Start(constants);
-        var dx = Pixels.Empty();
+        var dx = InputGradient();
         NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, null, e, e + Pixels.Channels, Pixels.Start(dx));
         return hasResidual ? [dx, weight, bias, given.permute(0, 3, 1, 2)] : [dx, weight, bias];
     }
@@ -138,7 +143,7 @@ internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : F
             return (slope, product);
         }, out var constants);
         var e = Pixels.Start(constants);
-        var dx = Pixels.Empty();
+        var dx = InputGradient();
         NormPasses.Spread<TActivation>(Pixels, X, null, A, B, null, q, e, e + Pixels.Channels, Pixels.Start(dx));
         return [dx, weight, bias];
     }
@@ -183,7 +188,7 @@ internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExc
             return (slope, product);
         }, out var constants);
         var e = Pixels.Start(constants);
-        var dx = Pixels.Empty();
+        var dx = InputGradient();
         NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, q, e, e + Pixels.Channels, Pixels.Start(dx));
         factors.Dispose();
         return [dx, weight, bias, .. inner.Skip(1)];

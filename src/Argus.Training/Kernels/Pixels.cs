@@ -37,9 +37,6 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
     public int PerGroup => PerImage / Groups;
     public int PerImage => Height * Width;
 
-    /// <summary>Pictures of this shape with no values yet.</summary>
-    public Tensor Empty() => empty(Images, Height, Width, Channels).permute(0, 3, 1, 2);
-
     /// <summary>First channel of a slot.</summary>
     public int Channel(int slot) => Math.Min(slot * Lanes, Channels - Lanes);
 
