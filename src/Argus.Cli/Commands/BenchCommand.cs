@@ -83,12 +83,17 @@ internal static class BenchCommand
         var baseline = new Option<bool>("--baseline") { Description = "In turns with a straightforward port on TorchSharp's own modules, optimizer and default allocator." };
         var size = new Option<int>("--size") { Description = "Side of the pictures.", DefaultValueFactory = _ => 224, HelpName = "PIXELS" };
         var precision = new Option<string>("--precision") { Description = "fp32 or bf16.", DefaultValueFactory = _ => "fp32", HelpName = "TYPE" };
-        var only = new Option<bool>("--only-baseline") { Description = "The baseline alone.", Hidden = true };
-        var command = new Command("step", "A training step of a B4 specialist, seed profile, on the processor.") { specialist, batch, size, precision, repeats, baseline, only, Json };
+        var turns = new Option<string>("--turns") { Hidden = true };
+        var command = new Command("step", "A training step of a B4 specialist, seed profile, on the processor.") { specialist, batch, size, precision, repeats, baseline, turns, Json };
         command.SetAction(async (parse, cancel) =>
         {
-            var result = await StepBench.RunAsync(new StepBench.Options(Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetValue(batch), parse.GetValue(size),
-                parse.GetRequiredValue(precision), parse.GetValue(repeats), parse.GetValue(baseline), parse.GetValue(only)), cancel);
+            var options = new StepBench.Options(Specialist.Named(parse.GetRequiredValue(specialist)).Name, parse.GetValue(batch), parse.GetValue(size), parse.GetRequiredValue(precision), parse.GetValue(repeats));
+            if (parse.GetValue(turns) is { } path)
+            {
+                StepBench.TakeTurns(options, path == "baseline", cancel);
+                return 0;
+            }
+            var result = await StepBench.RunAsync(options, parse.GetValue(baseline), cancel);
             if (parse.GetValue(Json)) Terminal.WriteJson(result);
             else StepBench.Print(result);
             return 0;

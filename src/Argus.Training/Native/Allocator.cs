@@ -9,7 +9,7 @@ namespace Argus.Training.Native;
 /// </summary>
 public static partial class Allocator
 {
-    private const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3, MmapMax = -4;
+    private const int TrimThreshold = -1, TopPad = -2, MmapMax = -4;
 
     /// <summary>
     /// Freed memory stays with the process. The launcher asks for it by environment; <see cref="Runs.Trainer"/> asks for it here, for programs
@@ -17,12 +17,8 @@ public static partial class Allocator
     /// </summary>
     public static void KeepFreedMemory() => Set((TrimThreshold, -1), (TopPad, 256 << 20), (MmapMax, 0));
 
-    /// <summary>As glibc is once it has adjusted itself to large blocks: those over 32 MB come from the system and go back, a free end of over 64 MB too.</summary>
-    public static void AsItComes()
-    {
-        Set((TrimThreshold, 64 << 20), (TopPad, 128 << 10), (MmapThreshold, 32 << 20), (MmapMax, 65536));
-        if (OperatingSystem.IsLinux()) _ = malloc_trim(0);
-    }
+    /// <summary>Whether jemalloc was put in glibc's place when this process started.</summary>
+    public static bool IsJemalloc => (Environment.GetEnvironmentVariable("LD_PRELOAD") ?? "").Contains("jemalloc", StringComparison.Ordinal);
 
     private static void Set(params ReadOnlySpan<(int Parameter, int Value)> settings)
     {
@@ -32,7 +28,4 @@ public static partial class Allocator
 
     [LibraryImport("libc")]
     private static partial int mallopt(int parameter, int value);
-
-    [LibraryImport("libc")]
-    private static partial int malloc_trim(nuint pad);
 }
