@@ -15,11 +15,11 @@ internal sealed unsafe class Depthwise : Operator
     private Tensor x = null!, weight = null!;
 
     public static bool Fits(Tensor x, Tensor weight, long stride, long groups) =>
-        groups > 1 && groups == x.shape[1] && groups == weight.shape[0] && stride == 1 && weight.shape[2] % 2 == 1 && is_grad_enabled() && Pixels.Fit(x);
+        groups > 1 && groups == weight.size(0) && groups == x.size(1) && stride == 1 && weight.size(2) % 2 == 1 && is_grad_enabled() && Pixels.Fit(x);
 
     public static Tensor Of(Tensor x, Tensor weight) => new Depthwise().Apply(x, weight);
 
-    private static Tensor Convolve(Tensor x, Tensor weight) => nn.functional.conv2d(x, weight, padding: [weight.shape[2] / 2, weight.shape[2] / 2], groups: weight.shape[0]);
+    private static Tensor Convolve(Tensor x, Tensor weight) => nn.functional.conv2d(x, weight, padding: [weight.size(2) / 2, weight.size(2) / 2], groups: weight.size(0));
 
     protected override Tensor Forward(Tensor[] inputs)
     {
@@ -27,7 +27,7 @@ internal sealed unsafe class Depthwise : Operator
         return Convolve(x, weight);
     }
 
-    protected override IReadOnlyList<Tensor?> Backward(Tensor gradient)
+    protected override Tensor?[] Backward(Tensor gradient)
     {
         var given = gradient.Nhwc();
         return [Convolve(given.permute(0, 3, 1, 2), weight.flip(2, 3)), WeightGradient(Pixels.Start(given))];
@@ -37,7 +37,7 @@ internal sealed unsafe class Depthwise : Operator
     private Tensor WeightGradient(float* g)
     {
         var pixels = Pixels.Of(x);
-        var (size, half, lanes) = ((int)weight.shape[2], (int)weight.shape[2] / 2, (long)pixels.Slots * Pixels.Lanes);
+        var (size, half, lanes) = ((int)weight.size(2), (int)weight.size(2) / 2, (long)pixels.Slots * Pixels.Lanes);
         using var sums = zeros(pixels.Images, size * size, lanes);
         float* input = Pixels.Start(x), to = Pixels.Start(sums);
         Team.Each(pixels.Images, image =>

@@ -23,9 +23,9 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
     protected void Normalise(Tensor input, Tensor weight, Tensor bias)
     {
         Pixels = Pixels.Of(input, grid);
-        var (channels, own, values) = (Pixels.Channels, (int)norm.Channels, (double)Pixels.Images * Pixels.PerImage);
+        var (channels, own, values) = (Pixels.Channels, norm.Channels, (double)Pixels.Images * Pixels.PerImage);
         X = Pixels.Start(x = Keep(input));
-        Mean = Pixels.Start(Keep(zeros(4, channels)));
+        Mean = Pixels.Start(Own(zeros(4, channels)));
         inverseDeviation = Mean + channels;
         A = inverseDeviation + channels;
         B = A + channels;
@@ -48,7 +48,7 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
     /// <summary>The gradients of weight and bias, and of x by <paramref name="spread"/>, from a channel's sums of slopes and of slopes times x - mean.</summary>
     protected (Tensor Weight, Tensor Bias) Gradients(Func<int, (double Slope, double Product)> sums, out Tensor constants)
     {
-        var (channels, own, values) = (Pixels.Channels, (int)norm.Channels, (double)Pixels.Images * Pixels.PerImage);
+        var (channels, own, values) = (Pixels.Channels, norm.Channels, (double)Pixels.Images * Pixels.PerImage);
         Tensor weight = empty(own), bias = empty(own);
         constants = zeros(2, channels);
         float* w = Pixels.Start(weight), b = Pixels.Start(bias), e = Pixels.Start(constants), f = e + channels;
@@ -87,7 +87,7 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
 
     private bool hasResidual;
 
-    protected override IReadOnlyList<Tensor?> Backward(Tensor gradient)
+    protected override Tensor?[] Backward(Tensor gradient)
     {
         var given = gradient.Nhwc();
         var g = Pixels.Start(given);
@@ -122,7 +122,7 @@ internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : F
         return sums.Averages(0);
     }
 
-    protected override IReadOnlyList<Tensor?> Backward(Tensor gradient)
+    protected override Tensor?[] Backward(Tensor gradient)
     {
         // Of each value of the cell.
         var even = gradient.Nhwc().div(Pixels.PerGroup);
@@ -156,20 +156,20 @@ internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExc
     private Tensor pooled = null!, factors = null!;
 
     public static Tensor Of(Tensor x, BatchNorm norm, SqueezeExcitation excitation) =>
-        new NormSqueeze<TActivation>(norm, excitation).Apply([x, norm.Weight, norm.Bias, .. excitation.parameters()]);
+        new NormSqueeze<TActivation>(norm, excitation).Apply([x, norm.Weight, norm.Bias, .. excitation.Learned]);
 
     protected override Tensor Forward(Tensor[] inputs)
     {
         Normalise(inputs[0], inputs[1], inputs[2]);
         learned = inputs[3..];
-        using (var sums = NormPasses.Pool<TActivation>(Pixels, X, A, B)) pooled = Keep(sums.Averages(0)).requires_grad_();
-        using (enable_grad()) factors = excitation.Factors(pooled).contiguous().DetachFromDisposeScope();
+        using (var sums = NormPasses.Pool<TActivation>(Pixels, X, A, B)) pooled = Own(sums.Averages(0)).requires_grad_();
+        using (enable_grad()) factors = Own(excitation.Factors(pooled).contiguous());
         var z = empty_like(inputs[0]);
         NormPasses.Apply<TActivation>(Pixels, X, A, B, Pixels.Start(factors), null, Pixels.Start(z));
         return z;
     }
 
-    protected override IReadOnlyList<Tensor?> Backward(Tensor gradient)
+    protected override Tensor?[] Backward(Tensor gradient)
     {
         float* s = Pixels.Start(factors), g = Pixels.Start(gradient.Nhwc());
         using var sums = NormPasses.SlopesAndProducts<TActivation>(Pixels, X, g, A, B, Mean);
@@ -190,7 +190,6 @@ internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExc
         var e = Pixels.Start(constants);
         var dx = InputGradient();
         NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, q, e, e + Pixels.Channels, Pixels.Start(dx));
-        factors.Dispose();
         return [dx, weight, bias, .. inner.Skip(1)];
     }
 }

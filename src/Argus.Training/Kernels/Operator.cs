@@ -10,12 +10,12 @@ namespace Argus.Training.Kernels;
 internal abstract class Operator
 {
     private readonly List<Tensor> kept = [];
-    [ThreadStatic] private static IReadOnlyList<Tensor?>? returned;
+    [ThreadStatic] private static Tensor?[]? returned;
 
     protected abstract Tensor Forward(Tensor[] inputs);
 
     /// <summary>Gradients of the inputs, in their order, for that of the output; runs once.</summary>
-    protected abstract IReadOnlyList<Tensor?> Backward(Tensor gradient);
+    protected abstract Tensor?[] Backward(Tensor gradient);
 
     public Tensor Apply(params Tensor[] inputs)
     {
@@ -24,11 +24,13 @@ internal abstract class Operator
     }
 
     /// <summary>Holds a tensor's values, without their history, until the backward pass is done.</summary>
-    protected Tensor Keep(Tensor tensor)
+    protected Tensor Keep(Tensor tensor) => Own(tensor.detach());
+
+    /// <summary>Holds a tensor that nobody else has.</summary>
+    protected Tensor Own(Tensor tensor)
     {
-        var values = tensor.detach().DetachFromDisposeScope();
-        kept.Add(values);
-        return values;
+        kept.Add(tensor.DetachFromDisposeScope());
+        return tensor;
     }
 
     private sealed class Node : autograd.SingleTensorFunction<Node>
@@ -39,7 +41,7 @@ internal abstract class Operator
         {
             var use = (Operator)vars[^1];
             ctx.save_data("use", use);
-            return use.Forward([.. vars.OfType<Tensor>()]);
+            return use.Forward(Array.ConvertAll(vars[..^1], tensor => (Tensor)tensor));
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
@@ -52,7 +54,7 @@ internal abstract class Operator
             foreach (var tensor in returned) tensor?.MoveToOuterDisposeScope();
             gradient.Dispose();
             foreach (var tensor in use.kept) tensor.Dispose();
-            return [.. returned.Select(tensor => tensor!), null!];
+            return [.. Array.ConvertAll(returned, tensor => tensor!), null!];
         }
     }
 }

@@ -22,13 +22,16 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
     public static bool Fit(Tensor x, int grid = 1)
     {
         if (!Vector512.IsHardwareAccelerated || x.device_type != DeviceType.CPU || x.dtype != ScalarType.Float32 || x.dim() != 4) return false;
-        var shape = x.shape;
-        if (shape[1] < Lanes || shape[2] % grid != 0 || shape[3] % grid != 0) return false;
+        if (x.size(1) < Lanes || x.size(2) % grid != 0 || x.size(3) % grid != 0) return false;
         using var nhwc = x.permute(0, 2, 3, 1);
         return nhwc.is_contiguous();
     }
 
-    public static Pixels Of(Tensor x, int grid = 1) => new((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)x.shape[3], grid);
+    public static Pixels Of(Tensor x, int grid = 1)
+    {
+        var shape = x.shape;
+        return new((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3], grid);
+    }
 
     public static float* Start(Tensor tensor) => (float*)Dispatcher.Data(tensor);
 

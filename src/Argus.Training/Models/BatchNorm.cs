@@ -15,7 +15,7 @@ internal sealed class BatchNorm : Layer
     /// <summary>PyTorch's.</summary>
     public const double DefaultEps = 1e-5;
 
-    public long Channels => weight.shape[0];
+    public int Channels { get; }
     public Parameter Weight => weight;
     public Parameter Bias => bias;
     public Tensor RunningMean => running_mean;
@@ -25,7 +25,7 @@ internal sealed class BatchNorm : Layer
 
     public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1) : base(nameof(BatchNorm))
     {
-        (this.eps, this.momentum) = (eps, momentum);
+        (Channels, this.eps, this.momentum) = (channels, eps, momentum);
         register_parameter("weight", weight = new Parameter(ones(channels)));
         register_parameter("bias", bias = new Parameter(zeros(channels)));
         register_buffer("running_mean", running_mean = zeros(channels));
@@ -36,7 +36,7 @@ internal sealed class BatchNorm : Layer
     public override Tensor forward(Tensor x)
     {
         CountBatch();
-        var more = x.shape[1] - Channels;
+        var more = x.size(1) - Channels;
         return more == 0 ? nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps) : OfPadded(x, more);
     }
 

@@ -118,23 +118,22 @@ internal sealed class ConvNormAct : Layer
 
     public override Tensor forward(Tensor x)
     {
-        using var scope = NewDisposeScope();
-        var y = conv.call(x);
-        return (activation ? norm.Activated<SiLU>(y) : norm.Activated<Identity>(y)).MoveToOuterDisposeScope();
+        using var y = conv.call(x);
+        return activation ? norm.Activated<SiLU>(y) : norm.Activated<Identity>(y);
     }
 
     /// <summary>With squeeze and excitation after the activation.</summary>
     public Tensor Squeezed(Tensor x, SqueezeExcitation excitation)
     {
-        using var scope = NewDisposeScope();
-        return norm.Squeezed<SiLU>(conv.call(x), excitation).MoveToOuterDisposeScope();
+        using var y = conv.call(x);
+        return norm.Squeezed<SiLU>(y, excitation);
     }
 
     /// <summary>Without activation, times a factor per image, plus a picture.</summary>
     public Tensor AddedTo(Tensor residual, Tensor x, Tensor? factors)
     {
-        using var scope = NewDisposeScope();
-        return norm.Activated<Identity>(conv.call(x), factors, residual).MoveToOuterDisposeScope();
+        using var y = conv.call(x);
+        return norm.Activated<Identity>(y, factors, residual);
     }
 }
 
@@ -179,7 +178,11 @@ internal sealed class SqueezeExcitation : Layer
     {
         register_module("fc1", fc1 = new Conv2d(channels, squeezed, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format));
         register_module("fc2", fc2 = new Conv2d(squeezed, channels, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format));
+        Learned = [.. parameters()];
     }
+
+    /// <summary>Its parameters, asked for at every step.</summary>
+    public Tensor[] Learned { get; }
 
     public override Tensor forward(Tensor x)
     {

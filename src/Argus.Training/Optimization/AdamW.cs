@@ -12,7 +12,8 @@ namespace Argus.Training.Optimization;
 public sealed class AdamW : IDisposable
 {
     private readonly (string Name, Parameter Parameter)[] parameters;
-    private readonly Tensor[] averages, squares, steps;
+    private readonly Tensor[] averages, squares;
+    private readonly Tensor steps;
 
     public AdamW(IEnumerable<(string Name, Parameter Parameter)> parameters)
     {
@@ -20,7 +21,8 @@ public sealed class AdamW : IDisposable
         using var none = no_grad();
         averages = [.. this.parameters.Select(p => zeros_like(p.Parameter).DetachFromDisposeScope())];
         squares = [.. this.parameters.Select(p => zeros_like(p.Parameter).DetachFromDisposeScope())];
-        steps = [.. this.parameters.Select(p => zeros(1, device: p.Parameter.device).squeeze().DetachFromDisposeScope())];
+        // One counter for all: every step updates whatever has a gradient.
+        steps = zeros(1, device: this.parameters[0].Parameter.device).squeeze().DetachFromDisposeScope();
     }
 
     public double LearningRate { get; set; } = 1e-4;
@@ -34,13 +36,15 @@ public sealed class AdamW : IDisposable
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var owned = Enumerable.Range(0, parameters.Length).Where(i => parameters[i].Parameter.grad is not null).ToArray();
-        Tensor[] Of(Func<int, Tensor> part) => [.. owned.Select(part)];
+        var gradients = Array.ConvertAll(parameters, p => p.Parameter.grad);
+        var owned = Enumerable.Range(0, parameters.Length).Where(i => gradients[i] is not null).ToArray();
+        Tensor[] Of(Func<int, Tensor> part) => Array.ConvertAll(owned, i => part(i));
+        steps.add_(1);
         Dispatcher.Call("aten::_fused_adamw_", "",
         [
-            Dispatcher.Slot(Of(i => parameters[i].Parameter)), Dispatcher.Slot(Of(i => parameters[i].Parameter.grad!)),
+            Dispatcher.Slot(Of(i => parameters[i].Parameter)), Dispatcher.Slot(Of(i => gradients[i]!)),
             Dispatcher.Slot(Of(i => averages[i])), Dispatcher.Slot(Of(i => squares[i])), Dispatcher.Slot(Array.Empty<Tensor>()),
-            Dispatcher.Slot(Of(i => steps[i].add_(1))),
+            Dispatcher.Slot(Of(_ => steps)),
             Dispatcher.Slot(LearningRate), Dispatcher.Slot(Beta1), Dispatcher.Slot(Beta2), Dispatcher.Slot(WeightDecay), Dispatcher.Slot(Epsilon),
             Dispatcher.Slot(false), Dispatcher.Slot(false), 0, 0,
         ]);
@@ -68,7 +72,7 @@ public sealed class AdamW : IDisposable
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var norms = parameters.Where(p => p.Parameter.grad is not null).Select(p => p.Parameter.grad!.norm()).ToArray();
+        var norms = parameters.Select(p => p.Parameter.grad).OfType<Tensor>().Select(gradient => gradient.norm()).ToArray();
         return stack(norms).norm().ToDouble();
     }
 
@@ -79,12 +83,12 @@ public sealed class AdamW : IDisposable
         {
             yield return ($"{parameters[i].Name}.exp_avg", averages[i]);
             yield return ($"{parameters[i].Name}.exp_avg_sq", squares[i]);
-            yield return ($"{parameters[i].Name}.step", steps[i]);
+            yield return ($"{parameters[i].Name}.step", steps);
         }
     }
 
     public void Dispose()
     {
-        foreach (var tensor in averages.Concat(squares).Concat(steps)) tensor.Dispose();
+        foreach (var tensor in averages.Concat(squares).Append(steps)) tensor.Dispose();
     }
 }
