@@ -13,11 +13,13 @@ public sealed class LiveTensorsTests
     [Fact]
     public void A_thousand_steps_leave_as_many_tensors_as_ten()
     {
-        using var model = new SpecialistModel(Specialist.Named("rr"), new ModelOptions { Backbone = "efficientnet_b0" });
-        using var optimizer = new AdamW(model.named_parameters().Select(p => (p.name, p.parameter)));
-        using var images = randn(2, 3, 32, 32).AsChannelsLast();
-        using var labels = tensor(new long[] { 0, 1 });
-        model.train();
+        // Without the head, whose matrices would make this test five times as long.
+        using var backbone = new EfficientNet(EfficientNetVariant.Named("efficientnet_b0"), 0.2, MemoryFormat.ChannelsLast);
+        using var module = new SpecialistModule(Specialist.Named("rr"), new ModelOptions());
+        using var optimizer = new AdamW(backbone.named_parameters().Concat(module.named_parameters()).Select(p => (p.name, p.parameter)));
+        using var images = randn(2, 3, 28, 28).AsChannelsLast();
+        backbone.train();
+        module.train();
 
         void Steps(int count)
         {
@@ -25,7 +27,7 @@ public sealed class LiveTensorsTests
             {
                 using var scope = NewDisposeScope();
                 optimizer.ZeroGradients();
-                Losses.CrossEntropy(model.Logits(images), labels).backward();
+                (backbone.call(images).square().mean() + module.call(images).square().mean()).backward();
                 optimizer.Step();
             }
         }
