@@ -94,7 +94,7 @@ internal static class TrainStep
         public void Step(StepReport report)
         {
             journal.Step(report);
-            Terminal.Line($"  epoch {report.Epoch + 1}/{report.Epochs}{Chunk(report.Chunk)}  step {report.Step}/{report.Steps}  loss {report.Loss:0.0000}  {report.SecondsPerStep:0.00} s/step  data wait {report.DataWaitShare:0%}");
+            Terminal.Line($"  epoch {report.Epoch + 1}/{report.Epochs}{Chunk(report.Chunk)}  step {report.Step}/{report.Steps}  loss {report.Loss:0.0000}  {report.SecondsPerStep:0.00} s/step  data wait {report.DataWaitShare:0.0%}");
         }
 
         public void Epoch(EpochReport report)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Argus.Training.Native;
 using TorchSharp;
@@ -18,11 +17,11 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
 {
     public const int Lanes = 16;
 
-    /// <summary>Whether the kernels can read this tensor on this machine, in cells of such a grid.</summary>
+    /// <summary>Whether the kernels can read this tensor on this machine, in cells of such a grid. A single value has no variance: libtorch says so.</summary>
     public static bool Fit(Tensor x, int grid = 1)
     {
         if (!Vector512.IsHardwareAccelerated || x.device_type != DeviceType.CPU || x.dtype != ScalarType.Float32 || x.dim() != 4) return false;
-        if (x.size(1) < Lanes || x.size(2) % grid != 0 || x.size(3) % grid != 0) return false;
+        if (x.size(1) < Lanes || x.size(0) * x.size(2) * x.size(3) < 2 || x.size(2) % grid != 0 || x.size(3) % grid != 0) return false;
         using var nhwc = x.permute(0, 2, 3, 1);
         return nhwc.is_contiguous();
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Argus.Training.Native;
 using static TorchSharp.torch;
