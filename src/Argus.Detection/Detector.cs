@@ -14,7 +14,9 @@ namespace Argus.Detection;
 public sealed class Detector : IDisposable
 {
     private const int FramesAtOnce = 8, Moments = 3, Rounds = 500, LargestPicture = 320, JpegQuality = 88;
-    private const double ReadingShare = 0.3; // of the time, roughly
+
+    /// <summary>Progress at which the video is read and its faces are followed; the rest is judging.</summary>
+    public const double ReadingShare = 0.3; // of the time, roughly
 
     private readonly ModelsFolder models;
     private readonly string? faceModel;

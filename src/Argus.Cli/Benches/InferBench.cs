@@ -12,7 +12,7 @@ namespace Argus.Cli.Benches;
 /// <summary>A batch through an exported B4 specialist in ONNX Runtime, against the checkpoint in libtorch, in turns.</summary>
 internal static class InferBench
 {
-    public sealed record Result(string Specialist, string Profile, int Batch, int Frames, int ImageSize, Timing Onnx, Timing Torch, double Ratio, Timing Backbone, double MegabytesOnDisk);
+    public sealed record Result(string Specialist, string Profile, int Batch, int Frames, int ImageSize, Timing Onnx, Timing Torch, double Ratio, Timing Backbone, double BackboneShare, double ClipsPerSecond, double MegabytesOnDisk, double PeakMegabytes);
 
     private const int Repeats = 10, WarmUps = 2;
 
@@ -39,7 +39,9 @@ internal static class InferBench
                 onnx.Add(first);
                 torch.Add(second);
             }
-            return new Result(specialist, profile, batch, frames, side, Timing.Of(onnx), Timing.Of(torch), Metrics.Median.Of(torch.Zip(onnx, (a, b) => a / b)), Timing.Of(bare), exported.Bytes / 1e6);
+            var (whole, alone) = (Timing.Of(onnx), Timing.Of(bare));
+            return new Result(specialist, profile, batch, frames, side, whole, Timing.Of(torch), Metrics.Median.Of(torch.Zip(onnx, (a, b) => a / b)), alone, alone.Median / whole.Median, batch / whole.Median,
+                exported.Bytes / 1e6, Process.GetCurrentProcess().PeakWorkingSet64 / 1e6);
         }
         finally
         {
@@ -79,9 +81,10 @@ internal static class InferBench
 
     public static void Print(Result result) => Terminal.Facts(
     [
-        ("ONNX Runtime", result.Onnx.Text),
+        ("ONNX Runtime", $"{result.Onnx.Text}; {result.ClipsPerSecond:0.0} clips/s"),
         ("libtorch", $"{result.Torch.Text}: {result.Ratio:0.0} times ONNX Runtime's"),
-        ("its backbone alone", result.Backbone.Text),
+        ("its backbone alone", $"{result.Backbone.Text}: {result.BackboneShare:0%}"),
+        ("peak memory", $"{result.PeakMegabytes:0} MB, libtorch's model and both graphs together"),
         ("of", $"{result.Batch} clips of {result.Frames} frames, {result.ImageSize}x{result.ImageSize}, {result.Specialist} with B4, profile {result.Profile}, {result.MegabytesOnDisk:0} MB on disk"),
     ]);
 }
