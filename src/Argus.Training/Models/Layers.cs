@@ -40,14 +40,14 @@ internal sealed class Conv2d : Layer
 
     /// <summary>
     /// The same before batch normalisation, with output channels of zeros up to the next multiple; the input may have some too.
-    /// The normalisation takes away what the bias adds, so its gradient is 0 and not worked out.
+    /// In training the normalisation takes away what the bias adds, so its gradient is 0 and not worked out.
     /// </summary>
     public Tensor BeforeNorm(Tensor x, long multiple)
     {
         using var scope = NewDisposeScope();
         long more = (multiple - weight.shape[0] % multiple) % multiple, given = x.shape[1] - weight.shape[1];
         var padded = nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]);
-        return nn.functional.conv2d(x, padded.to(x.dtype), bias is null ? null : nn.functional.pad(bias.detach(), [0, more]).to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
+        return nn.functional.conv2d(x, padded.to(x.dtype), bias is null ? null : nn.functional.pad(training ? bias.detach() : bias, [0, more]).to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
     }
 }
 
