@@ -2,6 +2,7 @@ using Argus.Recipes;
 using Argus.Specialists;
 using Argus.Training.Models;
 using Argus.Training.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Runs;
@@ -32,6 +33,13 @@ public static class TorchDevice
         var cuda = name != "cpu" && cuda_is_available();
         if (name == "cuda" && !cuda)
             throw new RequestException($"train.device=cuda, but this libtorch sees no CUDA device. Build with -p:TorchBackend=cuda-linux or set {LibTorch.FolderVariable}; 'argus doctor' shows more.");
-        return cuda ? CUDA : CPU;
+        if (!cuda) return CPU;
+        // Matrix products of fp32 in TF32, as PyTorch users turn it on for training.
+        backends.cuda.matmul.allow_tf32 = true;
+        return CUDA;
     }
+
+    /// <summary>The tensor on the device; on a GPU from pinned memory, without waiting for the copy.</summary>
+    public static Tensor On(this Tensor tensor, Device device) =>
+        device.type == DeviceType.CUDA ? tensor.pin_memory().to(device, non_blocking: true) : tensor.to(device);
 }

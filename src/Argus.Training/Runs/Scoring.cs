@@ -81,5 +81,5 @@ internal static class Precision
 {
     /// <summary>A batch's inputs on the device, in the recipe's type.</summary>
     public static Dictionary<string, Tensor> Inputs(Batch batch, Recipe recipe, Device device) =>
-        batch.Inputs.ToDictionary(input => input.Key, input => recipe.Train.Precision == "bf16" ? input.Value.to(device).to(ScalarType.BFloat16) : input.Value.to(device));
+        batch.Inputs.ToDictionary(input => input.Key, input => recipe.Train.Precision == "bf16" ? input.Value.On(device).to(ScalarType.BFloat16) : input.Value.On(device));
 }

@@ -152,7 +152,7 @@ public sealed class Trainer : IDisposable
         random.manual_seed((long)(KeyedRandom.Key("step", recipe.Seed, state.GlobalStep) >> 1));
         model.train();
         optimizer.ZeroGradients();
-        var labels = batch.Labels.to(device);
+        var labels = batch.Labels.On(device);
         var logits = model.Logits(Precision.Inputs(batch, recipe, device), batch.FramesPerClip);
         var loss = Loss(logits, labels);
         loss.backward();
