@@ -14,7 +14,7 @@ internal sealed record Timing(double Median, double Min, double Max, int Repeats
 }
 
 /// <summary>A program run to its end: how long it took from its start, and the most memory that it and the programs it started held at a time.</summary>
-internal sealed record MeasuredProcess(double Seconds, double PeakMegabytes, int ExitCode, string Output, string Error)
+internal sealed record MeasuredProcess(double Seconds, double PeakMegabytes, int ExitCode, string Error)
 {
     private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(50);
 
@@ -34,7 +34,7 @@ internal sealed record MeasuredProcess(double Seconds, double PeakMegabytes, int
         var peak = 0.0;
         while (await Task.WhenAny(running.Task, Task.Delay(Sampling, CancellationToken.None)) != running.Task) peak = Math.Max(peak, TreeMegabytes(running.ProcessId));
         var result = await running;
-        return new MeasuredProcess(Stopwatch.GetElapsedTime(started).TotalSeconds, peak, result.ExitCode, result.StandardOutput, result.StandardError);
+        return new MeasuredProcess(Stopwatch.GetElapsedTime(started).TotalSeconds, peak, result.ExitCode, result.StandardError);
     }
 
     /// <summary>Resident memory of a process and everything below it, from /proc; 0 where there is none.</summary>

@@ -40,8 +40,8 @@ internal static class StepBench
     {
         LibTorch.Load();
         List<Step> own = [], other = [];
-        using var argus = new Other(options, baseline: false);
-        using var baseline = withBaseline ? new Other(options, baseline: true) : null;
+        using var argus = new Child(options, baseline: false);
+        using var baseline = withBaseline ? new Child(options, baseline: true) : null;
         for (var i = -WarmUps; i < options.Repeats; i++)
         {
             var step = await argus.StepAsync(cancel);
@@ -56,7 +56,7 @@ internal static class StepBench
             theirs is null ? null : Metrics.Median.Of(ratios), theirs is null ? null : ratios[0], theirs is null ? null : ratios[^1], ours.PeakMegabytes / theirs?.PeakMegabytes);
     }
 
-    /// <summary>The other process's part: a step for every line that it is sent, and a line of JSON for every step.</summary>
+    /// <summary>What each of the two processes does: a step for every line that it is sent, and a line of JSON for every step.</summary>
     public static void TakeTurns(Options options, bool baseline, CancellationToken cancel)
     {
         LibTorch.Load();
@@ -86,11 +86,11 @@ internal static class StepBench
     private static Recipe Recipe(Options options) => RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{options.Specialist}/1"), "seed",
         ["backbone.weights=none", $"model.image_size={options.ImageSize}", $"train.precision={options.Precision}"]).Recipe;
 
-    private sealed class Other : IDisposable
+    private sealed class Child : IDisposable
     {
         private readonly Process process;
 
-        public Other(Options options, bool baseline)
+        public Child(Options options, bool baseline)
         {
             _ = Recipe(options); // so that a wrong request is said here
             var start = new ProcessStartInfo(Environment.ProcessPath!, MeasuredProcess.Arguments(["bench", "step", options.Specialist, "--batch", $"{options.Batch}",

@@ -42,15 +42,15 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
         }
     }
 
-    /// <summary>Where the gradient of x goes: over x, unless slots overlap and would read what they wrote.</summary>
-    protected Tensor InputGradient() => Pixels.Channels % Pixels.Lanes == 0 ? x.alias() : empty_like(x);
-
-    /// <summary>The gradients of weight and bias, and of x by <paramref name="spread"/>, from a channel's sums of slopes and of slopes times x - mean.</summary>
-    protected (Tensor Weight, Tensor Bias) Gradients(Func<int, (double Slope, double Product)> sums, out Tensor constants)
+    /// <summary>
+    /// The gradients of x, weight and bias. That of x goes over x, unless slots overlap and would read what they wrote.
+    /// </summary>
+    /// <param name="sums">A channel's sums of slopes and of slopes times x - mean.</param>
+    /// <param name="g">As in <see cref="NormPasses.Spread"/>, with s and q.</param>
+    protected Tensor?[] Gradients<TActivation>(Func<int, (double Slope, double Product)> sums, float* g, float* s, float* q) where TActivation : struct, IActivation
     {
         var (channels, own, values) = (Pixels.Channels, norm.Channels, (double)Pixels.Images * Pixels.PerImage);
-        Tensor weight = empty(own), bias = empty(own);
-        constants = zeros(2, channels);
+        Tensor weight = empty(own), bias = empty(own), constants = zeros(2, channels);
         float* w = Pixels.Start(weight), b = Pixels.Start(bias), e = Pixels.Start(constants), f = e + channels;
         for (var c = 0; c < own; c++)
         {
@@ -59,7 +59,9 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
             double linear = A[c] * product * inverseDeviation[c] * inverseDeviation[c] / values;
             (e[c], f[c]) = ((float)(A[c] * slope / values - linear * Mean[c]), (float)linear);
         }
-        return (weight, bias);
+        var dx = channels % Pixels.Lanes == 0 ? x.alias() : empty_like(x);
+        NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, q, e, f, Pixels.Start(dx));
+        return [dx, weight, bias];
     }
 }
 
@@ -67,6 +69,7 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
 internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factors) : FusedNorm(norm, 1) where TActivation : struct, IActivation
 {
     private float* s;
+    private bool hasResidual;
 
     /// <param name="factors">Per image; null for 1.</param>
     public static Tensor Of(Tensor x, BatchNorm norm, Tensor? factors = null, Tensor? residual = null)
@@ -85,14 +88,12 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
         return z;
     }
 
-    private bool hasResidual;
-
     protected override Tensor?[] Backward(Tensor gradient)
     {
         var given = gradient.Nhwc();
         var g = Pixels.Start(given);
         using var sums = NormPasses.Slopes<TActivation>(Pixels, X, g, A, B, Mean);
-        var (weight, bias) = Gradients(c =>
+        var gradients = Gradients<TActivation>(c =>
         {
             double slope = 0, product = 0;
             for (var image = 0; image < Pixels.Images; image++)
@@ -102,11 +103,8 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
                 product += factor * sums[image, 0, c, 1];
             }
             return (slope, product);
-        }, out var constants);
-        var e = Pixels.Start(constants);
-        var dx = InputGradient();
-        NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, null, e, e + Pixels.Channels, Pixels.Start(dx));
-        return hasResidual ? [dx, weight, bias, given.permute(0, 3, 1, 2)] : [dx, weight, bias];
+        }, g, s, null);
+        return hasResidual ? [.. gradients, given.permute(0, 3, 1, 2)] : gradients;
     }
 }
 
@@ -128,7 +126,7 @@ internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : F
         var even = gradient.Nhwc().div(Pixels.PerGroup);
         var q = Pixels.Start(even);
         using var sums = NormPasses.Slopes<TActivation>(Pixels, X, null, A, B, Mean);
-        var (weight, bias) = Gradients(c =>
+        return Gradients<TActivation>(c =>
         {
             double slope = 0, product = 0;
             for (var image = 0; image < Pixels.Images; image++)
@@ -141,11 +139,7 @@ internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : F
                 }
             }
             return (slope, product);
-        }, out var constants);
-        var e = Pixels.Start(constants);
-        var dx = InputGradient();
-        NormPasses.Spread<TActivation>(Pixels, X, null, A, B, null, q, e, e + Pixels.Channels, Pixels.Start(dx));
-        return [dx, weight, bias];
+        }, null, null, q);
     }
 }
 
@@ -176,7 +170,7 @@ internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExc
         var inner = autograd.grad([factors], [pooled, .. learned], [sums.Averages(4).mul(Pixels.PerGroup)]);
         var even = inner[0].contiguous().div(Pixels.PerGroup);
         var q = Pixels.Start(even);
-        var (weight, bias) = Gradients(c =>
+        var gradients = Gradients<TActivation>(c =>
         {
             double slope = 0, product = 0;
             for (var image = 0; image < Pixels.Images; image++)
@@ -186,10 +180,7 @@ internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExc
                 product += factor * sums[image, 0, c, 1] + more * sums[image, 0, c, 3];
             }
             return (slope, product);
-        }, out var constants);
-        var e = Pixels.Start(constants);
-        var dx = InputGradient();
-        NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, q, e, e + Pixels.Channels, Pixels.Start(dx));
-        return [dx, weight, bias, .. inner.Skip(1)];
+        }, g, s, q);
+        return [.. gradients, .. inner.Skip(1)];
     }
 }

@@ -8,28 +8,26 @@ namespace Argus.Training.Models;
 /// <summary>Batch normalisation with PyTorch's names; statistics and weights stay fp32 whatever the input is.</summary>
 internal sealed class BatchNorm : Layer
 {
-    private readonly Parameter weight, bias;
-    private readonly Tensor running_mean, running_var, num_batches_tracked;
-    private readonly double eps, momentum;
+    private readonly Tensor num_batches_tracked;
 
     /// <summary>PyTorch's.</summary>
     public const double DefaultEps = 1e-5;
 
     public int Channels { get; }
-    public Parameter Weight => weight;
-    public Parameter Bias => bias;
-    public Tensor RunningMean => running_mean;
-    public Tensor RunningVariance => running_var;
-    public double Eps => eps;
-    public double Momentum => momentum;
+    public Parameter Weight { get; }
+    public Parameter Bias { get; }
+    public Tensor RunningMean { get; }
+    public Tensor RunningVariance { get; }
+    public double Eps { get; }
+    public double Momentum { get; }
 
     public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1) : base(nameof(BatchNorm))
     {
-        (Channels, this.eps, this.momentum) = (channels, eps, momentum);
-        register_parameter("weight", weight = new Parameter(ones(channels)));
-        register_parameter("bias", bias = new Parameter(zeros(channels)));
-        register_buffer("running_mean", running_mean = zeros(channels));
-        register_buffer("running_var", running_var = ones(channels));
+        (Channels, Eps, Momentum) = (channels, eps, momentum);
+        register_parameter("weight", Weight = new Parameter(ones(channels)));
+        register_parameter("bias", Bias = new Parameter(zeros(channels)));
+        register_buffer("running_mean", RunningMean = zeros(channels));
+        register_buffer("running_var", RunningVariance = ones(channels));
         register_buffer("num_batches_tracked", num_batches_tracked = tensor(0L));
     }
 
@@ -37,7 +35,7 @@ internal sealed class BatchNorm : Layer
     {
         CountBatch();
         var more = x.size(1) - Channels;
-        return more == 0 ? nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps) : OfPadded(x, more);
+        return more == 0 ? nn.functional.batch_norm(x, RunningMean, RunningVariance, Weight, Bias, training, Momentum, Eps) : OfPadded(x, more);
     }
 
     // Channels of zeros stay zero.
@@ -45,13 +43,13 @@ internal sealed class BatchNorm : Layer
     {
         using var scope = NewDisposeScope();
         Tensor Pad(Tensor values) => nn.functional.pad(values, [0, more]);
-        var (mean, variance) = (Pad(running_mean), Pad(running_var));
-        var y = nn.functional.batch_norm(x, mean, variance, Pad(weight), Pad(bias), training, momentum, eps);
+        var (mean, variance) = (Pad(RunningMean), Pad(RunningVariance));
+        var y = nn.functional.batch_norm(x, mean, variance, Pad(Weight), Pad(Bias), training, Momentum, Eps);
         if (training)
         {
             using var none = no_grad();
-            running_mean.copy_(mean.narrow(0, 0, Channels));
-            running_var.copy_(variance.narrow(0, 0, Channels));
+            RunningMean.copy_(mean.narrow(0, 0, Channels));
+            RunningVariance.copy_(variance.narrow(0, 0, Channels));
         }
         return y.MoveToOuterDisposeScope();
     }

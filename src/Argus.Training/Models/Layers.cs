@@ -32,7 +32,7 @@ internal sealed class Conv2d : Layer
 
     public override Tensor forward(Tensor x)
     {
-        if (Depthwise.Fits(x, weight, stride[0], groups)) return Depthwise.Of(x, weight);
+        if (bias is null && padding[0] == weight.size(2) / 2 && Depthwise.Fits(x, weight, stride[0], groups)) return Depthwise.Of(x, weight);
         if (x.dtype == weight.dtype) return nn.functional.conv2d(x, weight, bias, stride, padding, null, groups);
         using var scope = NewDisposeScope();
         return nn.functional.conv2d(x, weight.to(x.dtype), bias?.to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
