@@ -7,12 +7,19 @@ internal static class SampleStep
 {
     public static Task RunAsync(string folder, SampleOptions options, CancellationToken cancel)
     {
-        var videos = options.Quads.Values.Sum(counts => counts.Train + counts.Validation + counts.Test) * VideosPerQuad * SampleDataset.LayoutNames.Count;
-        return Terminal.ProgressAsync($"videos drawn into {folder}", videos, async progress =>
-        {
-            await SampleDataset.WriteAsync(folder, options, new Done(progress), cancel);
-            return 0;
-        });
+        var videos =
+            options.Quads.Values.Sum(counts => counts.Train + counts.Validation + counts.Test)
+            * VideosPerQuad
+            * SampleDataset.LayoutNames.Count;
+        return Terminal.ProgressAsync(
+            $"videos drawn into {folder}",
+            videos,
+            async progress =>
+            {
+                await SampleDataset.WriteAsync(folder, options, new Done(progress), cancel);
+                return 0;
+            }
+        );
     }
 
     private const int VideosPerQuad = 4;

@@ -9,11 +9,16 @@ internal static class Terminal
 {
     private const int WidthWithoutTerminal = 140;
 
-    public static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     static Terminal()
     {
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = WidthWithoutTerminal;
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = WidthWithoutTerminal;
     }
 
     public static void Line(string text = "") => Console.Out.WriteLine(text);
@@ -23,7 +28,8 @@ internal static class Terminal
 
     public static void Error(string message)
     {
-        foreach (var line in message.Split(Environment.NewLine)) Console.Error.WriteLine($"argus: {line}");
+        foreach (var line in message.Split(Environment.NewLine))
+            Console.Error.WriteLine($"argus: {line}");
     }
 
     public static void WriteJson(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Json));
@@ -37,7 +43,8 @@ internal static class Terminal
             var numeric = Look.IsNumeric(rows, i);
             table.AddColumn(numeric && i > 0 ? column.RightAligned() : column);
         }
-        foreach (var row in rows) table.AddRow([.. row.Select(Markup.Escape)]);
+        foreach (var row in rows)
+            table.AddRow([.. row.Select(Markup.Escape)]);
         AnsiConsole.Write(table);
     }
 
@@ -45,7 +52,8 @@ internal static class Terminal
     public static void Facts(IReadOnlyList<(string Name, string Text)> facts)
     {
         var width = facts.Max(fact => fact.Name.Length);
-        foreach (var (name, text) in facts) Line($"{name.PadRight(width)}  {text}");
+        foreach (var (name, text) in facts)
+            Line($"{name.PadRight(width)}  {text}");
     }
 
     /// <summary>A bar on a terminal; a line at the end otherwise.</summary>
@@ -59,14 +67,23 @@ internal static class Terminal
         }
         else
         {
-            result = await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).AutoClear(true)
+            result = await AnsiConsole
+                .Progress()
+                .Columns(
+                    new TaskDescriptionColumn(),
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new RemainingTimeColumn()
+                )
+                .AutoClear(true)
                 .StartAsync(async context =>
                 {
                     var task = context.AddTask(Markup.Escape(what), maxValue: total);
                     return await work(new Progress(done => task.Value = done));
                 });
         }
-        if (total > 0) Note($"{what}: {total} in {clock.Elapsed.TotalSeconds:0.0} s");
+        if (total > 0)
+            Note($"{what}: {total} in {clock.Elapsed.TotalSeconds:0.0} s");
         return result;
     }
 

@@ -7,21 +7,47 @@ namespace Argus.Detection;
 /// <param name="Interval">95%, over the clips that were looked at: how much the answer depends on which moments were seen.</param>
 /// <param name="Calibrated">Whether probabilities and thresholds were fitted on validation data.</param>
 /// <param name="Faces">In order of appearance.</param>
-public sealed record Analysis(string Video, double DurationSeconds, double? Probability, Interval? Interval, Verdict Verdict, bool Calibrated, IReadOnlyList<FaceAnalysis> Faces);
+public sealed record Analysis(
+    string Video,
+    double DurationSeconds,
+    double? Probability,
+    Interval? Interval,
+    Verdict Verdict,
+    bool Calibrated,
+    IReadOnlyList<FaceAnalysis> Faces
+);
 
 /// <summary>One face that was followed through the video, or the whole picture.</summary>
 /// <param name="Whole">It is no face but the whole picture, for specialists that were trained so.</param>
 /// <param name="FromSeconds">When it is seen first.</param>
 /// <param name="Timeline">Every clip's log odds by the council's members, in order of time.</param>
 /// <param name="Moments">The clips that say most for a forgery.</param>
-public sealed record FaceAnalysis(int Number, bool Whole, double FromSeconds, double ToSeconds, double? Probability, Interval? Interval, Verdict Verdict,
-    IReadOnlyList<SpecialistAnalysis> Specialists, IReadOnlyList<TimelinePoint> Timeline, IReadOnlyList<Moment> Moments);
+public sealed record FaceAnalysis(
+    int Number,
+    bool Whole,
+    double FromSeconds,
+    double ToSeconds,
+    double? Probability,
+    Interval? Interval,
+    Verdict Verdict,
+    IReadOnlyList<SpecialistAnalysis> Specialists,
+    IReadOnlyList<TimelinePoint> Timeline,
+    IReadOnlyList<Moment> Moments
+);
 
 /// <summary>What one specialist says.</summary>
 /// <param name="Probability">Calibrated where its model is; null if it abstains.</param>
 /// <param name="Abstains">Why it does.</param>
 /// <param name="Weight">Its say in the council.</param>
-public sealed record SpecialistAnalysis(string Name, string LooksFor, double? Probability, Interval? Interval, int Clips, string? Abstains, double Weight);
+public sealed record SpecialistAnalysis(
+    string Name,
+    string LooksFor,
+    double? Probability,
+    Interval? Interval,
+    int Clips,
+    string? Abstains,
+    double Weight
+);
 
 /// <param name="Probability">Of this clip alone, calibrated.</param>
 public sealed record TimelinePoint(double FromSeconds, double ToSeconds, string Specialist, double Probability);
@@ -29,4 +55,10 @@ public sealed record TimelinePoint(double FromSeconds, double ToSeconds, string 
 /// <summary>A clip worth looking at.</summary>
 /// <param name="Heatmap">7 rows of 7: by how much the log odds of fake fall if that part of the picture were not there.</param>
 /// <param name="Picture">Its middle frame as JPEG.</param>
-public sealed record Moment(double Seconds, string Specialist, double Probability, IReadOnlyList<double> Heatmap, byte[] Picture);
+public sealed record Moment(
+    double Seconds,
+    string Specialist,
+    double Probability,
+    IReadOnlyList<double> Heatmap,
+    byte[] Picture
+);

@@ -16,11 +16,21 @@ public sealed record CouncilMember(string Name, double Weight, double Temperatur
 /// <param name="Forged">A video whose log odds reach this is called forged: one real video in a hundred does on validation data, or in twenty where there are too few for that.</param>
 /// <param name="Real">One below this is called real; between the two it is undecided. Null, like <paramref name="Forged"/>, without calibration.</param>
 /// <param name="Data">What it was fitted on, in words; empty for one that was not.</param>
-public sealed record Council(double Bias, IReadOnlyList<CouncilMember> Members, double? Forged, double? Real, string Data)
+public sealed record Council(
+    double Bias,
+    IReadOnlyList<CouncilMember> Members,
+    double? Forged,
+    double? Real,
+    string Data
+)
 {
     public const string FileName = "council.json";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     // Verdicts of a council without calibration ask for more.
     private static readonly double Certain = Odds.Logit(0.9);
@@ -28,8 +38,11 @@ public sealed record Council(double Bias, IReadOnlyList<CouncilMember> Members, 
     /// <summary>Calibrated specialists, each with an equal say, until a council is fitted.</summary>
     public static Council OfEqual(IReadOnlyList<(string Name, Calibration? Calibration)> specialists)
     {
-        var members = specialists.Select(s => new CouncilMember(s.Name, 1.0 / specialists.Count, s.Calibration?.Chosen.Temperature ?? 1)).ToList();
-        if (specialists is not [{ Calibration: { } only }]) return new Council(0, members, null, null, "");
+        var members = specialists
+            .Select(s => new CouncilMember(s.Name, 1.0 / specialists.Count, s.Calibration?.Chosen.Temperature ?? 1))
+            .ToList();
+        if (specialists is not [{ Calibration: { } only }])
+            return new Council(0, members, null, null, "");
         var (forged, real) = Thresholds(only.Chosen.OperatingPoints, members[0].Temperature);
         return new Council(0, members, forged, real, only.Data);
     }
@@ -45,42 +58,77 @@ public sealed record Council(double Bias, IReadOnlyList<CouncilMember> Members, 
     /// <param name="logits">Of each member's name the log odds of a video, uncalibrated; who abstains is not among them.</param>
     /// <returns>Log odds of fake; null if all abstain.</returns>
     public double? Fuse(IReadOnlyDictionary<string, double> logits) =>
-        logits.Count == 0 ? null : Bias + Members.Where(member => logits.ContainsKey(member.Name)).Sum(member => member.Weight * logits[member.Name] / member.Temperature);
+        logits.Count == 0
+            ? null
+            : Bias
+                + Members
+                    .Where(member => logits.ContainsKey(member.Name))
+                    .Sum(member => member.Weight * logits[member.Name] / member.Temperature);
 
-    public Verdict Decide(double? logit) => logit switch
-    {
-        null => Verdict.Undecided,
-        { } value when value >= (Forged ?? Certain) => Verdict.Forged,
-        { } value when value < (Real ?? -Certain) => Verdict.Real,
-        _ => Verdict.Undecided,
-    };
+    public Verdict Decide(double? logit) =>
+        logit switch
+        {
+            null => Verdict.Undecided,
+            { } value when value >= (Forged ?? Certain) => Verdict.Forged,
+            { } value when value < (Real ?? -Certain) => Verdict.Real,
+            _ => Verdict.Undecided,
+        };
 
     /// <exception cref="ArgusException">The file is damaged.</exception>
     public static Council Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
-        if (!File.Exists(file)) throw new RequestException($"{folder} holds no {FileName}; 'argus export CHECKPOINT --out {folder}' makes a models folder.");
+        if (!File.Exists(file))
+            throw new RequestException(
+                $"{folder} holds no {FileName}; 'argus export CHECKPOINT --out {folder}' makes a models folder."
+            );
         try
         {
-            var council = JsonSerializer.Deserialize<Council>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
+            var council =
+                JsonSerializer.Deserialize<Council>(File.ReadAllText(file), Json)
+                ?? throw new JsonException("it is empty");
             return council.Fault() is { } fault ? throw new JsonException(fault) : council;
         }
         catch (JsonException error)
         {
-            throw new ArgusException($"{file} is damaged ({error.Message}). Export the models anew, or fit the council anew.", error);
+            throw new ArgusException(
+                $"{file} is damaged ({error.Message}). Export the models anew, or fit the council anew.",
+                error
+            );
         }
     }
 
     // What would be computed with, silently, and come out as nonsense.
     private string? Fault()
     {
-        if (Members is not { Count: > 0 } || Members.Any(member => string.IsNullOrEmpty(member?.Name))) return "it names no members";
-        if (Members.GroupBy(member => member.Name).FirstOrDefault(same => same.Count() > 1) is { } twice) return $"it names {twice.Key} twice";
-        if (!double.IsFinite(Bias) || Members.Any(member => !(double.IsFinite(member.Weight) && member.Weight >= 0 && double.IsFinite(member.Temperature) && member.Temperature > 0))) return "weights are 0 or more and temperatures above 0";
-        return Forged is null == Real is null && !(Real > Forged) ? null : "the threshold of real lies above that of forged";
+        if (Members is not { Count: > 0 } || Members.Any(member => string.IsNullOrEmpty(member?.Name)))
+            return "it names no members";
+        if (Members.GroupBy(member => member.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            return $"it names {twice.Key} twice";
+        if (
+            !double.IsFinite(Bias)
+            || Members.Any(member =>
+                !(
+                    double.IsFinite(member.Weight)
+                    && member.Weight >= 0
+                    && double.IsFinite(member.Temperature)
+                    && member.Temperature > 0
+                )
+            )
+        )
+            return "weights are 0 or more and temperatures above 0";
+        return Forged is null == Real is null && !(Real > Forged)
+            ? null
+            : "the threshold of real lies above that of forged";
     }
 
-    public void Write(string folder) => WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+    public void Write(string folder) =>
+        WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
 }
 
-public enum Verdict { Real, Forged, Undecided }
+public enum Verdict
+{
+    Real,
+    Forged,
+    Undecided,
+}

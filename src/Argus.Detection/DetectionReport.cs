@@ -11,31 +11,64 @@ namespace Argus.Detection;
 public static class DetectionReport
 {
     /// <summary>How an analysis is written for machines, whole: pictures are base64.</summary>
-    public static JsonSerializerOptions JsonWithPictures { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    public static JsonSerializerOptions JsonWithPictures { get; } =
+        new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        };
 
     /// <summary>The same without pictures.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonWithPictures)
-    {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { type => { if (type.Type == typeof(Moment)) type.Properties.Remove(type.Properties.Single(property => property.PropertyType == typeof(byte[]))); } } },
-    };
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonWithPictures)
+        {
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver
+            {
+                Modifiers =
+                {
+                    type =>
+                    {
+                        if (type.Type == typeof(Moment))
+                            type.Properties.Remove(
+                                type.Properties.Single(property => property.PropertyType == typeof(byte[]))
+                            );
+                    },
+                },
+            },
+        };
 
-    private const int HeatmapSide = 7, JpegQuality = 88;
+    private const int HeatmapSide = 7,
+        JpegQuality = 88;
 
     // Log odds that a part must move to be as red as it gets: what moves less is paler, so that a video that is found real is not full of red.
     private const double FullRed = 1;
 
     /// <summary>The answer in a line.</summary>
-    public static string Headline(Analysis analysis) => Verdict(analysis.Verdict, analysis.Probability, analysis.Interval) + (analysis.Calibrated || analysis.Probability is null ? "" : ", uncalibrated");
+    public static string Headline(Analysis analysis) =>
+        Verdict(analysis.Verdict, analysis.Probability, analysis.Interval)
+        + (analysis.Calibrated || analysis.Probability is null ? "" : ", uncalibrated");
 
-    public static string Verdict(Verdict verdict, double? probability, Interval? interval) => probability is not { } value ? "undecided: nobody could judge"
-        : $"{verdict.ToString().ToLowerInvariant()}, P(fake) {Percent(value)}{(interval is null ? "" : $" ({Range(interval)} over its clips)")}";
+    public static string Verdict(Verdict verdict, double? probability, Interval? interval) =>
+        probability is not { } value
+            ? "undecided: nobody could judge"
+            : $"{verdict.ToString().ToLowerInvariant()}, P(fake) {Percent(value)}{(interval is null ? "" : $" ({Range(interval)} over its clips)")}";
 
     public static string Title(FaceAnalysis face, Analysis analysis) =>
         $"{(face.Whole ? "the whole picture" : analysis.Faces.Count > 1 ? $"face {face.Number + 1}" : "face")}, {face.FromSeconds:0.0} to {face.ToSeconds:0.0} s";
 
-    private static string Range(Interval interval) => Percent(interval.Low) is var low && Percent(interval.High) is var high && low == high ? low : $"{low} to {high}";
+    private static string Range(Interval interval) =>
+        Percent(interval.Low) is var low && Percent(interval.High) is var high && low == high
+            ? low
+            : $"{low} to {high}";
 
-    public static string Percent(double value) => value switch { > 0.9995 => ">99.9%", < 0.0005 => "<0.1%", > 0.995 or < 0.005 => $"{value:0.0%}", _ => $"{value:0%}" };
+    public static string Percent(double value) =>
+        value switch
+        {
+            > 0.9995 => ">99.9%",
+            < 0.0005 => "<0.1%",
+            > 0.995 or < 0.005 => $"{value:0.0%}",
+            _ => $"{value:0%}",
+        };
 
     /// <summary>Writes the page; its folder is made.</summary>
     public static void Write(string path, Analysis analysis)
@@ -50,15 +83,22 @@ public static class DetectionReport
         var plots = Directory.CreateTempSubdirectory("argus-report-").FullName;
         try
         {
-            var report = new HtmlReport(Path.GetFileName(analysis.Video)).Headline($"{Headline(analysis)}")
-                .Paragraph(analysis.Calibrated ? "Probabilities and thresholds were fitted on validation videos of the data that the models were trained on. Other cameras, codecs and forgeries may be judged worse."
-                    : "The models are not calibrated: the numbers order videos, but are no probabilities.");
-            foreach (var face in analysis.Faces) Add(report, face, analysis, plots);
-            report.Heading("What this does not say").List([
-                "A score is evidence, no proof. It says how much this video resembles the forgeries that the models were trained on.",
-                "Real videos that were edited, filtered or encoded many times may look forged; forgeries of a new kind may look real.",
-                "A specialist that abstains could not look: that is neither for nor against a forgery.",
-            ]);
+            var report = new HtmlReport(Path.GetFileName(analysis.Video))
+                .Headline($"{Headline(analysis)}")
+                .Paragraph(
+                    analysis.Calibrated
+                        ? "Probabilities and thresholds were fitted on validation videos of the data that the models were trained on. Other cameras, codecs and forgeries may be judged worse."
+                        : "The models are not calibrated: the numbers order videos, but are no probabilities."
+                );
+            foreach (var face in analysis.Faces)
+                Add(report, face, analysis, plots);
+            report
+                .Heading("What this does not say")
+                .List([
+                    "A score is evidence, no proof. It says how much this video resembles the forgeries that the models were trained on.",
+                    "Real videos that were edited, filtered or encoded many times may look forged; forgeries of a new kind may look real.",
+                    "A specialist that abstains could not look: that is neither for nor against a forgery.",
+                ]);
             return report.ToString();
         }
         finally
@@ -70,19 +110,62 @@ public static class DetectionReport
     private static void Add(HtmlReport report, FaceAnalysis face, Analysis analysis, string plots)
     {
         report.Heading(char.ToUpperInvariant(Title(face, analysis)[0]) + Title(face, analysis)[1..]);
-        if (analysis.Faces.Count > 1) report.Paragraph(Verdict(face.Verdict, face.Probability, face.Interval));
-        report.Table(["specialist", "looks for", "P(fake)", "95% interval", "clips", "say in the council"], face.Specialists.Select(specialist => (IReadOnlyList<string>)
-            [specialist.Name, specialist.LooksFor, specialist.Probability is { } p ? Percent(p) : $"abstains: {specialist.Abstains}", specialist.Interval is { } i ? Range(i) : "-", $"{specialist.Clips}", $"{specialist.Weight:0.00}"]));
+        if (analysis.Faces.Count > 1)
+            report.Paragraph(Verdict(face.Verdict, face.Probability, face.Interval));
+        report.Table(
+            ["specialist", "looks for", "P(fake)", "95% interval", "clips", "say in the council"],
+            face.Specialists.Select(specialist =>
+                (IReadOnlyList<string>)
+                    [
+                        specialist.Name,
+                        specialist.LooksFor,
+                        specialist.Probability is { } p ? Percent(p) : $"abstains: {specialist.Abstains}",
+                        specialist.Interval is { } i ? Range(i) : "-",
+                        $"{specialist.Clips}",
+                        $"{specialist.Weight:0.00}",
+                    ]
+            )
+        );
         if (face.Timeline.Count > 1)
         {
             var file = Path.Combine(plots, $"timeline-{face.Number}.png");
-            Plots.Timeline(file, analysis.DurationSeconds, [.. face.Timeline.GroupBy(point => point.Specialist).Select(line =>
-                (line.Key, (IReadOnlyList<(double, double)>)[.. line.Select(point => ((point.FromSeconds + point.ToSeconds) / 2, point.Probability))]))]);
+            Plots.Timeline(
+                file,
+                analysis.DurationSeconds,
+                [
+                    .. face
+                        .Timeline.GroupBy(point => point.Specialist)
+                        .Select(line =>
+                            (
+                                line.Key,
+                                (IReadOnlyList<(double, double)>)
+                                    [
+                                        .. line.Select(point =>
+                                            ((point.FromSeconds + point.ToSeconds) / 2, point.Probability)
+                                        ),
+                                    ]
+                            )
+                        ),
+                ]
+            );
             report.Picture(file, "What each specialist says of each clip, over the video");
         }
-        if (face.Moments.Count == 0) return;
-        report.Subheading("The most telling moments").Paragraph("The picture, and beside it where it speaks for a forgery (red): the parts without which the specialist would find it less so.")
-            .Cards(face.Moments.Select(moment => ((IReadOnlyList<byte[]>)[moment.Picture, Overlay(moment)], (IReadOnlyList<string>)[$"{moment.Seconds:0.0} s: {moment.Specialist}, {Percent(moment.Probability)}"])));
+        if (face.Moments.Count == 0)
+            return;
+        report
+            .Subheading("The most telling moments")
+            .Paragraph(
+                "The picture, and beside it where it speaks for a forgery (red): the parts without which the specialist would find it less so."
+            )
+            .Cards(
+                face.Moments.Select(moment =>
+                    (
+                        (IReadOnlyList<byte[]>)[moment.Picture, Overlay(moment)],
+                        (IReadOnlyList<string>)
+                            [$"{moment.Seconds:0.0} s: {moment.Specialist}, {Percent(moment.Probability)}"]
+                    )
+                )
+            );
     }
 
     // Only what speaks for a forgery is coloured.
@@ -90,8 +173,17 @@ public static class DetectionReport
     {
         using var picture = Cv2.ImDecode(moment.Picture, ImreadModes.Color);
         var largest = Math.Max(FullRed, moment.Heatmap.Max());
-        using var cells = Mat.FromPixelData(HeatmapSide, HeatmapSide, MatType.CV_32FC1, moment.Heatmap.Select(value => (float)Math.Max(0, value / largest)).ToArray());
-        using Mat weight = new(), red = new(picture.Size(), MatType.CV_32FC3, new Scalar(40, 40, 230)), mixed = new(), weights = new(), plain = new();
+        using var cells = Mat.FromPixelData(
+            HeatmapSide,
+            HeatmapSide,
+            MatType.CV_32FC1,
+            moment.Heatmap.Select(value => (float)Math.Max(0, value / largest)).ToArray()
+        );
+        using Mat weight = new(),
+            red = new(picture.Size(), MatType.CV_32FC3, new Scalar(40, 40, 230)),
+            mixed = new(),
+            weights = new(),
+            plain = new();
         Cv2.Resize(cells, weight, picture.Size(), 0, 0, InterpolationFlags.Cubic);
         Cv2.Max(weight, 0, weight);
         Cv2.Min(weight, 1, weight);

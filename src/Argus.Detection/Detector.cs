@@ -13,7 +13,11 @@ namespace Argus.Detection;
 /// </summary>
 public sealed class Detector : IDisposable
 {
-    private const int FramesAtOnce = 8, Moments = 3, Rounds = 500, LargestPicture = 320, JpegQuality = 88;
+    private const int FramesAtOnce = 8,
+        Moments = 3,
+        Rounds = 500,
+        LargestPicture = 320,
+        JpegQuality = 88;
 
     /// <summary>Progress at which the video is read and its faces are followed; the rest is judging.</summary>
     public const double ReadingShare = 0.3; // of the time, roughly
@@ -28,17 +32,31 @@ public sealed class Detector : IDisposable
     /// <param name="threads">Processor cores for one call of a model; 0: all.</param>
     /// <exception cref="RequestException">It is no models folder.</exception>
     /// <exception cref="ArgusException">A model is missing, changed or damaged.</exception>
-    public static async Task<Detector> LoadAsync(string modelsFolder, string? faceModel = null, int threads = 0, CancellationToken cancel = default) =>
-        new(await ModelsFolder.LoadAsync(modelsFolder, threads, cancel), faceModel ?? ModelCatalog.FaceDetector);
+    public static async Task<Detector> LoadAsync(
+        string modelsFolder,
+        string? faceModel = null,
+        int threads = 0,
+        CancellationToken cancel = default
+    ) => new(await ModelsFolder.LoadAsync(modelsFolder, threads, cancel), faceModel ?? ModelCatalog.FaceDetector);
 
     /// <summary>The council's members and the models behind them.</summary>
     public ModelsFolder Models => models;
 
     /// <param name="progress">From 0 to 1.</param>
     /// <exception cref="Video.UnreadableVideoException">It is no video, or there is nothing in it to judge; the message says what.</exception>
-    public async Task<Analysis> AnalyzeAsync(string video, IProgress<double>? progress = null, CancellationToken cancel = default)
+    public async Task<Analysis> AnalyzeAsync(
+        string video,
+        IProgress<double>? progress = null,
+        CancellationToken cancel = default
+    )
     {
-        using var footage = await Footage.ReadAsync(video, models.Specialists.ToDictionary(entry => entry.Key, entry => entry.Value.Recipe), faceModel, share => progress?.Report(ReadingShare * share), cancel);
+        using var footage = await Footage.ReadAsync(
+            video,
+            models.Specialists.ToDictionary(entry => entry.Key, entry => entry.Value.Recipe),
+            faceModel,
+            share => progress?.Report(ReadingShare * share),
+            cancel
+        );
         var (all, done) = (footage.Subjects.Sum(subject => subject.Clips.Values.Sum(clips => clips.Count)), 0);
         var faces = new List<FaceAnalysis>();
         foreach (var subject in footage.Subjects)
@@ -47,50 +65,128 @@ public sealed class Detector : IDisposable
             foreach (var (name, clips) in subject.Clips.Where(entry => entry.Value.Count > 0))
             {
                 scores[name] = [];
-                foreach (var some in clips.Chunk(Math.Max(1, FramesAtOnce / models.Specialists[name].Recipe.Data.ClipFrames)))
+                foreach (
+                    var some in clips.Chunk(Math.Max(1, FramesAtOnce / models.Specialists[name].Recipe.Data.ClipFrames))
+                )
                 {
                     cancel.ThrowIfCancellationRequested();
                     // The runtime blocks for as long as a batch takes.
-                    scores[name].AddRange(await Task.Run(() => models.Specialists[name].Score(Inputs(models.Specialists[name], [.. some])), cancel));
+                    scores[name]
+                        .AddRange(
+                            await Task.Run(
+                                () => models.Specialists[name].Score(Inputs(models.Specialists[name], [.. some])),
+                                cancel
+                            )
+                        );
                     progress?.Report(ReadingShare + (1 - ReadingShare) * (done += some.Length) / all);
                 }
             }
             faces.Add(await Task.Run(() => Judge(subject, scores), cancel));
         }
         var worst = faces.Where(face => face.Probability is not null).MaxBy(face => face.Probability);
-        return new Analysis(video, footage.Info.DurationSeconds, worst?.Probability, worst?.Interval, worst?.Verdict ?? Verdict.Undecided, models.Council.Forged is not null, faces);
+        return new Analysis(
+            video,
+            footage.Info.DurationSeconds,
+            worst?.Probability,
+            worst?.Interval,
+            worst?.Verdict ?? Verdict.Undecided,
+            models.Council.Forged is not null,
+            faces
+        );
     }
 
     private FaceAnalysis Judge(FootageSubject subject, Dictionary<string, List<double>> scores)
     {
-        var clips = scores.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<ClipScore>)[.. entry.Value.Select((logit, i) => ClipScore.OfLogit(i, subject.Clips[entry.Key][i].FromSeconds, logit))]);
+        var clips = scores.ToDictionary(
+            entry => entry.Key,
+            entry =>
+                (IReadOnlyList<ClipScore>)
+                    [
+                        .. entry.Value.Select(
+                            (logit, i) => ClipScore.OfLogit(i, subject.Clips[entry.Key][i].FromSeconds, logit)
+                        ),
+                    ]
+        );
         var whole = clips.ToDictionary(entry => entry.Key, entry => Judges[entry.Key].Of(entry.Value));
         // Clips are drawn anew, each specialist's among its own.
         var random = KeyedRandom.For("clips", subject.Number);
-        var rounds = Enumerable.Range(0, Rounds).Select(_ => clips.ToDictionary(entry => entry.Key, entry => Judges[entry.Key].Of([.. entry.Value.Select(_ => random.Pick(entry.Value))]))).ToList();
-        Interval? Of(IEnumerable<double> logits, bool several) => several ? Interval.Of(logits.Select(Odds.Probability)) : null;
+        var rounds = Enumerable
+            .Range(0, Rounds)
+            .Select(_ =>
+                clips.ToDictionary(
+                    entry => entry.Key,
+                    entry => Judges[entry.Key].Of([.. entry.Value.Select(_ => random.Pick(entry.Value))])
+                )
+            )
+            .ToList();
+        Interval? Of(IEnumerable<double> logits, bool several) =>
+            several ? Interval.Of(logits.Select(Odds.Probability)) : null;
         var fused = models.Council.Fuse(whole);
 
-        var specialists = models.Council.Members.Select(member =>
-        {
-            var specialist = Specialist.Named(models.Specialists[member.Name].Recipe.Specialist);
-            var count = clips.GetValueOrDefault(member.Name)?.Count ?? 0;
-            return new SpecialistAnalysis(member.Name, specialist.LooksFor, whole.TryGetValue(member.Name, out var logit) ? Odds.Probability(logit / member.Temperature) : null,
-                count == 0 ? null : Of(rounds.Select(round => round[member.Name] / member.Temperature), count > 1), count, count == 0 ? subject.Abstained.GetValueOrDefault(member.Name, "it looks at another part of the video") : null, member.Weight);
-        }).ToList();
-        var points = (from member in models.Council.Members
-                      where clips.ContainsKey(member.Name)
-                      from place in Enumerable.Range(0, clips[member.Name].Count)
-                      let clip = subject.Clips[member.Name][place]
-                      select (Member: member, Clip: clip, Logit: clips[member.Name][place].Logit / member.Temperature)).ToList();
-        return new FaceAnalysis(subject.Number, subject.Whole, subject.FromSeconds, subject.ToSeconds, fused is { } odds ? Odds.Probability(odds) : null,
-            fused is null ? null : Of(rounds.Select(round => models.Council.Fuse(round)!.Value), clips.Values.Any(list => list.Count > 1)), models.Council.Decide(fused), specialists,
-            [.. points.OrderBy(point => point.Clip.FromSeconds).Select(point => new TimelinePoint(point.Clip.FromSeconds, point.Clip.ToSeconds, point.Member.Name, Odds.Probability(point.Logit)))],
-            [.. points.OrderByDescending(point => point.Member.Weight * point.Logit).Take(Moments).Select(point => MomentOf(point.Member, point.Clip, point.Logit))]);
+        var specialists = models
+            .Council.Members.Select(member =>
+            {
+                var specialist = Specialist.Named(models.Specialists[member.Name].Recipe.Specialist);
+                var count = clips.GetValueOrDefault(member.Name)?.Count ?? 0;
+                return new SpecialistAnalysis(
+                    member.Name,
+                    specialist.LooksFor,
+                    whole.TryGetValue(member.Name, out var logit) ? Odds.Probability(logit / member.Temperature) : null,
+                    count == 0 ? null : Of(rounds.Select(round => round[member.Name] / member.Temperature), count > 1),
+                    count,
+                    count == 0
+                        ? subject.Abstained.GetValueOrDefault(member.Name, "it looks at another part of the video")
+                        : null,
+                    member.Weight
+                );
+            })
+            .ToList();
+        var points = (
+            from member in models.Council.Members
+            where clips.ContainsKey(member.Name)
+            from place in Enumerable.Range(0, clips[member.Name].Count)
+            let clip = subject.Clips[member.Name][place]
+            select (Member: member, Clip: clip, Logit: clips[member.Name][place].Logit / member.Temperature)
+        ).ToList();
+        return new FaceAnalysis(
+            subject.Number,
+            subject.Whole,
+            subject.FromSeconds,
+            subject.ToSeconds,
+            fused is { } odds ? Odds.Probability(odds) : null,
+            fused is null
+                ? null
+                : Of(
+                    rounds.Select(round => models.Council.Fuse(round)!.Value),
+                    clips.Values.Any(list => list.Count > 1)
+                ),
+            models.Council.Decide(fused),
+            specialists,
+            [
+                .. points
+                    .OrderBy(point => point.Clip.FromSeconds)
+                    .Select(point => new TimelinePoint(
+                        point.Clip.FromSeconds,
+                        point.Clip.ToSeconds,
+                        point.Member.Name,
+                        Odds.Probability(point.Logit)
+                    )),
+            ],
+            [
+                .. points
+                    .OrderByDescending(point => point.Member.Weight * point.Logit)
+                    .Take(Moments)
+                    .Select(point => MomentOf(point.Member, point.Clip, point.Logit)),
+            ]
+        );
     }
 
     // How each specialist's clips become one score, as its calibration chose.
-    private IReadOnlyDictionary<string, Aggregation> Judges => judges ??= models.Specialists.ToDictionary(entry => entry.Key, entry => entry.Value.Calibration is { } known ? Aggregation.Named(known.Aggregation) : Aggregation.MeanLogit);
+    private IReadOnlyDictionary<string, Aggregation> Judges =>
+        judges ??= models.Specialists.ToDictionary(
+            entry => entry.Key,
+            entry => entry.Value.Calibration is { } known ? Aggregation.Named(known.Aggregation) : Aggregation.MeanLogit
+        );
     private Dictionary<string, Aggregation>? judges;
 
     private Moment MomentOf(CouncilMember member, FootageClip clip, double logit)
@@ -99,8 +195,21 @@ public sealed class Detector : IDisposable
         var middle = clip.Input.Native[clip.Input.Native.Count / 2];
         using var picture = new Mat();
         var scale = Math.Min(1, (double)LargestPicture / Math.Max(middle.Width, middle.Height));
-        Cv2.Resize(middle, picture, new Size(Math.Max(1, middle.Width * scale), Math.Max(1, middle.Height * scale)), 0, 0, InterpolationFlags.Area);
-        return new Moment((clip.FromSeconds + clip.ToSeconds) / 2, member.Name, Odds.Probability(logit), heatmap, picture.ToBytes(".jpg", [new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality)]));
+        Cv2.Resize(
+            middle,
+            picture,
+            new Size(Math.Max(1, middle.Width * scale), Math.Max(1, middle.Height * scale)),
+            0,
+            0,
+            InterpolationFlags.Area
+        );
+        return new Moment(
+            (clip.FromSeconds + clip.ToSeconds) / 2,
+            member.Name,
+            Odds.Probability(logit),
+            heatmap,
+            picture.ToBytes(".jpg", [new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality)])
+        );
     }
 
     // Channels last becomes channels first.
@@ -108,22 +217,31 @@ public sealed class Detector : IDisposable
     {
         var (length, plane) = (model.Preprocessing.Length, model.Preprocessing.Length / 3);
         var inputs = model.Inputs.ToDictionary(name => name, _ => new float[clips.Count * model.ClipLength]);
-        Parallel.For(0, clips.Count, i =>
-        {
-            var rows = model.Inputs.ToDictionary(name => name, _ => new float[model.ClipLength]);
-            model.Preprocessing.ToInput(clips[i].Input, null, (view, place) => rows[view].AsSpan(place * length, length));
-            foreach (var (name, values) in rows)
+        Parallel.For(
+            0,
+            clips.Count,
+            i =>
             {
-                for (var start = 0; start < values.Length; start += length)
+                var rows = model.Inputs.ToDictionary(name => name, _ => new float[model.ClipLength]);
+                model.Preprocessing.ToInput(
+                    clips[i].Input,
+                    null,
+                    (view, place) => rows[view].AsSpan(place * length, length)
+                );
+                foreach (var (name, values) in rows)
                 {
-                    var target = inputs[name].AsSpan(i * model.ClipLength + start, length);
-                    for (var pixel = 0; pixel < plane; pixel++)
+                    for (var start = 0; start < values.Length; start += length)
                     {
-                        for (var channel = 0; channel < 3; channel++) target[channel * plane + pixel] = values[start + 3 * pixel + channel];
+                        var target = inputs[name].AsSpan(i * model.ClipLength + start, length);
+                        for (var pixel = 0; pixel < plane; pixel++)
+                        {
+                            for (var channel = 0; channel < 3; channel++)
+                                target[channel * plane + pixel] = values[start + 3 * pixel + channel];
+                        }
                     }
                 }
             }
-        });
+        );
         return inputs;
     }
 

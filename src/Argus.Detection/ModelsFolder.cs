@@ -12,7 +12,8 @@ public sealed class ModelsFolder : IDisposable
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    private ModelsFolder(string path, Council council, IReadOnlyDictionary<string, SpecialistModelFile> specialists) => (Path, Council, Specialists) = (path, council, specialists);
+    private ModelsFolder(string path, Council council, IReadOnlyDictionary<string, SpecialistModelFile> specialists) =>
+        (Path, Council, Specialists) = (path, council, specialists);
 
     public string Path { get; }
     public Council Council { get; }
@@ -26,16 +27,23 @@ public sealed class ModelsFolder : IDisposable
     /// <exception cref="ArgusException">A file is missing, changed or does not compute what it should.</exception>
     public static async Task<ModelsFolder> LoadAsync(string path, int threads = 0, CancellationToken cancel = default)
     {
-        if (File.Exists(path)) throw new RequestException($"{path} is a file; name a models folder.");
-        if (!Directory.Exists(path)) throw new RequestException($"There is no folder {path}. 'argus export CHECKPOINT --out {path}' makes one.");
+        if (File.Exists(path))
+            throw new RequestException($"{path} is a file; name a models folder.");
+        if (!Directory.Exists(path))
+            throw new RequestException($"There is no folder {path}. 'argus export CHECKPOINT --out {path}' makes one.");
         var council = Council.Read(path);
         var hashes = ReadManifest(path);
         foreach (var name in council.Members.Select(member => FileOf(member.Name)).Append(Council.FileName))
         {
             var file = System.IO.Path.Combine(path, name);
-            if (!hashes.TryGetValue(name, out var expected)) throw new ArgusException($"{path}: {Manifest} does not name {name}. Export the models anew.");
-            if (!File.Exists(file)) throw new ArgusException($"{file} is missing. Export the models anew.");
-            if (await FileHash.Sha256Async(file, cancel) != expected) throw new ArgusException($"{file} is not the file that was exported: its hash differs from {Manifest}'s. Export the models anew.");
+            if (!hashes.TryGetValue(name, out var expected))
+                throw new ArgusException($"{path}: {Manifest} does not name {name}. Export the models anew.");
+            if (!File.Exists(file))
+                throw new ArgusException($"{file} is missing. Export the models anew.");
+            if (await FileHash.Sha256Async(file, cancel) != expected)
+                throw new ArgusException(
+                    $"{file} is not the file that was exported: its hash differs from {Manifest}'s. Export the models anew."
+                );
         }
         var specialists = new Dictionary<string, SpecialistModelFile>();
         try
@@ -43,14 +51,18 @@ public sealed class ModelsFolder : IDisposable
             foreach (var member in council.Members)
             {
                 cancel.ThrowIfCancellationRequested();
-                var model = specialists[member.Name] = SpecialistModelFile.Load(System.IO.Path.Combine(path, FileOf(member.Name)), threads);
+                var model = specialists[member.Name] = SpecialistModelFile.Load(
+                    System.IO.Path.Combine(path, FileOf(member.Name)),
+                    threads
+                );
                 model.Check();
             }
             return new ModelsFolder(path, council, specialists);
         }
         catch
         {
-            foreach (var model in specialists.Values) model.Dispose();
+            foreach (var model in specialists.Values)
+                model.Dispose();
             throw;
         }
     }
@@ -63,17 +75,22 @@ public sealed class ModelsFolder : IDisposable
     {
         council.Write(path);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in council.Members.Select(member => FileOf(member.Name)).Append(Council.FileName)) hashes[name] = await FileHash.Sha256Async(System.IO.Path.Combine(path, name), cancel);
+        foreach (var name in council.Members.Select(member => FileOf(member.Name)).Append(Council.FileName))
+            hashes[name] = await FileHash.Sha256Async(System.IO.Path.Combine(path, name), cancel);
         WholeFile.Write(System.IO.Path.Combine(path, Manifest), JsonSerializer.Serialize(hashes, Json) + "\n");
     }
 
     private static Dictionary<string, string> ReadManifest(string path)
     {
         var file = System.IO.Path.Combine(path, Manifest);
-        if (!File.Exists(file)) throw new RequestException($"{path} holds no {Manifest}; 'argus export CHECKPOINT --out {path}' makes a models folder.");
+        if (!File.Exists(file))
+            throw new RequestException(
+                $"{path} holds no {Manifest}; 'argus export CHECKPOINT --out {path}' makes a models folder."
+            );
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(file)) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(file))
+                ?? throw new JsonException("it is empty");
         }
         catch (JsonException error)
         {
@@ -83,6 +100,7 @@ public sealed class ModelsFolder : IDisposable
 
     public void Dispose()
     {
-        foreach (var model in Specialists.Values) model.Dispose();
+        foreach (var model in Specialists.Values)
+            model.Dispose();
     }
 }

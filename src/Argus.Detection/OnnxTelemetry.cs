@@ -16,11 +16,23 @@ internal static class OnnxTelemetry
     public static void Off()
     {
         // .NET keeps its own copy of the environment, which native code does not see.
-        if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable(Variable, "1");
-        else _ = SetEnvironment(Variable, "1", 1);
+        if (OperatingSystem.IsWindows())
+            Environment.SetEnvironmentVariable(Variable, "1");
+        else
+            _ = SetEnvironment(Variable, "1", 1);
         OrtEnv.Instance().DisableTelemetryEvents();
     }
 
-    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    private static extern int SetEnvironment([MarshalAs(UnmanagedType.LPStr)] string name, [MarshalAs(UnmanagedType.LPStr)] string value, int overwrite);
+    [DllImport(
+        "libc",
+        EntryPoint = "setenv",
+        CharSet = CharSet.Ansi,
+        BestFitMapping = false,
+        ThrowOnUnmappableChar = true
+    )]
+    private static extern int SetEnvironment(
+        [MarshalAs(UnmanagedType.LPStr)] string name,
+        [MarshalAs(UnmanagedType.LPStr)] string value,
+        int overwrite
+    );
 }

@@ -11,8 +11,16 @@ namespace Argus.Detection;
 /// <summary>What the file of an exported specialist says of itself, beside the graph: keys of its metadata.</summary>
 public static class ModelMetadata
 {
-    public const string Recipe = "argus.recipe", RecipeHash = "argus.recipe_sha256", Weights = "argus.weights_sha256", Calibration = "argus.calibration",
-        Labels = "argus.labels", Mean = "argus.mean", Std = "argus.std", Golden = "argus.golden_logits", Version = "argus.version", Precision = "argus.precision";
+    public const string Recipe = "argus.recipe",
+        RecipeHash = "argus.recipe_sha256",
+        Weights = "argus.weights_sha256",
+        Calibration = "argus.calibration",
+        Labels = "argus.labels",
+        Mean = "argus.mean",
+        Std = "argus.std",
+        Golden = "argus.golden_logits",
+        Version = "argus.version",
+        Precision = "argus.precision";
 }
 
 /// <summary>
@@ -28,7 +36,8 @@ public sealed class SpecialistModelFile : IDisposable
     public const string CellsWanted = "cells_wanted";
 
     // Of the largest logit. From other processors the last digits differ, and integers may round the other way; from a damaged model all do.
-    private const double GoldenTolerance = 1e-3, IntegerGoldenTolerance = 0.05;
+    private const double GoldenTolerance = 1e-3,
+        IntegerGoldenTolerance = 0.05;
 
     private const int SameAsRequested = 1; // how an arena grows; otherwise by powers of two
 
@@ -38,7 +47,12 @@ public sealed class SpecialistModelFile : IDisposable
     {
         OnnxTelemetry.Off();
         // One arena for all: specialists run one after another, and of five arenas of 300 MB four would lie idle.
-        using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
+        using var memory = new OrtMemoryInfo(
+            OrtMemoryInfo.allocatorCPU,
+            OrtAllocatorType.ArenaAllocator,
+            0,
+            OrtMemType.Default
+        );
         using var arena = new OrtArenaCfg(0, SameAsRequested, -1, -1);
         OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
     }
@@ -47,7 +61,10 @@ public sealed class SpecialistModelFile : IDisposable
     {
         (Path, this.session, Recipe) = (path, session, recipe);
         Preprocessing = new ClipPreprocessing(Imaging.RecipeInput.From(recipe));
-        Calibration = Metadata.TryGetValue(ModelMetadata.Calibration, out var text) && text.Length > 0 ? Evaluations.Calibration.Parse(text, path) : null;
+        Calibration =
+            Metadata.TryGetValue(ModelMetadata.Calibration, out var text) && text.Length > 0
+                ? Evaluations.Calibration.Parse(text, path)
+                : null;
     }
 
     public string Path { get; }
@@ -66,11 +83,16 @@ public sealed class SpecialistModelFile : IDisposable
     /// <exception cref="ArgusException">The file is no model, or none of Argus.</exception>
     public static SpecialistModelFile Load(string path, int threads = 0)
     {
-        if (!File.Exists(path)) throw new RequestException($"There is no file {path}.");
+        if (!File.Exists(path))
+            throw new RequestException($"There is no file {path}.");
         InferenceSession session;
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using var options = new SessionOptions
+            {
+                IntraOpNumThreads = threads,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            };
             options.AddSessionConfigEntry("session.use_env_allocators", "1");
             // In the arena, what the optimised graph no longer needs of the weights would stay.
             options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
@@ -82,8 +104,12 @@ public sealed class SpecialistModelFile : IDisposable
         }
         try
         {
-            if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelMetadata.Recipe, out var recipe)) throw new ArgusException($"{path} is an ONNX model, but not of Argus: it holds no recipe. Make one with 'argus export'.");
-            if (!session.OverridableInitializerMetadata.ContainsKey(CellsWanted)) throw new ArgusException($"{path} was exported by an earlier version of Argus. Export it anew.");
+            if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelMetadata.Recipe, out var recipe))
+                throw new ArgusException(
+                    $"{path} is an ONNX model, but not of Argus: it holds no recipe. Make one with 'argus export'."
+                );
+            if (!session.OverridableInitializerMetadata.ContainsKey(CellsWanted))
+                throw new ArgusException($"{path} was exported by an earlier version of Argus. Export it anew.");
             return new SpecialistModelFile(path, session, RecipeLibrary.ParseMerged(recipe, path));
         }
         catch
@@ -103,9 +129,17 @@ public sealed class SpecialistModelFile : IDisposable
     /// <returns>For each clip and each of <see cref="Cells"/> parts of the picture: by how much the log odds of fake fall if the part were not there.</returns>
     public double[][] Tell(IReadOnlyDictionary<string, float[]> inputs)
     {
-        var outputs = Run(inputs, [NamedOnnxValue.CreateFromTensor(CellsWanted, new DenseTensor<long>(new[] { (long)Cells }, [1]))], "logits", "cells");
+        var outputs = Run(
+            inputs,
+            [NamedOnnxValue.CreateFromTensor(CellsWanted, new DenseTensor<long>(new[] { (long)Cells }, [1]))],
+            "logits",
+            "cells"
+        );
         var whole = Odds(outputs[0]);
-        return [.. Odds(outputs[1]).Chunk(Cells).Select((clip, i) => clip.Select(without => whole[i] - without).ToArray())];
+        return
+        [
+            .. Odds(outputs[1]).Chunk(Cells).Select((clip, i) => clip.Select(without => whole[i] - without).ToArray()),
+        ];
     }
 
     /// <summary>Logits of the golden input, a clip, as <c>argus export</c> asked the checkpoint for.</summary>
@@ -115,10 +149,19 @@ public sealed class SpecialistModelFile : IDisposable
     /// <exception cref="ArgusException">The model does not answer the golden input as it did when it was made.</exception>
     public double Check()
     {
-        float[] expected = JsonSerializer.Deserialize<float[]>(Metadata[ModelMetadata.Golden])!, now = Golden();
-        double largest = expected.Zip(now, (a, b) => Math.Abs(a - b)).Max(), scale = Math.Max(1, expected.Max(Math.Abs));
-        if (!(largest <= scale * (Metadata[ModelMetadata.Precision] == "int8" ? IntegerGoldenTolerance : GoldenTolerance)))
-            throw new ArgusException($"{Path} does not compute what it did when it was exported (logits differ by {largest.ToString("0.000000", CultureInfo.InvariantCulture)}). Export it anew.");
+        float[] expected = JsonSerializer.Deserialize<float[]>(Metadata[ModelMetadata.Golden])!,
+            now = Golden();
+        double largest = expected.Zip(now, (a, b) => Math.Abs(a - b)).Max(),
+            scale = Math.Max(1, expected.Max(Math.Abs));
+        if (
+            !(
+                largest
+                <= scale * (Metadata[ModelMetadata.Precision] == "int8" ? IntegerGoldenTolerance : GoldenTolerance)
+            )
+        )
+            throw new ArgusException(
+                $"{Path} does not compute what it did when it was exported (logits differ by {largest.ToString("0.000000", CultureInfo.InvariantCulture)}). Export it anew."
+            );
         return largest;
     }
 
@@ -126,10 +169,22 @@ public sealed class SpecialistModelFile : IDisposable
     private static double[] Odds(float[] logits) => [.. logits.Chunk(2).Select(pair => (double)pair[1] - pair[0])];
 
     /// <returns>Of each output all values, one after another.</returns>
-    internal float[][] Run(IReadOnlyDictionary<string, float[]> inputs, IEnumerable<NamedOnnxValue> more, params string[] outputs)
+    internal float[][] Run(
+        IReadOnlyDictionary<string, float[]> inputs,
+        IEnumerable<NamedOnnxValue> more,
+        params string[] outputs
+    )
     {
         var (side, frames) = (Preprocessing.ImageSize, Recipe.Data.ClipFrames);
-        var values = inputs.Select(input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value, [input.Value.Length / ClipLength, frames, 3, side, side]))).Concat(more).ToList();
+        var values = inputs
+            .Select(input =>
+                NamedOnnxValue.CreateFromTensor(
+                    input.Key,
+                    new DenseTensor<float>(input.Value, [input.Value.Length / ClipLength, frames, 3, side, side])
+                )
+            )
+            .Concat(more)
+            .ToList();
         using var results = session.Run(values, outputs);
         return [.. results.Select(result => result.AsEnumerable<float>().ToArray())];
     }

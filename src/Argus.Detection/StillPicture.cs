@@ -14,14 +14,17 @@ internal static class StillPicture
     public static Mat? Read(string path)
     {
         using var codec = Open(path);
-        if (codec is null) return null;
+        if (codec is null)
+            return null;
         // OpenCV fills what is missing with grey, without a word.
         using (var pixels = new SKBitmap(codec.Info))
         {
-            if (codec.GetPixels(pixels.Info, pixels.GetPixels()) != SKCodecResult.Success) throw new UnreadableVideoException("the picture is damaged");
+            if (codec.GetPixels(pixels.Info, pixels.GetPixels()) != SKCodecResult.Success)
+                throw new UnreadableVideoException("the picture is damaged");
         }
         var picture = Cv2.ImRead(path, ImreadModes.Color);
-        if (!picture.Empty()) return picture;
+        if (!picture.Empty())
+            return picture;
         picture.Dispose();
         throw new UnreadableVideoException("the picture is damaged");
     }
@@ -38,9 +41,12 @@ internal static class StillPicture
     {
         // Opening a pipe or a device would wait for ever; those have no length.
         var codec = new FileInfo(path) is { Exists: true, Length: > 0 } ? SKCodec.Create(path) : null;
-        if (codec is null || (long)codec.Info.Width * codec.Info.Height <= LargestPixels) return codec;
-        using (codec) throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
+        if (codec is null || (long)codec.Info.Width * codec.Info.Height <= LargestPixels)
+            return codec;
+        using (codec)
+            throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
     }
 
-    public static VideoInfo Describe(Mat picture) => new("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null);
+    public static VideoInfo Describe(Mat picture) =>
+        new("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null);
 }

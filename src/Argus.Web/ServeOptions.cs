@@ -41,17 +41,42 @@ public sealed record ServeOptions(string Models, string Data, string Urls)
     /// <exception cref="RequestException">Something in it makes no sense.</exception>
     public void Check()
     {
-        foreach (var (value, name, least, most) in new[] { (LargestMegabytes, "--max-megabytes", 1, 1_000_000), (LongestMinutes, "--max-minutes", 0.01, 10_000), (UploadsPerMinute, "--uploads-per-minute", 1, 1_000_000),
-            (LongestQueue, "--max-queue", 1, 10_000_000), (KeepHours, "--keep-hours", 0.01, 1_000_000), (Workers, "--workers", 0, 1000), (LeaseSeconds, "--lease-seconds", 1, 100_000), (AnalysisMinutes, "--analysis-minutes", 0.01, 10_000) })
+        foreach (
+            var (value, name, least, most) in new[]
+            {
+                (LargestMegabytes, "--max-megabytes", 1, 1_000_000),
+                (LongestMinutes, "--max-minutes", 0.01, 10_000),
+                (UploadsPerMinute, "--uploads-per-minute", 1, 1_000_000),
+                (LongestQueue, "--max-queue", 1, 10_000_000),
+                (KeepHours, "--keep-hours", 0.01, 1_000_000),
+                (Workers, "--workers", 0, 1000),
+                (LeaseSeconds, "--lease-seconds", 1, 100_000),
+                (AnalysisMinutes, "--analysis-minutes", 0.01, 10_000),
+            }
+        )
         {
-            if (!(value >= least && value <= most)) throw new RequestException($"{name} {value} makes no sense; give a number from {least} to {most}.");
+            if (!(value >= least && value <= most))
+                throw new RequestException($"{name} {value} makes no sense; give a number from {least} to {most}.");
         }
         foreach (var url in Urls.Split(';'))
         {
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.AbsolutePath != "/") throw new RequestException($"--url {url} is no address such as http://127.0.0.1:8080.");
+            if (
+                !Uri.TryCreate(url, UriKind.Absolute, out var uri)
+                || uri.Scheme is not ("http" or "https")
+                || uri.AbsolutePath != "/"
+            )
+                throw new RequestException($"--url {url} is no address such as http://127.0.0.1:8080.");
         }
     }
 
     /// <summary>Whether only this machine reaches it.</summary>
-    public bool Loopback => Urls.Split(';').All(url => new Uri(url).Host is var host && (host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))));
+    public bool Loopback =>
+        Urls.Split(';')
+            .All(url =>
+                new Uri(url).Host is var host
+                && (
+                    host == "localhost"
+                    || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
+                )
+            );
 }

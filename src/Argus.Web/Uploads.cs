@@ -18,7 +18,8 @@ internal sealed class RefusedUploadException(int status, string message) : Argus
 internal sealed class Uploads
 {
     private const string Incoming = ".incoming";
-    private const int BufferBytes = 1 << 16, DiskFull = 28; // ENOSPC
+    private const int BufferBytes = 1 << 16,
+        DiskFull = 28; // ENOSPC
 
     private readonly ServeOptions options;
     private readonly ILogger<Uploads> log;
@@ -62,11 +63,17 @@ internal sealed class Uploads
         }
         catch (UnreadableVideoException error)
         {
-            throw new RefusedUploadException(StatusCodes.Status422UnprocessableEntity, $"This cannot be judged: {error.Message}.");
+            throw new RefusedUploadException(
+                StatusCodes.Status422UnprocessableEntity,
+                $"This cannot be judged: {error.Message}."
+            );
         }
         catch (Exception error) when (error is IOException { HResult: DiskFull } or ArgumentOutOfRangeException) // the latter is what .NET makes of a limit on file sizes
         {
-            throw new RefusedUploadException(StatusCodes.Status507InsufficientStorage, "The service has no room for this video. Try again later.");
+            throw new RefusedUploadException(
+                StatusCodes.Status507InsufficientStorage,
+                "The service has no room for this video. Try again later."
+            );
         }
         finally
         {
@@ -87,7 +94,11 @@ internal sealed class Uploads
     }
 
     /// <summary>Files that nobody waits for: of clients that went away as the process ended, of analyses that were deleted.</summary>
-    public IEnumerable<string> OlderThan(TimeSpan age) => Directory.EnumerateFiles(folder).Where(file => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > age).Select(file => Path.GetFileName(file));
+    public IEnumerable<string> OlderThan(TimeSpan age) =>
+        Directory
+            .EnumerateFiles(folder)
+            .Where(file => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > age)
+            .Select(file => Path.GetFileName(file));
 
     private async Task<(long Bytes, string Sha256)> WriteAsync(Stream body, string path, CancellationToken cancel)
     {
@@ -95,14 +106,32 @@ internal sealed class Uploads
         try
         {
             var head = await body.ReadAtLeastAsync(buffer, FileSignature.Length, throwOnEndOfStream: false, cancel);
-            if (head == 0) throw new RefusedUploadException(StatusCodes.Status400BadRequest, "The file is empty.");
-            if (!FileSignature.IsVideoOrPicture(buffer.AsSpan(0, head))) throw new RefusedUploadException(StatusCodes.Status415UnsupportedMediaType, "This is no video or picture that Argus reads (MP4, MOV, MKV, WebM, AVI, MPEG, FLV, OGG, WMV; JPEG, PNG, WebP).");
-            await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 0 });
+            if (head == 0)
+                throw new RefusedUploadException(StatusCodes.Status400BadRequest, "The file is empty.");
+            if (!FileSignature.IsVideoOrPicture(buffer.AsSpan(0, head)))
+                throw new RefusedUploadException(
+                    StatusCodes.Status415UnsupportedMediaType,
+                    "This is no video or picture that Argus reads (MP4, MOV, MKV, WebM, AVI, MPEG, FLV, OGG, WMV; JPEG, PNG, WebP)."
+                );
+            await using var file = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    Options = FileOptions.Asynchronous,
+                    BufferSize = 0,
+                }
+            );
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var total = 0L;
             for (var count = head; count > 0; count = await body.ReadAsync(buffer, cancel))
             {
-                if ((total += count) > options.LargestMegabytes * 1_000_000L) throw new RefusedUploadException(StatusCodes.Status413PayloadTooLarge, $"The file is larger than {options.LargestMegabytes} MB.");
+                if ((total += count) > options.LargestMegabytes * 1_000_000L)
+                    throw new RefusedUploadException(
+                        StatusCodes.Status413PayloadTooLarge,
+                        $"The file is larger than {options.LargestMegabytes} MB."
+                    );
                 hash.AppendData(buffer, 0, count);
                 await file.WriteAsync(buffer.AsMemory(0, count), cancel);
             }
@@ -117,7 +146,8 @@ internal sealed class Uploads
 
     private async Task<double> MeasureAsync(string path, CancellationToken cancel)
     {
-        if (Detection.StillPicture.IsPicture(path)) return 0;
+        if (Detection.StillPicture.IsPicture(path))
+            return 0;
         return (await VideoProbe.ReadAsync(path, cancel, options.LongestMinutes * 60)).DurationSeconds;
     }
 }

@@ -9,21 +9,35 @@ public static class Ahead
     /// <param name="work">One piece's; it should end when its token asks, which it does as soon as nobody takes results any more.</param>
     /// <param name="capacity">Pieces that are begun and not yet taken: what bounds threads and memory.</param>
     /// <param name="drop">What becomes of a result that nobody takes any more.</param>
-    public static async IAsyncEnumerable<TResult> RunAsync<T, TResult>(IEnumerable<T> pieces, Func<T, CancellationToken, Task<TResult>> work, int capacity, Action<TResult> drop,
-        [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<TResult> RunAsync<T, TResult>(
+        IEnumerable<T> pieces,
+        Func<T, CancellationToken, Task<TResult>> work,
+        int capacity,
+        Action<TResult> drop,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var ahead = Channel.CreateBounded<Task<TResult>>(capacity);
         var filling = FillAsync();
         try
         {
-            while (await ahead.Reader.WaitToReadAsync(cancel)) yield return await await ahead.Reader.ReadAsync(cancel);
+            while (await ahead.Reader.WaitToReadAsync(cancel))
+                yield return await await ahead.Reader.ReadAsync(cancel);
         }
         finally
         {
             await stop.CancelAsync();
             await filling;
-            while (ahead.Reader.TryRead(out var left)) await left.ContinueWith(done => { if (done.IsCompletedSuccessfully) drop(done.Result); }, TaskScheduler.Default);
+            while (ahead.Reader.TryRead(out var left))
+                await left.ContinueWith(
+                    done =>
+                    {
+                        if (done.IsCompletedSuccessfully)
+                            drop(done.Result);
+                    },
+                    TaskScheduler.Default
+                );
         }
 
         async Task FillAsync()

@@ -7,7 +7,8 @@ public static class ArgusCache
     {
         get
         {
-            if (Environment.GetEnvironmentVariable("ARGUS_CACHE") is { Length: > 0 } chosen) return chosen;
+            if (Environment.GetEnvironmentVariable("ARGUS_CACHE") is { Length: > 0 } chosen)
+                return chosen;
             var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
                 ? xdg
                 : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");

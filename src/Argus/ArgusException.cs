@@ -3,13 +3,19 @@ namespace Argus;
 /// <summary>Work that failed for a reason a user can act on: the message says what, where and what to do. Exit code 1.</summary>
 public class ArgusException : Exception
 {
-    public ArgusException(string message) : base(message) { }
-    public ArgusException(string message, Exception inner) : base(message, inner) { }
+    public ArgusException(string message)
+        : base(message) { }
+
+    public ArgusException(string message, Exception inner)
+        : base(message, inner) { }
 }
 
 /// <summary>A request that was wrong (bad argument, missing file, unknown key). Exit code 2.</summary>
 public sealed class RequestException : ArgusException
 {
-    public RequestException(string message) : base(message) { }
-    public RequestException(string message, Exception inner) : base(message, inner) { }
+    public RequestException(string message)
+        : base(message) { }
+
+    public RequestException(string message, Exception inner)
+        : base(message, inner) { }
 }

@@ -19,7 +19,8 @@ public static class Csv
         while (reader.ReadLine() is { } line)
         {
             var first = ++number;
-            if (line.Length == 0) continue;
+            if (line.Length == 0)
+                continue;
             var cells = new List<string>();
             var place = 0;
             while (true)
@@ -32,20 +33,27 @@ public static class Csv
                     {
                         if (place >= line.Length)
                         {
-                            line = reader.ReadLine() ?? throw new FormatException($"a quote that opens on line {first} is not closed");
+                            line =
+                                reader.ReadLine()
+                                ?? throw new FormatException($"a quote that opens on line {first} is not closed");
                             number++;
                             place = 0;
                             cell.Append('\n');
                         }
-                        else if (line[place] != '"') cell.Append(line[place++]);
-                        else if (place + 1 < line.Length && line[place + 1] == '"') (_, place) = (cell.Append('"'), place + 2);
-                        else break;
+                        else if (line[place] != '"')
+                            cell.Append(line[place++]);
+                        else if (place + 1 < line.Length && line[place + 1] == '"')
+                            (_, place) = (cell.Append('"'), place + 2);
+                        else
+                            break;
                     }
                     place++;
                 }
-                while (place < line.Length && line[place] != ',') cell.Append(line[place++]);
+                while (place < line.Length && line[place] != ',')
+                    cell.Append(line[place++]);
                 cells.Add(cell.ToString());
-                if (place >= line.Length) break;
+                if (place >= line.Length)
+                    break;
                 place++;
             }
             yield return (first, cells);

@@ -10,11 +10,21 @@ public static class FolderLock
         var file = Path.Combine(folder, ".lock");
         try
         {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(
+                file,
+                FileMode.OpenOrCreate,
+                FileAccess.Write,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
         }
         catch (IOException error) when (File.Exists(file))
         {
-            throw new ArgusException($"Another process {what} {folder} ({error.Message.TrimEnd('.')}). Wait for it, or choose another folder.", error);
+            throw new ArgusException(
+                $"Another process {what} {folder} ({error.Message.TrimEnd('.')}). Wait for it, or choose another folder.",
+                error
+            );
         }
     }
 }

@@ -11,12 +11,13 @@ public static class Nearest
     }
 
     /// <summary>The valid word with the smallest edit distance, if at most a third of it would have to change.</summary>
-    public static string? To(string typed, IEnumerable<string> valid) => valid
-        .Select(word => (Word: word, Distance: Distance(typed, word)))
-        .Where(candidate => candidate.Distance <= Math.Max(2, candidate.Word.Length / 3))
-        .OrderBy(candidate => candidate.Distance)
-        .Select(candidate => candidate.Word)
-        .FirstOrDefault();
+    public static string? To(string typed, IEnumerable<string> valid) =>
+        valid
+            .Select(word => (Word: word, Distance: Distance(typed, word)))
+            .Where(candidate => candidate.Distance <= Math.Max(2, candidate.Word.Length / 3))
+            .OrderBy(candidate => candidate.Distance)
+            .Select(candidate => candidate.Word)
+            .FirstOrDefault();
 
     // Levenshtein, one row at a time.
     private static int Distance(string a, string b)

@@ -11,24 +11,39 @@ internal static class ArgusProcess
     /// <summary>What it printed and its exit code.</summary>
     public sealed record Outcome(int ExitCode, string Output, string Error);
 
-    public static Process Start(string folder, params IEnumerable<string> arguments) => Process.Start(Info(folder, arguments))!;
+    public static Process Start(string folder, params IEnumerable<string> arguments) =>
+        Process.Start(Info(folder, arguments))!;
 
     /// <summary>The same after a shell command, such as a limit on file sizes.</summary>
-    public static Process StartAfter(string folder, string shell, params IEnumerable<string> arguments) => Process.Start(Info(folder, arguments, After(shell)))!;
+    public static Process StartAfter(string folder, string shell, params IEnumerable<string> arguments) =>
+        Process.Start(Info(folder, arguments, After(shell)))!;
 
-    public static Task<Outcome> RunAsync(string folder, params string[] arguments) => FinishAsync(Info(folder, arguments));
+    public static Task<Outcome> RunAsync(string folder, params string[] arguments) =>
+        FinishAsync(Info(folder, arguments));
 
     /// <summary>The same after a shell command, such as a limit on file sizes.</summary>
-    public static Task<Outcome> RunAfterAsync(string folder, string shell, params string[] arguments) => FinishAsync(Info(folder, arguments, After(shell)));
+    public static Task<Outcome> RunAfterAsync(string folder, string shell, params string[] arguments) =>
+        FinishAsync(Info(folder, arguments, After(shell)));
 
     private static string[] After(string shell) => ["bash", "-c", $"{shell}; exec \"$@\"", "bash"];
 
     private static ProcessStartInfo Info(string folder, IEnumerable<string> arguments, params string[] before)
     {
         // Whoever runs the tests in the background has Control-C ignored, which programs inherit.
-        var info = new ProcessStartInfo("env", ["--default-signal=INT", .. before, "dotnet", Path.Combine(AppContext.BaseDirectory, "argus-cli.dll"), .. arguments])
+        var info = new ProcessStartInfo(
+            "env",
+            [
+                "--default-signal=INT",
+                .. before,
+                "dotnet",
+                Path.Combine(AppContext.BaseDirectory, "argus-cli.dll"),
+                .. arguments,
+            ]
+        )
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         // A cache of its own: no test depends on what the user has fetched, none changes it. The mended library stays shared.
         info.Environment["ARGUS_CACHE"] = Path.Combine(folder, "cache");
@@ -39,7 +54,10 @@ internal static class ArgusProcess
     {
         using var process = Process.Start(info)!;
         using var limit = new CancellationTokenSource(Limit);
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        var (output, error) = (
+            process.StandardOutput.ReadToEndAsync(limit.Token),
+            process.StandardError.ReadToEndAsync(limit.Token)
+        );
         try
         {
             await process.WaitForExitAsync(limit.Token);
@@ -47,7 +65,8 @@ internal static class ArgusProcess
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
         }
     }
 }

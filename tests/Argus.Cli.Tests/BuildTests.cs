@@ -14,17 +14,30 @@ public class BuildTests
     public async Task The_torch_backend_is_chosen_at_build_time(string backend, string package)
     {
         var project = Path.Combine(Repository(), "src", "Argus.Training", "Argus.Training.csproj");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["msbuild", project, $"-p:TorchBackend={backend}", "-getItem:PackageReference"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                ["msbuild", project, $"-p:TorchBackend={backend}", "-getItem:PackageReference"]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         var json = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync());
         await process.WaitForExitAsync();
-        var references = json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray().Select(item => item.GetProperty("Identity").GetString());
+        var references = json
+            .RootElement.GetProperty("Items")
+            .GetProperty("PackageReference")
+            .EnumerateArray()
+            .Select(item => item.GetProperty("Identity").GetString());
         Assert.Equal([package], references.Where(name => name!.StartsWith("TorchSharp", StringComparison.Ordinal)));
     }
 
     internal static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Argus.slnx"))) folder = folder.Parent;
+        while (!File.Exists(Path.Combine(folder!.FullName, "Argus.slnx")))
+            folder = folder.Parent;
         return folder.FullName;
     }
 }

@@ -25,7 +25,10 @@ public class CommandTests
     [InlineData("import")]
     public async Task Every_command_has_help(string command)
     {
-        var outcome = await ArgusProcess.RunAsync(Path.GetTempPath(), [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        var outcome = await ArgusProcess.RunAsync(
+            Path.GetTempPath(),
+            [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]
+        );
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("argus", outcome.Output, StringComparison.Ordinal);
     }
@@ -70,7 +73,10 @@ public class CommandTests
     [InlineData("data prepare ffpp . data.crop=hand", "hand")]
     [InlineData("recipes show rr/2 loss.name=hinge", "hinge")]
     [InlineData("quickstart --specialist xy", "xy")]
-    public async Task A_wrong_request_exits_with_2_names_the_cause_and_shows_no_stack_trace(string arguments, string cause)
+    public async Task A_wrong_request_exits_with_2_names_the_cause_and_shows_no_stack_trace(
+        string arguments,
+        string cause
+    )
     {
         using var folder = new TemporaryFolder();
         var outcome = await ArgusProcess.RunAsync(folder.Path, arguments.Split(' '));
@@ -78,7 +84,10 @@ public class CommandTests
         Assert.Contains(cause, outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
         Assert.InRange(outcome.Error.Trim().Split('\n').Length, 1, 3);
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(folder.Path), entry => Path.GetFileName(entry) is not ("cache" or "s"));
+        Assert.DoesNotContain(
+            Directory.EnumerateFileSystemEntries(folder.Path),
+            entry => Path.GetFileName(entry) is not ("cache" or "s")
+        );
     }
 
     [Fact]
@@ -92,27 +101,66 @@ public class CommandTests
     public async Task Models_are_taken_from_a_file_only_with_the_pinned_hash()
     {
         using var folder = new TemporaryFolder();
-        var wrong = await ArgusProcess.RunAsync(folder.Path, "models", "pull", "yunet", "--from", folder.Write("fake.onnx", "not it"));
+        var wrong = await ArgusProcess.RunAsync(
+            folder.Path,
+            "models",
+            "pull",
+            "yunet",
+            "--from",
+            folder.Write("fake.onnx", "not it")
+        );
         Assert.Equal(1, wrong.ExitCode);
         Assert.Contains("8f2383e4", wrong.Error, StringComparison.Ordinal);
-        var right = await ArgusProcess.RunAsync(folder.Path, "models", "pull", "yunet", "--from", Shared.File("models/face_detection_yunet_2023mar.onnx"));
+        var right = await ArgusProcess.RunAsync(
+            folder.Path,
+            "models",
+            "pull",
+            "yunet",
+            "--from",
+            Shared.File("models/face_detection_yunet_2023mar.onnx")
+        );
         Assert.Equal(0, right.ExitCode);
-        Assert.Contains("face_detection_yunet_2023mar.onnx", (await ArgusProcess.RunAsync(folder.Path, "models", "list", "--json")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "face_detection_yunet_2023mar.onnx",
+            (await ArgusProcess.RunAsync(folder.Path, "models", "list", "--json")).Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_leaking_dataset_exits_with_1_and_a_known_leak_with_0()
     {
         using var folder = new TemporaryFolder();
-        await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.2", "--quads", "0,0,0", "--focus", "resolution=3,1,1");
-        Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, "data", "check", "celebdf", "data/celebdf")).ExitCode);
+        await ArgusProcess.RunAsync(
+            folder.Path,
+            "data",
+            "sample",
+            "data",
+            "--size",
+            "32",
+            "--seconds",
+            "0.2",
+            "--quads",
+            "0,0,0",
+            "--focus",
+            "resolution=3,1,1"
+        );
+        Assert.Equal(
+            0,
+            (await ArgusProcess.RunAsync(folder.Path, "data", "check", "celebdf", "data/celebdf")).ExitCode
+        );
 
         // The first test video, once more under a training name.
-        var test = (await File.ReadAllLinesAsync(folder["data", "celebdf", "List_of_testing_videos.txt"]))[0].Split(' ')[1];
+        var test = (await File.ReadAllLinesAsync(folder["data", "celebdf", "List_of_testing_videos.txt"]))[0]
+            .Split(' ')[1];
         File.Copy(folder["data", "celebdf", test], folder["data", "celebdf", "YouTube-real", "99999.mp4"]);
         var leak = await ArgusProcess.RunAsync(folder.Path, "data", "check", "celebdf", "data/celebdf", "--json");
         Assert.Equal(1, leak.ExitCode);
-        var problems = JsonDocument.Parse(leak.Output).RootElement.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("what").GetString());
+        var problems = JsonDocument
+            .Parse(leak.Output)
+            .RootElement.GetProperty("problems")
+            .EnumerateArray()
+            .Select(problem => problem.GetProperty("what").GetString());
         Assert.Contains(problems, what => what!.StartsWith("leak: the same file", StringComparison.Ordinal));
     }
 
@@ -120,11 +168,28 @@ public class CommandTests
     public async Task A_disk_that_fills_up_is_a_sentence_and_what_was_finished_stays()
     {
         using var folder = new TemporaryFolder();
-        await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "64", "--seconds", "0.4", "--quads", "0,0,0", "--focus", "resolution=3,1,1");
+        await ArgusProcess.RunAsync(
+            folder.Path,
+            "data",
+            "sample",
+            "data",
+            "--size",
+            "64",
+            "--seconds",
+            "0.4",
+            "--quads",
+            "0,0,0",
+            "--focus",
+            "resolution=3,1,1"
+        );
         string[] prepare = ["data", "prepare", "ffpp", "data/ffpp", "--store", "store", "--profile", "smoke"];
         // A limit on file sizes (1 KiB blocks) breaks the write in the middle, as a full disk does. (.NET's doubly mapped code
         // pages are files to the kernel and would break first.)
-        var full = await ArgusProcess.RunAfterAsync(folder.Path, "export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 200", prepare);
+        var full = await ArgusProcess.RunAfterAsync(
+            folder.Path,
+            "export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 200",
+            prepare
+        );
         Assert.Equal(1, full.ExitCode);
         Assert.Contains("could not be written", full.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", full.Error, StringComparison.Ordinal);
@@ -136,13 +201,58 @@ public class CommandTests
     public async Task An_import_says_what_matched_and_its_checkpoint_can_be_trained_from()
     {
         using var folder = new TemporaryFolder();
-        await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.2", "--quads", "0,0,0", "--focus", "resolution=2,1,1");
-        string[] tiny = ["--profile", "smoke", "model.image_size=32", "data.train_frames=2", "data.eval_frames=1", "train.max_steps=1"];
-        Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, ["train", "rr/1", "--data", "data/ffpp", "--run", "first", .. tiny])).ExitCode);
-        var import = await ArgusProcess.RunAsync(folder.Path, ["import", "first/checkpoints/best/model.safetensors", "--specialist", "rr", "--out", "imported", "--profile", "smoke", "model.image_size=32"]);
+        await ArgusProcess.RunAsync(
+            folder.Path,
+            "data",
+            "sample",
+            "data",
+            "--size",
+            "32",
+            "--seconds",
+            "0.2",
+            "--quads",
+            "0,0,0",
+            "--focus",
+            "resolution=2,1,1"
+        );
+        string[] tiny =
+        [
+            "--profile",
+            "smoke",
+            "model.image_size=32",
+            "data.train_frames=2",
+            "data.eval_frames=1",
+            "train.max_steps=1",
+        ];
+        Assert.Equal(
+            0,
+            (
+                await ArgusProcess.RunAsync(
+                    folder.Path,
+                    ["train", "rr/1", "--data", "data/ffpp", "--run", "first", .. tiny]
+                )
+            ).ExitCode
+        );
+        var import = await ArgusProcess.RunAsync(
+            folder.Path,
+            [
+                "import",
+                "first/checkpoints/best/model.safetensors",
+                "--specialist",
+                "rr",
+                "--out",
+                "imported",
+                "--profile",
+                "smoke",
+                "model.image_size=32",
+            ]
+        );
         Assert.True(import.ExitCode == 0, import.Error);
         Assert.Matches(@"missing\s+0", import.Output);
-        var trained = await ArgusProcess.RunAsync(folder.Path, ["train", "rr/1", "--data", "data/ffpp", "--run", "second", "--init", "imported", .. tiny]);
+        var trained = await ArgusProcess.RunAsync(
+            folder.Path,
+            ["train", "rr/1", "--data", "data/ffpp", "--run", "second", "--init", "imported", .. tiny]
+        );
         Assert.True(trained.ExitCode == 0, trained.Error);
         var evaluated = await ArgusProcess.RunAsync(folder.Path, "evaluate", "second", "--data", "ffpp=data/ffpp");
         Assert.True(evaluated.ExitCode == 0, evaluated.Error);

@@ -13,21 +13,57 @@ public class DetectTests
     public async Task A_checkpoint_becomes_models_and_models_judge_videos_in_files_folders_and_lists()
     {
         using var folder = new TemporaryFolder();
-        async Task<ArgusProcess.Outcome> Argus(params string[] arguments) => await ArgusProcess.RunAsync(folder.Path, arguments);
-        Assert.Equal(0, (await Argus("data", "sample", "data", "--size", "48", "--seconds", "0.5", "--quads", "6,5,2")).ExitCode);
-        var trained = await Argus("train", "rr/1", "--profile", "smoke", "--data", "data/ffpp", "--run", "run", "model.image_size=32", "data.train_frames=2", "data.eval_frames=3", "train.epochs=1", "train.max_steps=2", "train.device=cpu");
+        async Task<ArgusProcess.Outcome> Argus(params string[] arguments) =>
+            await ArgusProcess.RunAsync(folder.Path, arguments);
+        Assert.Equal(
+            0,
+            (await Argus("data", "sample", "data", "--size", "48", "--seconds", "0.5", "--quads", "6,5,2")).ExitCode
+        );
+        var trained = await Argus(
+            "train",
+            "rr/1",
+            "--profile",
+            "smoke",
+            "--data",
+            "data/ffpp",
+            "--run",
+            "run",
+            "model.image_size=32",
+            "data.train_frames=2",
+            "data.eval_frames=3",
+            "train.epochs=1",
+            "train.max_steps=2",
+            "train.device=cpu"
+        );
         Assert.True(trained.ExitCode == 0, trained.Error);
         var store = Path.GetRelativePath(folder.Path, Directory.EnumerateDirectories(folder["stores"]).Single());
         var exported = await Argus("export", "run", "--out", "models", "--store", store);
         Assert.True(exported.ExitCode == 0, exported.Error);
         Assert.Contains("clips of the store", exported.Output, StringComparison.Ordinal);
 
-        var videos = Directory.EnumerateFiles(folder["data", "ffpp"], "*.mp4", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(2).ToList();
+        var videos = Directory
+            .EnumerateFiles(folder["data", "ffpp"], "*.mp4", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Take(2)
+            .ToList();
         folder.Write("broken.mp4", "no video");
         // One bad file does not stop the others; a line of JSON each, in order.
-        var outcome = await Argus("detect", videos[0], "broken.mp4", videos[1], "--models", "models", "--json", "--report", "pages");
+        var outcome = await Argus(
+            "detect",
+            videos[0],
+            "broken.mp4",
+            videos[1],
+            "--models",
+            "models",
+            "--json",
+            "--report",
+            "pages"
+        );
         Assert.Equal(1, outcome.ExitCode);
-        var lines = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = outcome
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         Assert.Equal([videos[0], "broken.mp4", videos[1]], lines.Select(line => line.GetProperty("video").GetString()));
         Assert.InRange(lines[0].GetProperty("probability").GetDouble(), 0, 1);
         Assert.Contains(lines[0].GetProperty("verdict").GetString(), new[] { "real", "forged", "undecided" });
@@ -38,17 +74,37 @@ public class DetectTests
 
         // Nothing is left behind, also not by the runtime, which would tell its maker of each use.
         Directory.CreateDirectory(folder["tmp"]);
-        var text = await ArgusProcess.RunAfterAsync(folder.Path, $"export TMPDIR={folder["tmp"]}", "detect", Path.GetDirectoryName(videos[0])!, "--models", "models");
+        var text = await ArgusProcess.RunAfterAsync(
+            folder.Path,
+            $"export TMPDIR={folder["tmp"]}",
+            "detect",
+            Path.GetDirectoryName(videos[0])!,
+            "--models",
+            "models"
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["tmp"]));
         Assert.True(text.ExitCode == 0, text.Error);
         Assert.Contains("P(fake)", text.Output, StringComparison.Ordinal);
 
-        Assert.Equal(lines[0].GetProperty("probability").GetDouble(), await OfPackageAsync(folder, "models", videos[0]), 1e-5);
+        Assert.Equal(
+            lines[0].GetProperty("probability").GetDouble(),
+            await OfPackageAsync(folder, "models", videos[0]),
+            1e-5
+        );
 
         // A pipe is not waited for, an empty list is no success, a page that cannot be written costs only itself.
         Process.Start("mkfifo", folder["pipe.mp4"])!.WaitForExit();
-        Assert.Contains("the file is empty", (await Argus("detect", "pipe.mp4", "--models", "models")).Error, StringComparison.Ordinal);
-        Assert.Equal(2, (await ArgusProcess.RunAfterAsync(folder.Path, "exec < /dev/null", "detect", "-", "--models", "models")).ExitCode);
+        Assert.Contains(
+            "the file is empty",
+            (await Argus("detect", "pipe.mp4", "--models", "models")).Error,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            2,
+            (
+                await ArgusProcess.RunAfterAsync(folder.Path, "exec < /dev/null", "detect", "-", "--models", "models")
+            ).ExitCode
+        );
         Directory.CreateDirectory(folder["taken", Path.GetFileNameWithoutExtension(videos[0]) + ".html"]);
         var taken = await Argus("detect", videos[0], videos[1], "--models", "models", "--report", "taken");
         Assert.Equal(1, taken.ExitCode);
@@ -67,7 +123,13 @@ public class DetectTests
     {
         async Task<string> Dotnet(params string[] arguments)
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder.Path, RedirectStandardOutput = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("dotnet", arguments)
+                {
+                    WorkingDirectory = folder.Path,
+                    RedirectStandardOutput = true,
+                }
+            )!;
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             Assert.True(process.ExitCode == 0, output);
@@ -76,21 +138,51 @@ public class DetectTests
         // A version that no cache holds.
         var version = $"0.0.{Environment.ProcessId}-test";
         foreach (var project in new[] { "Argus", "Argus.Detection" })
-            await Dotnet("pack", "--no-build", "-c", "Release", $"-p:Version={version}", "-o", folder["feed"], Path.Combine(BuildTests.Repository(), "src", project, project + ".csproj"));
-        folder.Write("consumer/consumer.csproj", $"""
+            await Dotnet(
+                "pack",
+                "--no-build",
+                "-c",
+                "Release",
+                $"-p:Version={version}",
+                "-o",
+                folder["feed"],
+                Path.Combine(BuildTests.Repository(), "src", project, project + ".csproj")
+            );
+        folder.Write(
+            "consumer/consumer.csproj",
+            $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
               <ItemGroup><PackageReference Include="Argus.Detection" Version="{version}" /></ItemGroup>
             </Project>
-            """);
-        folder.Write("consumer/Program.cs", """
+            """
+        );
+        folder.Write(
+            "consumer/Program.cs",
+            """
             using var detector = await Argus.Detection.Detector.LoadAsync(args[0]);
             System.Console.WriteLine((await detector.AnalyzeAsync(args[1])).Probability.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
-            """);
+            """
+        );
         // Argus itself is taken from the feed, everything else from what is already on this machine.
-        var known = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        await Dotnet("build", "consumer", "-c", "Release", "-o", folder["consumer", "out"], $"-p:RestoreAdditionalProjectSources={folder["feed"]}", $"-p:RestorePackagesPath={folder["packages"]}", $"-p:RestoreFallbackFolders={known}");
-        return double.Parse(await Dotnet(folder["consumer", "out", "consumer.dll"], models, video), CultureInfo.InvariantCulture);
+        var known =
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        await Dotnet(
+            "build",
+            "consumer",
+            "-c",
+            "Release",
+            "-o",
+            folder["consumer", "out"],
+            $"-p:RestoreAdditionalProjectSources={folder["feed"]}",
+            $"-p:RestorePackagesPath={folder["packages"]}",
+            $"-p:RestoreFallbackFolders={known}"
+        );
+        return double.Parse(
+            await Dotnet(folder["consumer", "out", "consumer.dll"], models, video),
+            CultureInfo.InvariantCulture
+        );
     }
 
     [Theory]

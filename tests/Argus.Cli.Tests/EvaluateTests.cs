@@ -10,7 +10,13 @@ public class EvaluateTests
     public async Task Tables_of_other_software_are_compared_in_one_matrix()
     {
         using var folder = new TemporaryFolder();
-        string Table(Func<int, double> probability) => "id,label,probability\n" + string.Concat(Enumerable.Range(0, 40).Select(i => FormattableString.Invariant($"v{i},{i % 2},{probability(i):0.0000}\n")));
+        string Table(Func<int, double> probability) =>
+            "id,label,probability\n"
+            + string.Concat(
+                Enumerable
+                    .Range(0, 40)
+                    .Select(i => FormattableString.Invariant($"v{i},{i % 2},{probability(i):0.0000}\n"))
+            );
         folder.Write("good.csv", Table(i => 0.3 * (i % 2) + i / 60.0));
         folder.Write("bad.csv", Table(i => i / 40.0));
         var outcome = await ArgusProcess.RunAsync(folder.Path, "evaluate", "--from", "bad.csv", "good.csv", "--json");
@@ -24,7 +30,19 @@ public class EvaluateTests
 
         // What it wrote is read again, to the same figures.
         var first = await File.ReadAllTextAsync(folder["evaluations", "good", "figures.csv"]);
-        Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, "evaluate", "--from", "evaluations/good/predictions.csv", "--out", "again")).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await ArgusProcess.RunAsync(
+                    folder.Path,
+                    "evaluate",
+                    "--from",
+                    "evaluations/good/predictions.csv",
+                    "--out",
+                    "again"
+                )
+            ).ExitCode
+        );
         Assert.Equal(first, await File.ReadAllTextAsync(folder["again", "figures.csv"]));
     }
 

@@ -10,8 +10,18 @@ public class KillTests
 {
     private static readonly string[] Tiny =
     [
-        "--profile", "smoke", "model.image_size=32", "data.train_frames=4", "data.eval_frames=2", "train.epochs=3", "train.batch_size=4", "train.device=cpu",
-        "model.dropout=[0.3,0.2,0.1]", "backbone.stochastic_depth=0.2", "train.checkpoint_minutes=0.02", "train.workers=2",
+        "--profile",
+        "smoke",
+        "model.image_size=32",
+        "data.train_frames=4",
+        "data.eval_frames=2",
+        "train.epochs=3",
+        "train.batch_size=4",
+        "train.device=cpu",
+        "model.dropout=[0.3,0.2,0.1]",
+        "backbone.stochastic_depth=0.2",
+        "train.checkpoint_minutes=0.02",
+        "train.workers=2",
     ];
 
     /// <summary>
@@ -22,9 +32,30 @@ public class KillTests
     public async Task Killed_ten_times_a_run_ends_like_one_that_was_not()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.4", "--quads", "0,0,0", "--focus", "resolution=4,2,1")).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await ArgusProcess.RunAsync(
+                    folder.Path,
+                    "data",
+                    "sample",
+                    "data",
+                    "--size",
+                    "32",
+                    "--seconds",
+                    "0.4",
+                    "--quads",
+                    "0,0,0",
+                    "--focus",
+                    "resolution=4,2,1"
+                )
+            ).ExitCode
+        );
         // Preparing once keeps the kills for the training.
-        var whole = await ArgusProcess.RunAsync(folder.Path, ["train", "rr/1", "--data", "data/ffpp", "--run", "whole", .. Tiny]);
+        var whole = await ArgusProcess.RunAsync(
+            folder.Path,
+            ["train", "rr/1", "--data", "data/ffpp", "--run", "whole", .. Tiny]
+        );
         Assert.True(whole.ExitCode == 0, whole.Error);
 
         var random = new KeyedRandom(2026);
@@ -33,13 +64,15 @@ public class KillTests
         {
             using var process = ArgusProcess.Start(folder.Path, Arguments());
             var reading = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            if (kill % 2 == 0) await Task.Delay((int)random.Uniform(1500, 4000));
+            if (kill % 2 == 0)
+                await Task.Delay((int)random.Uniform(1500, 4000));
             else
             {
                 await WaitForAsync(process, () => Partial(folder));
                 await Task.Delay((int)random.Uniform(0, 300));
             }
-            if (Partial(folder)) insideCheckpoints++;
+            if (Partial(folder))
+                insideCheckpoints++;
             process.Kill();
             await process.WaitForExitAsync();
             await reading;
@@ -49,7 +82,10 @@ public class KillTests
         Assert.True(last.ExitCode == 0, last.Error);
 
         Assert.Equal(Hash(folder, "whole"), Hash(folder, "killed"));
-        Assert.Equal(await File.ReadAllTextAsync(folder["whole", "metrics.jsonl"]), await File.ReadAllTextAsync(folder["killed", "metrics.jsonl"]));
+        Assert.Equal(
+            await File.ReadAllTextAsync(folder["whole", "metrics.jsonl"]),
+            await File.ReadAllTextAsync(folder["killed", "metrics.jsonl"])
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["killed", "checkpoints"], ".*"));
 
         string[] Arguments() => ["train", "rr/1", "--data", "data/ffpp", "--run", "killed", "--resume", .. Tiny];
@@ -59,7 +95,20 @@ public class KillTests
     public async Task A_killed_preparation_goes_on_and_ends_complete()
     {
         using var folder = new TemporaryFolder();
-        await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.2", "--quads", "0,0,0", "--focus", "resolution=6,2,1");
+        await ArgusProcess.RunAsync(
+            folder.Path,
+            "data",
+            "sample",
+            "data",
+            "--size",
+            "32",
+            "--seconds",
+            "0.2",
+            "--quads",
+            "0,0,0",
+            "--focus",
+            "resolution=6,2,1"
+        );
         string[] prepare = ["data", "prepare", "ffpp", "data/ffpp", "--store", "store", "--profile", "smoke"];
         foreach (var milliseconds in new[] { 100, 400, 900 })
         {
@@ -72,15 +121,45 @@ public class KillTests
         var last = await ArgusProcess.RunAsync(folder.Path, prepare);
         Assert.True(last.ExitCode == 0, last.Error);
         Assert.Empty(Directory.EnumerateFiles(folder["store"], "*.partial"));
-        Assert.Contains("36 were there, 0 left out", (await ArgusProcess.RunAsync(folder.Path, prepare)).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "36 were there, 0 left out",
+            (await ArgusProcess.RunAsync(folder.Path, prepare)).Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Control_C_saves_and_says_how_to_go_on()
     {
         using var folder = new TemporaryFolder();
-        await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.2", "--quads", "0,0,0", "--focus", "resolution=4,2,1");
-        using var process = ArgusProcess.Start(folder.Path, ["train", "rr/1", "--data", "data/ffpp", "--run", "run", .. Tiny, "train.epochs=500", "train.checkpoint_minutes=10"]);
+        await ArgusProcess.RunAsync(
+            folder.Path,
+            "data",
+            "sample",
+            "data",
+            "--size",
+            "32",
+            "--seconds",
+            "0.2",
+            "--quads",
+            "0,0,0",
+            "--focus",
+            "resolution=4,2,1"
+        );
+        using var process = ArgusProcess.Start(
+            folder.Path,
+            [
+                "train",
+                "rr/1",
+                "--data",
+                "data/ffpp",
+                "--run",
+                "run",
+                .. Tiny,
+                "train.epochs=500",
+                "train.checkpoint_minutes=10",
+            ]
+        );
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await WaitForAsync(process, () => File.Exists(folder["run", "metrics.jsonl"]));
         using var interrupt = Process.Start("kill", ["-INT", $"{process.Id}"]);
@@ -93,14 +172,21 @@ public class KillTests
     }
 
     private static bool Partial(TemporaryFolder folder) =>
-        Directory.Exists(folder["killed", "checkpoints"]) && Directory.EnumerateDirectories(folder["killed", "checkpoints"], ".partial-*").Any();
+        Directory.Exists(folder["killed", "checkpoints"])
+        && Directory.EnumerateDirectories(folder["killed", "checkpoints"], ".partial-*").Any();
 
     private static async Task WaitForAsync(Process process, Func<bool> condition)
     {
         var clock = Stopwatch.StartNew();
-        while (!condition() && !process.HasExited && clock.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(2);
+        while (!condition() && !process.HasExited && clock.Elapsed < TimeSpan.FromSeconds(30))
+            await Task.Delay(2);
     }
 
-    private static string Hash(TemporaryFolder folder, string run) => string.Join(' ', new[] { "model.safetensors", "optimizer.safetensors" }
-        .Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(folder[run, "checkpoints", "last", file])))));
+    private static string Hash(TemporaryFolder folder, string run) =>
+        string.Join(
+            ' ',
+            new[] { "model.safetensors", "optimizer.safetensors" }.Select(file =>
+                Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(folder[run, "checkpoints", "last", file])))
+            )
+        );
 }

@@ -7,7 +7,16 @@ namespace Argus.Cli.Tests;
 
 public class PrepareTests
 {
-    private static readonly string[] Prepare = ["data", "prepare", "ffpp", "data/ffpp", "--profile", "smoke", "data.sound=true"];
+    private static readonly string[] Prepare =
+    [
+        "data",
+        "prepare",
+        "ffpp",
+        "data/ffpp",
+        "--profile",
+        "smoke",
+        "data.sound=true",
+    ];
 
     [Fact]
     public async Task Killed_at_any_moment_the_next_run_ends_with_the_same_store()
@@ -26,7 +35,10 @@ public class PrepareTests
         var last = await ArgusProcess.RunAsync(folder.Path, [.. Prepare, "--store", "store"]);
         Assert.True(last.ExitCode == 0, last.Error);
         Assert.Empty(Directory.EnumerateFiles(folder["store"], "*.partial"));
-        Assert.Equal(await File.ReadAllBytesAsync(folder["whole", "000000.tar"]), await File.ReadAllBytesAsync(Directory.EnumerateFiles(folder["store"], "*.tar").Single()));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(folder["whole", "000000.tar"]),
+            await File.ReadAllBytesAsync(Directory.EnumerateFiles(folder["store"], "*.tar").Single())
+        );
         Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, "data", "audit", "store")).ExitCode);
     }
 
@@ -34,11 +46,20 @@ public class PrepareTests
     public async Task Shares_are_prepared_audited_and_shown_together()
     {
         using var folder = await SampleAsync("1,1,1");
-        for (var i = 0; i < 2; i++) Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, [.. Prepare, "--store", "store", "--shard", $"{i}/2"])).ExitCode);
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(
+                0,
+                (
+                    await ArgusProcess.RunAsync(folder.Path, [.. Prepare, "--store", "store", "--shard", $"{i}/2"])
+                ).ExitCode
+            );
         var audit = await ArgusProcess.RunAsync(folder.Path, "data", "audit", "store", "--json");
         Assert.True(audit.ExitCode == 0, audit.Output + audit.Error);
         using var json = JsonDocument.Parse(audit.Output);
-        Assert.Equal(60, json.RootElement.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("videos").GetInt32()));
+        Assert.Equal(
+            60,
+            json.RootElement.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("videos").GetInt32())
+        );
         Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, "data", "show", "store", "--out", "show")).ExitCode);
         Assert.Equal(6, Directory.EnumerateFiles(folder["show"], "*.png").Count());
     }
@@ -59,7 +80,18 @@ public class PrepareTests
     }
 
     [Theory]
-    [InlineData(1, "could not be written|left", "data", "prepare", "ffpp", "data/ffpp", "--store", "/proc/argus-store", "--profile", "smoke")]
+    [InlineData(
+        1,
+        "could not be written|left",
+        "data",
+        "prepare",
+        "ffpp",
+        "data/ffpp",
+        "--store",
+        "/proc/argus-store",
+        "--profile",
+        "smoke"
+    )]
     [InlineData(2, "no part", "data", "prepare", "ffpp", "data/ffpp", "--store", "store", "--shard", "3/2")]
     [InlineData(2, "--shard 0/8", "data", "prepare", "ffpp", "data/ffpp", "--store", "store", "--shard", "auto")]
     [InlineData(2, "holds no store", "data", "audit", "data")]
@@ -81,7 +113,18 @@ public class PrepareTests
     private static async Task<TemporaryFolder> SampleAsync(string quads)
     {
         var folder = new TemporaryFolder();
-        var made = await ArgusProcess.RunAsync(folder.Path, "data", "sample", "data", "--size", "32", "--seconds", "0.4", "--quads", quads);
+        var made = await ArgusProcess.RunAsync(
+            folder.Path,
+            "data",
+            "sample",
+            "data",
+            "--size",
+            "32",
+            "--seconds",
+            "0.4",
+            "--quads",
+            quads
+        );
         Assert.True(made.ExitCode == 0, made.Error);
         return folder;
     }

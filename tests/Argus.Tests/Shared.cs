@@ -10,7 +10,8 @@ internal static class Shared
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var path = Path.Combine(folder.FullName, "shared", relative);
-            if (System.IO.File.Exists(path) || Directory.Exists(path)) return path;
+            if (System.IO.File.Exists(path) || Directory.Exists(path))
+                return path;
         }
         Assert.Skip($"shared/{relative} is not beside the repository");
         return "";

@@ -19,10 +19,16 @@ public class BrowserTests(Material material)
         await Assertions.Expect(page.GetByText("Nothing yet.")).ToBeVisibleAsync();
         await page.SetInputFilesAsync("#files", material.LongVideo);
         // On its way: the verdict's place says how far it is.
-        await Assertions.Expect(page.Locator("#detail .running progress")).ToBeVisibleAsync(new() { Timeout = Patience });
-        await Assertions.Expect(page.Locator("#detail .verdict")).ToContainTextAsync("Looking:", new() { Timeout = Patience });
+        await Assertions
+            .Expect(page.Locator("#detail .running progress"))
+            .ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions
+            .Expect(page.Locator("#detail .verdict"))
+            .ToContainTextAsync("Looking:", new() { Timeout = Patience });
         await visit.PictureAsync("progress");
-        await Assertions.Expect(page.Locator("#detail .verdict")).ToContainTextAsync("P(fake)", new() { Timeout = Patience });
+        await Assertions
+            .Expect(page.Locator("#detail .verdict"))
+            .ToContainTextAsync("P(fake)", new() { Timeout = Patience });
         await Assertions.Expect(page.Locator("#detail .specialist")).ToHaveCountAsync(3);
         await Assertions.Expect(page.Locator("#detail svg circle").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#detail .picture canvas")).ToHaveCountAsync(3);
@@ -36,9 +42,17 @@ public class BrowserTests(Material material)
         // Downloads.
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByText("Download the report").ClickAsync());
         Assert.Equal("long.html", download.SuggestedFilename);
-        Assert.Contains("What this does not say", await File.ReadAllTextAsync(await download.PathAsync()), StringComparison.Ordinal);
+        Assert.Contains(
+            "What this does not say",
+            await File.ReadAllTextAsync(await download.PathAsync()),
+            StringComparison.Ordinal
+        );
         download = await page.RunAndWaitForDownloadAsync(() => page.GetByText("Download JSON").ClickAsync());
-        Assert.Contains("\"result\":", await File.ReadAllTextAsync(await download.PathAsync()), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"result\":",
+            await File.ReadAllTextAsync(await download.PathAsync()),
+            StringComparison.Ordinal
+        );
         var report = await page.RunAndWaitForPopupAsync(() => page.GetByText("Open the report").ClickAsync());
         await Assertions.Expect(report.Locator("h1")).ToHaveTextAsync("long.mp4");
 
@@ -61,8 +75,12 @@ public class BrowserTests(Material material)
         await visit.PictureAsync("focus");
         var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Space"));
         await chooser.SetFilesAsync([material.Video, material.Broken]);
-        await Assertions.Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "no video or picture" })).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("#detail .verdict")).ToContainTextAsync("P(fake)", new() { Timeout = Patience });
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "no video or picture" }))
+            .ToBeVisibleAsync();
+        await Assertions
+            .Expect(page.Locator("#detail .verdict"))
+            .ToContainTextAsync("P(fake)", new() { Timeout = Patience });
         await TabTo(page, "Dismiss broken.mp4");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("#uploads li")).ToHaveCountAsync(0);
@@ -84,10 +102,21 @@ public class BrowserTests(Material material)
     [Theory, InlineData(ColorScheme.Light), InlineData(ColorScheme.Dark)]
     public async Task A_phone_shows_it_without_scrolling_sideways(ColorScheme scheme)
     {
-        await using var visit = await Visit.StartAsync(material, new() { ViewportSize = new() { Width = 375, Height = 812 }, DeviceScaleFactor = 2, ColorScheme = scheme, HasTouch = true });
+        await using var visit = await Visit.StartAsync(
+            material,
+            new()
+            {
+                ViewportSize = new() { Width = 375, Height = 812 },
+                DeviceScaleFactor = 2,
+                ColorScheme = scheme,
+                HasTouch = true,
+            }
+        );
         var page = visit.Page;
         await page.SetInputFilesAsync("#files", material.Video);
-        await Assertions.Expect(page.Locator("#detail .verdict")).ToContainTextAsync("P(fake)", new() { Timeout = Patience });
+        await Assertions
+            .Expect(page.Locator("#detail .verdict"))
+            .ToContainTextAsync("P(fake)", new() { Timeout = Patience });
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 375);
         var ground = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
         Assert.Equal(scheme == ColorScheme.Dark ? "rgb(20, 22, 26)" : "rgb(246, 247, 249)", ground);
@@ -100,15 +129,21 @@ public class BrowserTests(Material material)
     {
         await using var visit = await Visit.StartAsync(material, null, "--require-key");
         var page = visit.Page;
-        var key = (await Cli.Tests.ArgusProcess.RunAsync(visit.Folder.Path, "keys", "add", "anna", "--data", "data")).Output.Trim();
+        var key = (
+            await Cli.Tests.ArgusProcess.RunAsync(visit.Folder.Path, "keys", "add", "anna", "--data", "data")
+        ).Output.Trim();
         await page.GetByLabel("Key").FillAsync("argus_wrong");
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "not known" })).ToBeVisibleAsync();
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "not known" }))
+            .ToBeVisibleAsync();
         await visit.PictureAsync("sign-in");
         await page.GetByLabel("Key").FillAsync(key);
         await page.Keyboard.PressAsync("Enter");
         await page.SetInputFilesAsync("#files", material.Video);
-        await Assertions.Expect(page.Locator("#detail .verdict")).ToContainTextAsync("P(fake)", new() { Timeout = Patience });
+        await Assertions
+            .Expect(page.Locator("#detail .verdict"))
+            .ToContainTextAsync("P(fake)", new() { Timeout = Patience });
         await page.GetByText("Sign out").ClickAsync();
         await Assertions.Expect(page.GetByLabel("Key")).ToBeVisibleAsync();
         visit.Quiet("401");
@@ -119,7 +154,14 @@ public class BrowserTests(Material material)
         for (var i = 0; i < 40; i++)
         {
             await page.Keyboard.PressAsync("Tab");
-            if ((await page.EvaluateAsync<string>("(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent)")).StartsWith(name, StringComparison.Ordinal)) return;
+            if (
+                (
+                    await page.EvaluateAsync<string>(
+                        "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent)"
+                    )
+                ).StartsWith(name, StringComparison.Ordinal)
+            )
+                return;
         }
         Assert.Fail($"{name} is not reached with Tab.");
     }
@@ -136,7 +178,11 @@ public class BrowserTests(Material material)
         public IPage Page { get; private set; } = null!;
         public string Address => $"{service!.Address}";
 
-        public static async Task<Visit> StartAsync(Material material, BrowserNewContextOptions? options = null, params string[] serving)
+        public static async Task<Visit> StartAsync(
+            Material material,
+            BrowserNewContextOptions? options = null,
+            params string[] serving
+        )
         {
             Assert.SkipWhen(Chromium is null, "Chromium is not installed (Debian, Ubuntu: apt-get install chromium)");
             var visit = new Visit();
@@ -145,12 +191,43 @@ public class BrowserTests(Material material)
                 visit.service = await RunningService.StartAsync(material, visit.Folder, null, serving);
                 visit.playwright = await Playwright.CreateAsync();
                 // The sandbox wants rights that containers and root do not have; the browser sees nothing but our own page.
-                visit.browser = await visit.playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
-                var context = await visit.browser.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+                visit.browser = await visit.playwright.Chromium.LaunchAsync(
+                    new()
+                    {
+                        ExecutablePath = Chromium,
+                        Args =
+                        [
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-quic",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync",
+                        ],
+                    }
+                );
+                var context = await visit.browser.NewContextAsync(
+                    options
+                        ?? new()
+                        {
+                            ViewportSize = new() { Width = 1280, Height = 900 },
+                        }
+                );
                 visit.Page = await context.NewPageAsync();
-                visit.Page.Console += (_, message) => { if (message.Type is "error" or "warning") visit.complaints.Add(message.Text); };
+                visit.Page.Console += (_, message) =>
+                {
+                    if (message.Type is "error" or "warning")
+                        visit.complaints.Add(message.Text);
+                };
                 visit.Page.PageError += (_, error) => visit.complaints.Add(error);
-                visit.Page.Request += (_, request) => { if (!request.Url.StartsWith(visit.Address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)) visit.complaints.Add($"request to {request.Url}"); };
+                visit.Page.Request += (_, request) =>
+                {
+                    if (
+                        !request.Url.StartsWith(visit.Address, StringComparison.Ordinal)
+                        && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+                    )
+                        visit.complaints.Add($"request to {request.Url}");
+                };
                 await visit.Page.GotoAsync(visit.Address);
                 return visit;
             }
@@ -164,16 +241,22 @@ public class BrowserTests(Material material)
         /// <summary>To look at: ARGUS_PICTURES names a folder.</summary>
         public async Task PictureAsync(string name)
         {
-            if (Environment.GetEnvironmentVariable("ARGUS_PICTURES") is { Length: > 0 } folder) await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+            if (Environment.GetEnvironmentVariable("ARGUS_PICTURES") is { Length: > 0 } folder)
+                await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
         }
 
         /// <summary>The browser had nothing to complain of, and the page spoke to nobody else.</summary>
         /// <param name="expected">A status that the test made the service answer with, which the browser's console repeats.</param>
-        public void Quiet(string? expected = null) => Assert.Equal([], [.. complaints.Where(text => expected is null || !text.Contains(expected, StringComparison.Ordinal))]);
+        public void Quiet(string? expected = null) =>
+            Assert.Equal(
+                [],
+                [.. complaints.Where(text => expected is null || !text.Contains(expected, StringComparison.Ordinal))]
+            );
 
         public async ValueTask DisposeAsync()
         {
-            if (browser is not null) await browser.DisposeAsync();
+            if (browser is not null)
+                await browser.DisposeAsync();
             playwright?.Dispose();
             service?.Dispose();
             Folder.Dispose();

@@ -28,12 +28,30 @@ public sealed class Material : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         LibTorch.Load();
-        foreach (var (specialist, settings) in new[] { ("rr", "model.image_size=64"), ("tm", "model.image_size=64 data.clip_frames=3 data.clip_rate=5"), ("av", "model.image_size=384") })
+        foreach (
+            var (specialist, settings) in new[]
+            {
+                ("rr", "model.image_size=64"),
+                ("tm", "model.image_size=64 data.clip_frames=3 data.clip_rate=5"),
+                ("av", "model.image_size=384"),
+            }
+        )
         {
-            await Untrained.ExportAsync(specialist, "smoke", ["data.frame_range=[0,1]", .. settings.Split(' ')], folder["checkpoint-" + specialist], Models, CancellationToken.None);
+            await Untrained.ExportAsync(
+                specialist,
+                "smoke",
+                ["data.frame_range=[0,1]", .. settings.Split(' ')],
+                folder["checkpoint-" + specialist],
+                Models,
+                CancellationToken.None
+            );
             Directory.Delete(folder["checkpoint-" + specialist], recursive: true);
         }
-        await ModelsFolder.SealAsync(Models, Council.OfEqual([.. new[] { "rr", "tm", "av" }.Select(name => (name, (Evaluations.Calibration?)null))]), CancellationToken.None);
+        await ModelsFolder.SealAsync(
+            Models,
+            Council.OfEqual([.. new[] { "rr", "tm", "av" }.Select(name => (name, (Evaluations.Calibration?)null))]),
+            CancellationToken.None
+        );
         await Videos.MakeAsync(Video, size: "320x180");
         await Videos.MakeAsync(LongVideo, frames: 900, size: "1280x720");
         await File.WriteAllTextAsync(Broken, "This is no video.");

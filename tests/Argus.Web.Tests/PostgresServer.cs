@@ -13,16 +13,28 @@ internal sealed class PostgresServer : IDisposable
     private readonly string programs;
     private readonly int port;
 
-    private PostgresServer(TemporaryFolder folder, string programs, int port) => (this.folder, this.programs, this.port) = (folder, programs, port);
+    private PostgresServer(TemporaryFolder folder, string programs, int port) =>
+        (this.folder, this.programs, this.port) = (folder, programs, port);
 
     public string ConnectionString => $"Host=127.0.0.1;Port={port};Username=argus;Database=postgres;Timeout=5";
 
     /// <summary>Skips the test, with the reason, where there is none.</summary>
     public static PostgresServer Start()
     {
-        var programs = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Order(StringComparer.Ordinal).LastOrDefault() : null;
+        var programs = Directory.Exists("/usr/lib/postgresql")
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .Select(version => Path.Combine(version, "bin"))
+                .Where(bin => File.Exists(Path.Combine(bin, "initdb")))
+                .Order(StringComparer.Ordinal)
+                .LastOrDefault()
+            : null;
         Assert.SkipWhen(programs is null, "PostgreSQL is not installed (Debian, Ubuntu: apt-get install postgresql)");
-        Assert.SkipWhen(Environment.UserName == "root" && !File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)), "PostgreSQL does not run as root, and there is no user 'postgres'");
+        Assert.SkipWhen(
+            Environment.UserName == "root"
+                && !File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)),
+            "PostgreSQL does not run as root, and there is no user 'postgres'"
+        );
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
@@ -30,7 +42,8 @@ internal sealed class PostgresServer : IDisposable
         var server = new PostgresServer(new TemporaryFolder(), programs!, port);
         try
         {
-            if (Environment.UserName == "root") Run("chown", "postgres", server.folder.Path);
+            if (Environment.UserName == "root")
+                Run("chown", "postgres", server.folder.Path);
             server.AsUser("initdb", "-D", server.folder["db"], "-U", "argus", "-A", "trust", "--no-sync");
             server.Resume();
             return server;
@@ -42,7 +55,18 @@ internal sealed class PostgresServer : IDisposable
         }
     }
 
-    public void Resume() => AsUser("pg_ctl", "-D", folder["db"], "-w", "-l", folder["log"], "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off", "start");
+    public void Resume() =>
+        AsUser(
+            "pg_ctl",
+            "-D",
+            folder["db"],
+            "-w",
+            "-l",
+            folder["log"],
+            "-o",
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off",
+            "start"
+        );
 
     /// <summary>At once, as a crash or a restart of the machine would.</summary>
     public void Stop() => AsUser("pg_ctl", "-D", folder["db"], "-w", "-m", "immediate", "stop");
@@ -51,7 +75,8 @@ internal sealed class PostgresServer : IDisposable
     {
         try
         {
-            if (File.Exists(folder["db", "postmaster.pid"])) Stop();
+            if (File.Exists(folder["db", "postmaster.pid"]))
+                Stop();
         }
         finally
         {
@@ -62,14 +87,21 @@ internal sealed class PostgresServer : IDisposable
     private void AsUser(string program, params string[] arguments)
     {
         var path = Path.Combine(programs, program);
-        if (Environment.UserName == "root") Run("runuser", ["-u", "postgres", "--", path, .. arguments]);
-        else Run(path, arguments);
+        if (Environment.UserName == "root")
+            Run("runuser", ["-u", "postgres", "--", path, .. arguments]);
+        else
+            Run(path, arguments);
     }
 
     private static void Run(string program, params string[] arguments)
     {
         // What the server prints goes to its log; a pipe would stay open as long as it runs.
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", "exec \"$@\" > /dev/null", "bash", program, .. arguments]) { WorkingDirectory = "/" })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("bash", ["-c", "exec \"$@\" > /dev/null", "bash", program, .. arguments])
+            {
+                WorkingDirectory = "/",
+            }
+        )!;
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }

@@ -9,7 +9,8 @@ namespace Argus.Web.Tests;
 /// <summary>What both databases must do, and what only several processes on one PostgreSQL do.</summary>
 public class QueueTests(Material material)
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1), Lapsed = TimeSpan.FromMilliseconds(-1);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1),
+        Lapsed = TimeSpan.FromMilliseconds(-1);
     private static readonly Analysis Nothing = new("a.mp4", 1, 0.25, null, Verdict.Real, true, []);
 
     [Fact]
@@ -26,9 +27,12 @@ public class QueueTests(Material material)
     {
         using var server = PostgresServer.Start();
         // Several processes that start at once make the tables once.
-        var opened = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Database.OpenAsync(server.ConnectionString, "", CancellationToken.None)));
+        var opened = await Task.WhenAll(
+            Enumerable.Range(0, 5).Select(_ => Database.OpenAsync(server.ConnectionString, "", CancellationToken.None))
+        );
         await PromisesAsync(opened[0]);
-        foreach (var database in opened) await database.DisposeAsync();
+        foreach (var database in opened)
+            await database.DisposeAsync();
     }
 
     private static async Task PromisesAsync(Database database)
@@ -38,28 +42,65 @@ public class QueueTests(Material material)
         {
             var id = Guid.NewGuid().ToString("n");
             await Task.Delay(2); // of one millisecond the order is not promised
-            Assert.Equal(id, (await store.AddAsync(new AnalysisRow { Id = id, Name = "ü \"x\".mp4", Owner = owner, Bytes = 5_000_000_000, Sha256 = "00", DurationSeconds = 1.5 }, 1000))?.Id);
+            Assert.Equal(
+                id,
+                (
+                    await store.AddAsync(
+                        new AnalysisRow
+                        {
+                            Id = id,
+                            Name = "ü \"x\".mp4",
+                            Owner = owner,
+                            Bytes = 5_000_000_000,
+                            Sha256 = "00",
+                            DurationSeconds = 1.5,
+                        },
+                        1000
+                    )
+                )?.Id
+            );
             return id;
         }
 
         // Not more than may wait.
-        Assert.Null(await store.AddAsync(new AnalysisRow { Id = "x", Name = "x", Sha256 = "00" }, 0));
+        Assert.Null(
+            await store.AddAsync(
+                new AnalysisRow
+                {
+                    Id = "x",
+                    Name = "x",
+                    Sha256 = "00",
+                },
+                0
+            )
+        );
 
         // Many hands at once: each video goes to one of them.
         var ids = new List<string>();
-        for (var i = 0; i < 30; i++) ids.Add(await Add());
-        var claimed = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => store.ClaimAsync($"worker {i}", Lease))));
+        for (var i = 0; i < 30; i++)
+            ids.Add(await Add());
+        var claimed = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(i => Task.Run(() => store.ClaimAsync($"worker {i}", Lease)))
+        );
         Assert.Equal(ids.Order(), claimed.Where(row => row is not null).Select(row => row!.Id).Order());
         Assert.Equal((0, 30), await store.CountAsync());
         for (var i = 0; i < 40; i++)
         {
-            if (claimed[i] is { } row) Assert.True(await store.FinishAsync(row.Id, $"worker {i}", Nothing));
+            if (claimed[i] is { } row)
+                Assert.True(await store.FinishAsync(row.Id, $"worker {i}", Nothing));
         }
         var done = (await store.FindAsync(ids[0], null, result: true))!;
-        Assert.Equal((AnalysisState.Done, "real", 0.25, "ü \"x\".mp4", 5_000_000_000, 1.5), (done.State, done.Verdict, done.Probability, done.Name, done.Bytes, done.DurationSeconds));
+        Assert.Equal(
+            (AnalysisState.Done, "real", 0.25, "ü \"x\".mp4", 5_000_000_000, 1.5),
+            (done.State, done.Verdict, done.Probability, done.Name, done.Bytes, done.DurationSeconds)
+        );
         Assert.Equal(1.0, done.Progress);
         Assert.NotNull(done.Result);
-        Assert.InRange(done.CreatedAt, DateTimeOffset.UtcNow.AddMinutes(-5).ToUnixTimeMilliseconds(), DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeMilliseconds());
+        Assert.InRange(
+            done.CreatedAt,
+            DateTimeOffset.UtcNow.AddMinutes(-5).ToUnixTimeMilliseconds(),
+            DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeMilliseconds()
+        );
 
         // A worker falls silent; another takes over; the first one's answer is refused.
         var (first, second) = (await Add(), await Add());
@@ -75,7 +116,8 @@ public class QueueTests(Material material)
         // Given back it is not begun; three silent workers and it is given up.
         await store.ReleaseAsync(first, "next");
         Assert.Equal(1, (await store.FindAsync(first, null))!.Attempts);
-        for (var i = 0; i < AnalysisStore.MostAttempts - 1; i++) Assert.Equal(first, (await store.ClaimAsync($"silent {i}", Lapsed))!.Id);
+        for (var i = 0; i < AnalysisStore.MostAttempts - 1; i++)
+            Assert.Equal(first, (await store.ClaimAsync($"silent {i}", Lapsed))!.Id);
         Assert.Equal(second, (await store.ClaimAsync("careful", Lease))!.Id);
         Assert.Equal([first], await store.GiveUpAsync());
         Assert.Equal(AnalysisState.Failed, (await store.FindAsync(first, null))!.State);
@@ -91,7 +133,8 @@ public class QueueTests(Material material)
         var all = (await store.ListAsync(null, null, 100)).Select(row => row.Id).ToList();
         Assert.Equal(34, all.Count);
         var pages = new List<string>();
-        while (pages.Count < 34) pages.AddRange((await store.ListAsync(null, pages.LastOrDefault(), 10)).Select(row => row.Id));
+        while (pages.Count < 34)
+            pages.AddRange((await store.ListAsync(null, pages.LastOrDefault(), 10)).Select(row => row.Id));
         Assert.Equal(all, pages);
         Assert.True(await store.DeleteAsync(own, "anna"));
         Assert.Equal(0, await store.ExpireAsync(TimeSpan.FromHours(1)));
@@ -117,19 +160,27 @@ public class QueueTests(Material material)
         // One only takes in, the other only works.
         using var door = await RunningService.StartAsync(material, folder, null, [.. shared, "--workers", "0"]);
         var ids = new List<string> { await door.SendAsync(material.LongVideo) };
-        for (var i = 0; i < 3; i++) ids.Add(await door.SendAsync(material.Video));
+        for (var i = 0; i < 3; i++)
+            ids.Add(await door.SendAsync(material.Video));
         Assert.Equal(3, (await door.GetAsync("/healthz")).GetProperty("queued").GetInt32() - 1);
         using var worker = await RunningService.StartAsync(material, folder, null, shared);
         await door.WaitAsync(ids[0], "running");
 
         server.Stop();
-        using (var down = await door.Client.GetAsync("/healthz")) Assert.Equal(HttpStatusCode.ServiceUnavailable, down.StatusCode);
-        using (var refused = await door.Client.PostAsync("/v1/analyses", RunningService.Form(material.Video))) Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        using (var down = await door.Client.GetAsync("/healthz"))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, down.StatusCode);
+        using (var refused = await door.Client.PostAsync("/v1/analyses", RunningService.Form(material.Video)))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         server.Resume();
 
-        foreach (var id in ids) Assert.Equal("done", (await door.WaitAsync(id, "done", "failed")).GetProperty("state").GetString());
+        foreach (var id in ids)
+            Assert.Equal("done", (await door.WaitAsync(id, "done", "failed")).GetProperty("state").GetString());
         Assert.Equal(4, (await door.GetAsync("/v1/analyses")).GetArrayLength());
         Assert.Empty(door.Files);
-        Assert.Contains("argus_analyses_total{outcome=\"undecided\"} 4", await worker.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "argus_analyses_total{outcome=\"undecided\"} 4",
+            await worker.Client.GetStringAsync("/metrics"),
+            StringComparison.Ordinal
+        );
     }
 }

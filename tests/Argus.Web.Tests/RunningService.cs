@@ -28,17 +28,37 @@ internal sealed partial class RunningService : IDisposable
     public HttpClient Client { get; }
 
     /// <param name="shell">A command before it, such as a limit.</param>
-    public static async Task<RunningService> StartAsync(Material material, TemporaryFolder folder, string? shell = null, params string[] options)
+    public static async Task<RunningService> StartAsync(
+        Material material,
+        TemporaryFolder folder,
+        string? shell = null,
+        params string[] options
+    )
     {
-        string[] arguments = ["serve", "--models", material.Models, "--data", folder["data"], "--url", "http://127.0.0.1:0", .. options];
-        var process = shell is null ? ArgusProcess.Start(folder.Path, arguments) : ArgusProcess.StartAfter(folder.Path, shell, arguments);
+        string[] arguments =
+        [
+            "serve",
+            "--models",
+            material.Models,
+            "--data",
+            folder["data"],
+            "--url",
+            "http://127.0.0.1:0",
+            .. options,
+        ];
+        var process = shell is null
+            ? ArgusProcess.Start(folder.Path, arguments)
+            : ArgusProcess.StartAfter(folder.Path, shell, arguments);
         var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
         Assert.True(line is not null, line ?? await process.StandardError.ReadToEndAsync());
         return new RunningService(process, new Uri(Listening().Match(line!).Value), folder["data"]);
     }
 
-    public static HttpContent Form(string path, string? name = null) => Form(File.OpenRead(path), name ?? Path.GetFileName(path));
-    public static HttpContent Form(Stream stream, string name) => new MultipartFormDataContent { { new StreamContent(stream), "file", name } };
+    public static HttpContent Form(string path, string? name = null) =>
+        Form(File.OpenRead(path), name ?? Path.GetFileName(path));
+
+    public static HttpContent Form(Stream stream, string name) =>
+        new MultipartFormDataContent { { new StreamContent(stream), "file", name } };
 
     /// <returns>The id.</returns>
     public async Task<string> SendAsync(string path)
@@ -57,7 +77,8 @@ internal sealed partial class RunningService : IDisposable
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < Limit; await Task.Delay(50))
         {
             var now = await GetAsync($"/v1/analyses/{id}");
-            if (states.Contains(now.GetProperty("state").GetString())) return now;
+            if (states.Contains(now.GetProperty("state").GetString()))
+                return now;
         }
         throw new TimeoutException($"{id} did not become {string.Join(" or ", states)} in {Limit.TotalSeconds} s.");
     }
@@ -82,7 +103,8 @@ internal sealed partial class RunningService : IDisposable
     public void Dispose()
     {
         Client.Dispose();
-        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
         process.WaitForExit();
         process.Dispose();
     }

@@ -18,13 +18,21 @@ public class ServiceTests(Material material)
     {
         using var folder = new TemporaryFolder();
         using var service = await RunningService.StartAsync(material, folder);
-        using var answer = await service.Client.PostAsync("/v1/analyses", RunningService.Form(material.Video, "../../etc/my clip.mp4"));
+        using var answer = await service.Client.PostAsync(
+            "/v1/analyses",
+            RunningService.Form(material.Video, "../../etc/my clip.mp4")
+        );
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var created = await answer.Content.ReadFromJsonAsync<JsonElement>();
         var id = created.GetProperty("id").GetString()!;
         Assert.Equal(new Uri(service.Address, $"/v1/analyses/{id}"), answer.Headers.Location);
         Assert.Equal("my clip.mp4", created.GetProperty("name").GetString());
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(material.Video))), created.GetProperty("sha256").GetString());
+        Assert.Equal(
+            Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(material.Video))
+            ),
+            created.GetProperty("sha256").GetString()
+        );
 
         var events = await service.Client.GetStringAsync($"/v1/analyses/{id}/events");
         Assert.Contains("event: done", events, StringComparison.Ordinal);
@@ -32,13 +40,20 @@ public class ServiceTests(Material material)
         var done = await service.GetAsync($"/v1/analyses/{id}");
         Assert.Equal("done", done.GetProperty("state").GetString());
         var result = done.GetProperty("result");
-        var specialists = Assert.Single(result.GetProperty("faces").EnumerateArray()).GetProperty("specialists").EnumerateArray().ToDictionary(one => one.GetProperty("name").GetString()!);
+        var specialists = Assert
+            .Single(result.GetProperty("faces").EnumerateArray())
+            .GetProperty("specialists")
+            .EnumerateArray()
+            .ToDictionary(one => one.GetProperty("name").GetString()!);
         Assert.InRange(specialists["rr"].GetProperty("probability").GetDouble(), 0, 1);
         Assert.InRange(specialists["tm"].GetProperty("probability").GetDouble(), 0, 1);
         Assert.Equal(JsonValueKind.String, specialists["av"].GetProperty("abstains").ValueKind);
         Assert.Equal(done.GetProperty("probability").GetDouble(), result.GetProperty("probability").GetDouble());
         Assert.DoesNotContain("\"picture\"", done.GetRawText(), StringComparison.Ordinal);
-        var moment = (await service.GetAsync($"/v1/analyses/{id}?pictures=true")).GetProperty("result").GetProperty("faces")[0].GetProperty("moments")[0];
+        var moment = (await service.GetAsync($"/v1/analyses/{id}?pictures=true"))
+            .GetProperty("result")
+            .GetProperty("faces")[0]
+            .GetProperty("moments")[0];
         Assert.Equal([0xFF, 0xD8], moment.GetProperty("picture").GetBytesFromBase64()[..2]);
 
         var report = await service.Client.GetStringAsync($"/v1/analyses/{id}/report");
@@ -46,13 +61,38 @@ public class ServiceTests(Material material)
         Assert.Empty(service.Files);
 
         var second = await service.SendAsync(material.Video);
-        Assert.Equal([second, id], (await service.GetAsync("/v1/analyses")).EnumerateArray().Select(one => one.GetProperty("id").GetString()));
-        Assert.Equal([id], (await service.GetAsync($"/v1/analyses?before={second}&limit=1")).EnumerateArray().Select(one => one.GetProperty("id").GetString()));
+        Assert.Equal(
+            [second, id],
+            (await service.GetAsync("/v1/analyses")).EnumerateArray().Select(one => one.GetProperty("id").GetString())
+        );
+        Assert.Equal(
+            [id],
+            (await service.GetAsync($"/v1/analyses?before={second}&limit=1"))
+                .EnumerateArray()
+                .Select(one => one.GetProperty("id").GetString())
+        );
         await service.WaitAsync(second, "done");
-        Assert.Contains("argus_analyses_total{outcome=\"undecided\"} 2", await service.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "argus_analyses_total{outcome=\"undecided\"} 2",
+            await service.Client.GetStringAsync("/metrics"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("ok", (await service.GetAsync("/healthz")).GetProperty("status").GetString());
-        Assert.Equal(["/healthz", "/v1/analyses", "/v1/analyses/{id}", "/v1/analyses/{id}/events", "/v1/analyses/{id}/report", "/v1/session"],
-            (await service.GetAsync("/openapi/v1.json")).GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "/healthz",
+                "/v1/analyses",
+                "/v1/analyses/{id}",
+                "/v1/analyses/{id}/events",
+                "/v1/analyses/{id}/report",
+                "/v1/session",
+            ],
+            (await service.GetAsync("/openapi/v1.json"))
+                .GetProperty("paths")
+                .EnumerateObject()
+                .Select(path => path.Name)
+                .Order(StringComparer.Ordinal)
+        );
 
         Assert.Equal(HttpStatusCode.NoContent, (await service.Client.DeleteAsync($"/v1/analyses/{id}")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await service.Client.GetAsync($"/v1/analyses/{id}")).StatusCode);
@@ -66,7 +106,15 @@ public class ServiceTests(Material material)
     public async Task What_is_no_video_too_large_or_too_long_is_refused_with_a_reason_and_leaves_nothing()
     {
         using var folder = new TemporaryFolder();
-        using var service = await RunningService.StartAsync(material, folder, null, "--max-megabytes", "3", "--max-minutes", "60");
+        using var service = await RunningService.StartAsync(
+            material,
+            folder,
+            null,
+            "--max-megabytes",
+            "3",
+            "--max-minutes",
+            "60"
+        );
         async Task Refused(int status, string reason, string path)
         {
             using var answer = await service.Client.PostAsync("/v1/analyses", RunningService.Form(path));
@@ -76,17 +124,28 @@ public class ServiceTests(Material material)
         }
         var playlist = folder.Write("list.mp4", "#EXTM3U\n#EXTINF:10,\nhttp://127.0.0.1:1/x.ts\n");
         var script = folder.Write("concat.mp4", $"ffconcat version 1.0\nfile '{material.Video}'\n");
-        foreach (var path in new[] { material.Broken, playlist, script }) await Refused(415, "no video or picture", path);
+        foreach (var path in new[] { material.Broken, playlist, script })
+            await Refused(415, "no video or picture", path);
         await Refused(400, "empty", folder.Write("empty.mp4", ""));
 
         // A zip bomb, and a playlist with the first bytes of a video.
-        using (var zip = System.IO.Compression.ZipFile.Open(folder["bomb.mp4"], System.IO.Compression.ZipArchiveMode.Create))
+        using (
+            var zip = System.IO.Compression.ZipFile.Open(
+                folder["bomb.mp4"],
+                System.IO.Compression.ZipArchiveMode.Create
+            )
+        )
         {
             using var entry = zip.CreateEntry("zeros").Open();
-            for (var i = 0; i < 100; i++) entry.Write(new byte[1 << 20]);
+            for (var i = 0; i < 100; i++)
+                entry.Write(new byte[1 << 20]);
         }
         await Refused(415, "no video or picture", folder["bomb.mp4"]);
-        await Refused(422, "cannot be judged", folder.Write("disguised.mp4", "0000ftypisom\n#EXTM3U\n#EXTINF:10,\nhttp://127.0.0.1:1/x.ts\n"));
+        await Refused(
+            422,
+            "cannot be judged",
+            folder.Write("disguised.mp4", "0000ftypisom\n#EXTM3U\n#EXTINF:10,\nhttp://127.0.0.1:1/x.ts\n")
+        );
 
         // A picture whose header says 100,000 x 100,000, a video whose end is missing, three hours in a small file.
         var png = Convert.FromHexString("89504E470D0A1A0A0000000D49484452" + "000186A0000186A0" + "0802000000");
@@ -94,44 +153,106 @@ public class ServiceTests(Material material)
         await Refused(422, "cannot be judged", folder["huge.png"]);
         await File.WriteAllBytesAsync(folder["half.mp4"], (await File.ReadAllBytesAsync(material.Video))[..4000]);
         await Refused(422, "cannot be judged", folder["half.mp4"]);
-        await Videos.RunAsync(folder["long.mp4"], ["-f", "lavfi", "-i", "color=gray:size=32x32:rate=1", "-t", "10800", "-c:v", "libx264", "-preset", "ultrafast"]);
+        await Videos.RunAsync(
+            folder["long.mp4"],
+            [
+                "-f",
+                "lavfi",
+                "-i",
+                "color=gray:size=32x32:rate=1",
+                "-t",
+                "10800",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+            ]
+        );
         await Refused(422, "longer than 1:00:00", folder["long.mp4"]);
         // Two seconds, a gap of hours, two seconds.
         foreach (var (name, offset) in new[] { ("a.ts", "0"), ("b.ts", "10000") })
-            await Videos.RunAsync(folder[name], ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10", "-t", "2", "-output_ts_offset", offset, "-c:v", "libx264", "-pix_fmt", "yuv420p"]);
-        await File.WriteAllBytesAsync(folder["gap.ts"], [.. await File.ReadAllBytesAsync(folder["a.ts"]), .. await File.ReadAllBytesAsync(folder["b.ts"])]);
+            await Videos.RunAsync(
+                folder[name],
+                [
+                    "-f",
+                    "lavfi",
+                    "-i",
+                    "testsrc2=size=64x64:rate=10",
+                    "-t",
+                    "2",
+                    "-output_ts_offset",
+                    offset,
+                    "-c:v",
+                    "libx264",
+                    "-pix_fmt",
+                    "yuv420p",
+                ]
+            );
+        await File.WriteAllBytesAsync(
+            folder["gap.ts"],
+            [.. await File.ReadAllBytesAsync(folder["a.ts"]), .. await File.ReadAllBytesAsync(folder["b.ts"])]
+        );
         await Refused(422, "longer than 1:00:00", folder["gap.ts"]);
-        await File.WriteAllBytesAsync(folder["large.mp4"], [.. await File.ReadAllBytesAsync(material.Video), .. new byte[3_500_000]]);
+        await File.WriteAllBytesAsync(
+            folder["large.mp4"],
+            [.. await File.ReadAllBytesAsync(material.Video), .. new byte[3_500_000]]
+        );
         await Refused(413, "larger than 3 MB", folder["large.mp4"]);
 
         // Not what the API asks for.
-        async Task<HttpStatusCode> Sent(HttpContent content) => (await service.Client.PostAsync("/v1/analyses", content)).StatusCode;
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, await Sent(new StringContent("{}", Encoding.UTF8, "application/json")));
-        Assert.Equal(HttpStatusCode.BadRequest, await Sent(new MultipartFormDataContent { { new StringContent("x"), "note" } }));
+        async Task<HttpStatusCode> Sent(HttpContent content) =>
+            (await service.Client.PostAsync("/v1/analyses", content)).StatusCode;
+        Assert.Equal(
+            HttpStatusCode.UnsupportedMediaType,
+            await Sent(new StringContent("{}", Encoding.UTF8, "application/json"))
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            await Sent(new MultipartFormDataContent { { new StringContent("x"), "note" } })
+        );
         var twice = (MultipartFormDataContent)RunningService.Form(material.Video);
         twice.Add(new StreamContent(File.OpenRead(material.Video)), "file", "second.mp4");
         Assert.Equal(HttpStatusCode.BadRequest, await Sent(twice));
         var packed = RunningService.Form(material.Video);
         packed.Headers.ContentEncoding.Add("gzip");
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await Sent(packed));
-        var broken = new ByteArrayContent("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp4\"\r\n\r\n\0\0\0 ftyp"u8.ToArray());
+        var broken = new ByteArrayContent(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp4\"\r\n\r\n\0\0\0 ftyp"u8.ToArray()
+        );
         broken.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
         Assert.Equal(HttpStatusCode.BadRequest, await Sent(broken));
         Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.GetAsync("/v1/analyses?limit=0")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.GetAsync("/v1/analyses?limit=x")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.GetAsync("/v1/analyses?before=%00")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await service.Client.GetAsync("/v2")).StatusCode);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await service.Client.PostAsJsonAsync("/v1/session", new { key = new string('a', 10_000) })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.RequestEntityTooLarge,
+            (await service.Client.PostAsJsonAsync("/v1/session", new { key = new string('a', 10_000) })).StatusCode
+        );
         var boundary = new ByteArrayContent([1]);
-        boundary.Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={new string('b', 5000)}");
+        boundary.Headers.TryAddWithoutValidation(
+            "Content-Type",
+            $"multipart/form-data; boundary={new string('b', 5000)}"
+        );
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await Sent(boundary));
 
         // Another site's page in the user's browser; a name that somebody else points at this machine.
-        using var foreign = new HttpRequestMessage(HttpMethod.Post, "/v1/analyses") { Content = RunningService.Form(material.Video), Headers = { { "Sec-Fetch-Site", "cross-site" } } };
+        using var foreign = new HttpRequestMessage(HttpMethod.Post, "/v1/analyses")
+        {
+            Content = RunningService.Form(material.Video),
+            Headers = { { "Sec-Fetch-Site", "cross-site" } },
+        };
         Assert.Equal(HttpStatusCode.Forbidden, (await service.Client.SendAsync(foreign)).StatusCode);
-        using var older = new HttpRequestMessage(HttpMethod.Post, "/v1/analyses") { Content = RunningService.Form(material.Video), Headers = { { "Origin", "http://evil.example" } } };
+        using var older = new HttpRequestMessage(HttpMethod.Post, "/v1/analyses")
+        {
+            Content = RunningService.Form(material.Video),
+            Headers = { { "Origin", "http://evil.example" } },
+        };
         Assert.Equal(HttpStatusCode.Forbidden, (await service.Client.SendAsync(older)).StatusCode);
-        using var rebound = new HttpRequestMessage(HttpMethod.Get, "/v1/analyses") { Headers = { Host = "evil.example" } };
+        using var rebound = new HttpRequestMessage(HttpMethod.Get, "/v1/analyses")
+        {
+            Headers = { Host = "evil.example" },
+        };
         Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.SendAsync(rebound)).StatusCode);
 
         Assert.Empty(service.Files);
@@ -145,29 +266,43 @@ public class ServiceTests(Material material)
     {
         using var folder = new TemporaryFolder();
         // No file may become larger than 600 kB: to a program that is a full disk.
-        using var service = await RunningService.StartAsync(material, folder, "export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 600");
+        using var service = await RunningService.StartAsync(
+            material,
+            folder,
+            "export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 600"
+        );
         using (var socket = new TcpClient(service.Address.Host, service.Address.Port))
         {
-            var head = $"POST /v1/analyses HTTP/1.1\r\nHost: {service.Address.Authority}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp4\"\r\n\r\n";
+            var head =
+                $"POST /v1/analyses HTTP/1.1\r\nHost: {service.Address.Authority}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp4\"\r\n\r\n";
             await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
             await socket.GetStream().WriteAsync((await File.ReadAllBytesAsync(material.Video)).AsMemory(0, 2000));
             await UntilAsync(() => service.Files.Length == 1);
         }
         await UntilAsync(() => service.Files.Length == 0);
 
-        await File.WriteAllBytesAsync(folder["large.mp4"], [.. await File.ReadAllBytesAsync(material.Video), .. new byte[1_500_000]]);
+        await File.WriteAllBytesAsync(
+            folder["large.mp4"],
+            [.. await File.ReadAllBytesAsync(material.Video), .. new byte[1_500_000]]
+        );
         using var full = await service.Client.PostAsync("/v1/analyses", RunningService.Form(folder["large.mp4"]));
         Assert.Equal(HttpStatusCode.InsufficientStorage, full.StatusCode);
         Assert.Empty(service.Files);
         // It goes on working.
-        Assert.Equal("done", (await service.WaitAsync(await service.SendAsync(material.Video), "done", "failed")).GetProperty("state").GetString());
+        Assert.Equal(
+            "done",
+            (await service.WaitAsync(await service.SendAsync(material.Video), "done", "failed"))
+                .GetProperty("state")
+                .GetString()
+        );
     }
 
     [Fact]
     public async Task A_worker_killed_in_mid_job_loses_nothing_and_one_that_is_stopped_gives_back()
     {
         using var folder = new TemporaryFolder();
-        string first, second;
+        string first,
+            second;
         using (var service = await RunningService.StartAsync(material, folder, null, "--lease-seconds", "2"))
         {
             (first, second) = (await service.SendAsync(material.LongVideo), await service.SendAsync(material.Video));
@@ -179,7 +314,10 @@ public class ServiceTests(Material material)
             Assert.Equal("done", (await service.WaitAsync(second, "done", "failed")).GetProperty("state").GetString());
             await service.WaitAsync(first, "running");
             // Also while a page follows it.
-            using var followed = await service.Client.GetAsync($"/v1/analyses/{first}/events", HttpCompletionOption.ResponseHeadersRead);
+            using var followed = await service.Client.GetAsync(
+                $"/v1/analyses/{first}/events",
+                HttpCompletionOption.ResponseHeadersRead
+            );
             Assert.Equal(0, (await service.StopAsync()).ExitCode);
         }
         // Given back, it is taken at once, not after the lease.
@@ -206,15 +344,33 @@ public class ServiceTests(Material material)
     public async Task With_keys_nobody_gets_in_without_one_and_everybody_sees_only_their_own()
     {
         using var folder = new TemporaryFolder();
-        async Task<string> Key(string name) => (await Cli.Tests.ArgusProcess.RunAsync(folder.Path, "keys", "add", name, "--data", "data")).Output.Trim();
+        async Task<string> Key(string name) =>
+            (await Cli.Tests.ArgusProcess.RunAsync(folder.Path, "keys", "add", name, "--data", "data")).Output.Trim();
         var (anna, ben) = (await Key("anna"), await Key("ben"));
         Assert.StartsWith("argus_", anna, StringComparison.Ordinal);
-        Assert.Equal(2, (await Cli.Tests.ArgusProcess.RunAsync(folder.Path, "keys", "add", "ben", "--data", "data")).ExitCode);
-        Assert.DoesNotContain(anna, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(folder["data", "argus.db"])), StringComparison.Ordinal);
+        Assert.Equal(
+            2,
+            (await Cli.Tests.ArgusProcess.RunAsync(folder.Path, "keys", "add", "ben", "--data", "data")).ExitCode
+        );
+        Assert.DoesNotContain(
+            anna,
+            Encoding.Latin1.GetString(await File.ReadAllBytesAsync(folder["data", "argus.db"])),
+            StringComparison.Ordinal
+        );
 
-        using var service = await RunningService.StartAsync(material, folder, null, "--require-key", "--uploads-per-minute", "2");
+        using var service = await RunningService.StartAsync(
+            material,
+            folder,
+            null,
+            "--require-key",
+            "--uploads-per-minute",
+            "2"
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.Client.GetAsync("/v1/analyses")).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.Client.PostAsync("/v1/analyses", RunningService.Form(material.Video))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await service.Client.PostAsync("/v1/analyses", RunningService.Form(material.Video))).StatusCode
+        );
         Assert.Empty(service.Files);
         Assert.Equal(HttpStatusCode.OK, (await service.Client.GetAsync("/healthz")).StatusCode);
         service.Client.DefaultRequestHeaders.Authorization = new("Bearer", anna);
@@ -229,16 +385,26 @@ public class ServiceTests(Material material)
 
         // Ben, in a browser.
         service.Client.DefaultRequestHeaders.Authorization = null;
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.Client.PostAsJsonAsync("/v1/session", new { key = "argus_wrong" })).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await service.Client.PostAsJsonAsync("/v1/session", new { })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await service.Client.PostAsJsonAsync("/v1/session", new { key = "argus_wrong" })).StatusCode
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await service.Client.PostAsJsonAsync("/v1/session", new { })).StatusCode
+        );
         using var signedIn = await service.Client.PostAsJsonAsync("/v1/session", new { key = ben });
         Assert.Contains("httponly", signedIn.Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);
         Assert.Empty((await service.GetAsync("/v1/analyses")).EnumerateArray());
-        foreach (var path in new[] { $"/v1/analyses/{id}", $"/v1/analyses/{id}/report", $"/v1/analyses/{id}/events" }) Assert.Equal(HttpStatusCode.NotFound, (await service.Client.GetAsync(path)).StatusCode);
+        foreach (var path in new[] { $"/v1/analyses/{id}", $"/v1/analyses/{id}/report", $"/v1/analyses/{id}/events" })
+            Assert.Equal(HttpStatusCode.NotFound, (await service.Client.GetAsync(path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await service.Client.DeleteAsync($"/v1/analyses/{id}")).StatusCode);
 
         // A key that is taken back ends at once.
-        Assert.Equal(0, (await Cli.Tests.ArgusProcess.RunAsync(folder.Path, "keys", "remove", "ben", "--data", "data")).ExitCode);
+        Assert.Equal(
+            0,
+            (await Cli.Tests.ArgusProcess.RunAsync(folder.Path, "keys", "remove", "ben", "--data", "data")).ExitCode
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.Client.GetAsync("/v1/analyses")).StatusCode);
     }
 
@@ -251,7 +417,16 @@ public class ServiceTests(Material material)
     public async Task A_wrong_start_is_said(string options, string reason)
     {
         using var folder = new TemporaryFolder();
-        var outcome = await Cli.Tests.ArgusProcess.RunAsync(folder.Path, ["serve", .. options.Contains("--models", StringComparison.Ordinal) ? [] : new[] { "--models", material.Models }, "--data", "data", .. options.Split(' ')]);
+        var outcome = await Cli.Tests.ArgusProcess.RunAsync(
+            folder.Path,
+            [
+                "serve",
+                .. options.Contains("--models", StringComparison.Ordinal) ? [] : new[] { "--models", material.Models },
+                "--data",
+                "data",
+                .. options.Split(' '),
+            ]
+        );
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains(reason, outcome.Error, StringComparison.Ordinal);
     }
@@ -262,13 +437,23 @@ public class ServiceTests(Material material)
         using var folder = new TemporaryFolder();
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var outcome = await Cli.Tests.ArgusProcess.RunAsync(folder.Path, "serve", "--models", material.Models, "--data", "data", "--url", $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}");
+        var outcome = await Cli.Tests.ArgusProcess.RunAsync(
+            folder.Path,
+            "serve",
+            "--models",
+            material.Models,
+            "--data",
+            "data",
+            "--url",
+            $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}"
+        );
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("in use", outcome.Error, StringComparison.Ordinal);
     }
 
     private static async Task UntilAsync(Func<bool> holds)
     {
-        for (var clock = Stopwatch.StartNew(); !holds(); await Task.Delay(20)) Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "It did not happen in 30 s.");
+        for (var clock = Stopwatch.StartNew(); !holds(); await Task.Delay(20))
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "It did not happen in 30 s.");
     }
 }

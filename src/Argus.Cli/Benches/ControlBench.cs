@@ -16,23 +16,44 @@ internal static class ControlBench
 
     public sealed record Result(int People, double Minutes, IReadOnlyList<Row> Rows);
 
-    private const int FewestPairs = 150, Seeds = 5, Seconds = 1, SecondsOfSound = 4;
+    private const int FewestPairs = 150,
+        Seeds = 5,
+        Seconds = 1,
+        SecondsOfSound = 4;
 
-    private sealed record Measured(string Kind, string Person, int Label, ForgedRegion Region, string Path, double[] Values);
+    private sealed record Measured(
+        string Kind,
+        string Person,
+        int Label,
+        ForgedRegion Region,
+        string Path,
+        double[] Values
+    );
 
-    public static async Task<Result> RunAsync(string videos, IReadOnlyList<ForgeryKind> kinds, int seed, CancellationToken cancel)
+    public static async Task<Result> RunAsync(
+        string videos,
+        IReadOnlyList<ForgeryKind> kinds,
+        int seed,
+        CancellationToken cancel
+    )
     {
         var clock = Stopwatch.StartNew();
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
             var people = await SpecialistsBench.DatasetAsync(Path.Combine(folder, "real"), videos, cancel);
-            if (people.Count < 4) throw new RequestException($"{videos} holds {people.Count} videos; at least 4 of different people are needed.");
+            if (people.Count < 4)
+                throw new RequestException(
+                    $"{videos} holds {people.Count} videos; at least 4 of different people are needed."
+                );
             var measured = new List<Measured>();
             foreach (var kind in kinds)
             {
                 var files = people.Select(person => Path.Combine(folder, "real", person + ".mp4")).ToList();
-                var (target, seconds) = (Path.Combine(folder, $"{kind}"), kind == ForgeryKind.Audio ? SecondsOfSound : Seconds);
+                var (target, seconds) = (
+                    Path.Combine(folder, $"{kind}"),
+                    kind == ForgeryKind.Audio ? SecondsOfSound : Seconds
+                );
                 // A quad has two pairs; videos that cannot be forged in this way leave more to the others.
                 var probe = await ForgeStep.RunAsync(files, [kind], 1, seed, seconds, target, cancel, quiet: true);
                 var usable = files.Except(probe.LeftOut.Select(entry => entry.Video)).ToList();
@@ -40,15 +61,45 @@ internal static class ControlBench
                 await ForgeStep.RunAsync(usable, [kind], quads, seed, seconds, target, cancel, quiet: true);
                 var made = ForgeStep.Made(target).ToList();
                 var rows = await MeasureAsync([.. made.Select(video => video.Path)], cancel);
-                measured.AddRange(made.Zip(rows, (video, values) => new Measured($"{kind}".ToLowerInvariant(), video.Source, video.Label, video.Region, video.Path, values)));
-                Terminal.Note($"{kind}: {made.Count / 2} pairs of {usable.Count} people ({clock.Elapsed.TotalMinutes:0.0} minutes)");
+                measured.AddRange(
+                    made.Zip(
+                        rows,
+                        (video, values) =>
+                            new Measured(
+                                $"{kind}".ToLowerInvariant(),
+                                video.Source,
+                                video.Label,
+                                video.Region,
+                                video.Path,
+                                values
+                            )
+                    )
+                );
+                Terminal.Note(
+                    $"{kind}: {made.Count / 2} pairs of {usable.Count} people ({clock.Elapsed.TotalMinutes:0.0} minutes)"
+                );
             }
             var results = measured.GroupBy(row => row.Kind).Select(kind => RowOf(kind.Key, [.. kind])).ToList();
             var temporal = measured.Where(row => row.Kind == "temporal").ToList();
-            var singles = await WholeFrameControl.MeasureAsync([.. temporal.Select(row => row.Path)], cancel, frames: 1);
-            if (temporal.Count > 0) results.Add(RowOf("temporal, single frames", [.. temporal.Zip(singles, (row, values) => row with { Values = values[..^1] })]));
+            var singles = await WholeFrameControl.MeasureAsync(
+                [.. temporal.Select(row => row.Path)],
+                cancel,
+                frames: 1
+            );
+            if (temporal.Count > 0)
+                results.Add(
+                    RowOf(
+                        "temporal, single frames",
+                        [.. temporal.Zip(singles, (row, values) => row with { Values = values[..^1] })]
+                    )
+                );
             // The leak that the 2x2 design is there to avoid, planted: twins that are altered all over, and nothing else.
-            results.AddRange(measured.Where(row => row.Region is ForgedRegion.Both or ForgedRegion.Face).GroupBy(row => row.Kind).Select(kind => RowOf($"{kind.Key}, planted: twins altered all over", [.. kind])));
+            results.AddRange(
+                measured
+                    .Where(row => row.Region is ForgedRegion.Both or ForgedRegion.Face)
+                    .GroupBy(row => row.Kind)
+                    .Select(kind => RowOf($"{kind.Key}, planted: twins altered all over", [.. kind]))
+            );
             return new Result(people.Count, clock.Elapsed.TotalMinutes, results);
         }
         finally
@@ -61,22 +112,47 @@ internal static class ControlBench
     {
         var rows = await WholeFrameControl.MeasureAsync(paths, cancel);
         var loudness = new double[paths.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, paths.Count), cancel, async (i, token) => loudness[i] = await WholeFrameControl.LoudnessAsync(paths[i], token));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, paths.Count),
+            cancel,
+            async (i, token) => loudness[i] = await WholeFrameControl.LoudnessAsync(paths[i], token)
+        );
         return [.. rows.Zip(loudness, (row, loud) => (double[])[.. row, loud])];
     }
 
     private static Row RowOf(string kind, IReadOnlyList<Measured> rows)
     {
         var people = rows.Select(row => row.Person).Distinct().Order(StringComparer.Ordinal).ToList();
-        var aucs = Enumerable.Range(0, Seeds).Select(seed =>
-        {
-            var fitted = people.OrderBy(person => KeyedRandom.Key("control", seed, person)).Take(people.Count / 2).ToHashSet();
-            var sides = rows.Select(row => (row.Values, row.Label, Fitted: fitted.Contains(row.Person))).ToLookup(row => row.Fitted, row => (row.Values, row.Label));
-            return WholeFrameControl.Auc([.. sides[true]], [.. sides[false]]);
-        }).ToList();
+        var aucs = Enumerable
+            .Range(0, Seeds)
+            .Select(seed =>
+            {
+                var fitted = people
+                    .OrderBy(person => KeyedRandom.Key("control", seed, person))
+                    .Take(people.Count / 2)
+                    .ToHashSet();
+                var sides = rows.Select(row => (row.Values, row.Label, Fitted: fitted.Contains(row.Person)))
+                    .ToLookup(row => row.Fitted, row => (row.Values, row.Label));
+                return WholeFrameControl.Auc([.. sides[true]], [.. sides[false]]);
+            })
+            .ToList();
         return new Row(kind, rows.Count / 2, aucs.Average(), aucs);
     }
 
-    public static void Print(Result result) => Terminal.Table(["kind", "pairs", "mean AUC", "lowest of 5", "highest"],
-        [.. result.Rows.Select(row => new[] { row.Kind, $"{row.Pairs}", $"{row.Auc:0.00}", $"{row.Seeds.Min():0.00}", $"{row.Seeds.Max():0.00}" })]);
+    public static void Print(Result result) =>
+        Terminal.Table(
+            ["kind", "pairs", "mean AUC", "lowest of 5", "highest"],
+            [
+                .. result.Rows.Select(row =>
+                    new[]
+                    {
+                        row.Kind,
+                        $"{row.Pairs}",
+                        $"{row.Auc:0.00}",
+                        $"{row.Seeds.Min():0.00}",
+                        $"{row.Seeds.Max():0.00}",
+                    }
+                ),
+            ]
+        );
 }

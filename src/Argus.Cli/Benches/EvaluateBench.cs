@@ -9,9 +9,18 @@ internal static class EvaluateBench
 {
     public const int Scores = 100_000;
 
-    private const int ClipsAVideo = 16, Repeats = 5;
+    private const int ClipsAVideo = 16,
+        Repeats = 5;
 
-    public sealed record Result(int Scores, int Videos, int Rounds, Timing Seconds, double PeakMegabytes, double Auc, Interval Interval);
+    public sealed record Result(
+        int Scores,
+        int Videos,
+        int Rounds,
+        Timing Seconds,
+        double PeakMegabytes,
+        double Auc,
+        Interval Interval
+    );
 
     public static Result Run()
     {
@@ -30,12 +39,23 @@ internal static class EvaluateBench
             interval = Bootstrap.Intervals(set, strata)["roc_auc"];
             seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
-        return new Result(Scores, strata.Length, Bootstrap.DefaultRounds, Timing.Of(seconds), Process.GetCurrentProcess().PeakWorkingSet64 / 1e6, auc, interval);
+        return new Result(
+            Scores,
+            strata.Length,
+            Bootstrap.DefaultRounds,
+            Timing.Of(seconds),
+            Process.GetCurrentProcess().PeakWorkingSet64 / 1e6,
+            auc,
+            interval
+        );
     }
 
-    public static void Print(Result result) => Terminal.Facts(
-    [
-        ("figures and intervals", $"{result.Seconds.Text}: {Figure.All.Count} figures, {result.Rounds:N0} bootstrap rounds over {result.Videos:N0} videos with {result.Scores:N0} scores"),
-        ("peak memory", $"{result.PeakMegabytes:0} MB, the whole process"),
-    ]);
+    public static void Print(Result result) =>
+        Terminal.Facts([
+            (
+                "figures and intervals",
+                $"{result.Seconds.Text}: {Figure.All.Count} figures, {result.Rounds:N0} bootstrap rounds over {result.Videos:N0} videos with {result.Scores:N0} scores"
+            ),
+            ("peak memory", $"{result.PeakMegabytes:0} MB, the whole process"),
+        ]);
 }

@@ -13,39 +13,107 @@ namespace Argus.Cli.Benches;
 /// <summary>How many augmented pictures a second the feeder makes of stored face crops, and where the time goes.</summary>
 internal static class FeedBench
 {
-    public sealed record Result(int Workers, int CropPixels, int ImagesARepeat, Timing Repeat, double ImagesPerSecond, IReadOnlyDictionary<string, double> Shares, double MillisecondsAnImage, double PeakMegabytes);
+    public sealed record Result(
+        int Workers,
+        int CropPixels,
+        int ImagesARepeat,
+        Timing Repeat,
+        double ImagesPerSecond,
+        IReadOnlyDictionary<string, double> Shares,
+        double MillisecondsAnImage,
+        double PeakMegabytes
+    );
 
-    private const int Repeats = 5, CropPixels = 400, Clips = 600, TimedImages = 200;
+    private const int Repeats = 5,
+        CropPixels = 400,
+        Clips = 600,
+        TimedImages = 200;
 
     public static async Task<Result> RunAsync(int workers, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
-            var recipe = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find("rr/4"), "seed",
-                ["data.layout=celebdf", "data.split=identity", "data.crop=face", $"data.largest_crop={CropPixels}", $"train.workers={workers}"]).Recipe;
+            var recipe = RecipeLibrary
+                .Default.Load(
+                    RecipeLibrary.Default.Find("rr/4"),
+                    "seed",
+                    [
+                        "data.layout=celebdf",
+                        "data.split=identity",
+                        "data.crop=face",
+                        $"data.largest_crop={CropPixels}",
+                        $"train.workers={workers}",
+                    ]
+                )
+                .Recipe;
             // Faces of more than 400 pixels, so that the largest size is what is stored.
             var (data, made) = (Path.Combine(folder, "data"), Path.Combine(folder, "store"));
             Terminal.Note("drawing faces and preparing them");
-            foreach (var arguments in new string[][] { ["data", "sample", data, "--size", "720", "--seconds", "2", "--quads", "0,0,0", "--focus", "resolution=2,0,0"],
-                ["data", "prepare", "celebdf", Path.Combine(data, "celebdf"), "--store", made, "--profile", "seed", "data.split=identity", "data.crop=face", $"data.largest_crop={CropPixels}"] })
+            foreach (
+                var arguments in new string[][]
+                {
+                    [
+                        "data",
+                        "sample",
+                        data,
+                        "--size",
+                        "720",
+                        "--seconds",
+                        "2",
+                        "--quads",
+                        "0,0,0",
+                        "--focus",
+                        "resolution=2,0,0",
+                    ],
+                    [
+                        "data",
+                        "prepare",
+                        "celebdf",
+                        Path.Combine(data, "celebdf"),
+                        "--store",
+                        made,
+                        "--profile",
+                        "seed",
+                        "data.split=identity",
+                        "data.crop=face",
+                        $"data.largest_crop={CropPixels}",
+                    ],
+                }
+            )
                 (await MeasuredProcess.ArgusAsync(arguments, cancel)).MustSucceed();
             using var store = await Store.OpenAsync(made);
             var all = store.Videos.SelectMany(video => video.Clips).ToList();
             var clips = Enumerable.Range(0, Clips).Select(i => new Sample(all[i % all.Count])).ToList();
-            var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), recipe.Augment, recipe.Seed, workers);
+            var feeder = new Feeder(
+                store,
+                new ClipPreprocessing(RecipeInput.From(recipe)),
+                recipe.Augment,
+                recipe.Seed,
+                workers
+            );
 
             var seconds = new List<double>();
             for (var i = -1; i < Repeats; i++)
             {
                 var started = Stopwatch.GetTimestamp();
-                await foreach (var batch in feeder.ReadAsync(clips, i + 1, recipe.Train.BatchSize, 0, cancel)) batch.Dispose();
-                if (i >= 0) seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+                await foreach (var batch in feeder.ReadAsync(clips, i + 1, recipe.Train.BatchSize, 0, cancel))
+                    batch.Dispose();
+                if (i >= 0)
+                    seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             }
             var parts = Parts(store, clips, recipe);
             var together = parts.Values.Sum();
-            return new Result(workers, CropPixels, Clips, Timing.Of(seconds), Clips / Median.Of(seconds), parts.ToDictionary(part => part.Key, part => part.Value / together),
-                together * 1000 / TimedImages, Process.GetCurrentProcess().PeakWorkingSet64 / 1e6);
+            return new Result(
+                workers,
+                CropPixels,
+                Clips,
+                Timing.Of(seconds),
+                Clips / Median.Of(seconds),
+                parts.ToDictionary(part => part.Key, part => part.Value / together),
+                together * 1000 / TimedImages,
+                Process.GetCurrentProcess().PeakWorkingSet64 / 1e6
+            );
         }
         finally
         {
@@ -55,9 +123,11 @@ internal static class FeedBench
 
     public static void Print(Result result)
     {
-        Terminal.Facts(
-        [
-            ("feeding", $"{result.ImagesPerSecond:0} images/s with {result.Workers} threads, from {result.CropPixels}-pixel crops to 224x224, stage 4's augmentation, CLAHE and bilateral filter"),
+        Terminal.Facts([
+            (
+                "feeding",
+                $"{result.ImagesPerSecond:0} images/s with {result.Workers} threads, from {result.CropPixels}-pixel crops to 224x224, stage 4's augmentation, CLAHE and bilateral filter"
+            ),
             ($"{result.ImagesARepeat} images", result.Repeat.Text),
             ("one image on one thread", $"{result.MillisecondsAnImage:0.00} ms"),
             .. result.Shares.Select(share => ($"  {share.Key}", $"{share.Value:0.0%}")),
@@ -85,8 +155,22 @@ internal static class FeedBench
             using var picture = Timed("decode", () => Cv2.ImDecode(bytes, ImreadModes.Color));
             using var enhanced = Timed("enhance", () => Enhancement.Apply(picture, recipe.Enhance));
             using var resized = Timed("resize", () => preprocessing.Resize(enhanced));
-            Timed("augment", () => { Augmentation.Draw(recipe.Augment, side, KeyedRandom.For("bench", clip.Number)).Apply(resized); return 0; });
-            Timed("normalise", () => { Preprocessing.Normalise(resized, floats); return 0; });
+            Timed(
+                "augment",
+                () =>
+                {
+                    Augmentation.Draw(recipe.Augment, side, KeyedRandom.For("bench", clip.Number)).Apply(resized);
+                    return 0;
+                }
+            );
+            Timed(
+                "normalise",
+                () =>
+                {
+                    Preprocessing.Normalise(resized, floats);
+                    return 0;
+                }
+            );
         }
         return parts;
     }

@@ -12,36 +12,84 @@ namespace Argus.Cli.Benches;
 /// <summary>A batch through an exported B4 specialist in ONNX Runtime, against the checkpoint in libtorch, in turns.</summary>
 internal static class InferBench
 {
-    public sealed record Result(string Specialist, string Profile, int Batch, int Frames, int ImageSize, Timing Onnx, Timing Torch, double Ratio, Timing Backbone, double BackboneShare, double ClipsPerSecond, double MegabytesOnDisk, double PeakMegabytes);
+    public sealed record Result(
+        string Specialist,
+        string Profile,
+        int Batch,
+        int Frames,
+        int ImageSize,
+        Timing Onnx,
+        Timing Torch,
+        double Ratio,
+        Timing Backbone,
+        double BackboneShare,
+        double ClipsPerSecond,
+        double MegabytesOnDisk,
+        double PeakMegabytes
+    );
 
-    private const int Repeats = 10, WarmUps = 2;
+    private const int Repeats = 10,
+        WarmUps = 2;
 
     public static async Task<Result> RunAsync(string specialist, string profile, int batch, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
-            var (checkpoint, exported) = await Untrained.ExportAsync(specialist, profile, [], Path.Combine(folder, "checkpoint"), folder, cancel);
+            var (checkpoint, exported) = await Untrained.ExportAsync(
+                specialist,
+                profile,
+                [],
+                Path.Combine(folder, "checkpoint"),
+                folder,
+                cancel
+            );
             using var model = checkpoint.Load(CPU);
             using var file = SpecialistModelFile.Load(exported.Path);
             model.eval();
             var (frames, side) = (file.Recipe.Data.ClipFrames, file.Recipe.Model.ImageSize);
             var inputs = file.Inputs.ToDictionary(name => name, name => GoldenInput.Of(name, batch * file.ClipLength));
             using var backbone = BackboneOf(exported.Path);
-            var picture = new[] { NamedOnnxValue.CreateFromTensor(Views.View.Rgb, new DenseTensor<float>(inputs[Views.View.Rgb], [batch, frames, 3, side, side])) };
-            List<double> onnx = [], torch = [], bare = [];
+            var picture = new[]
+            {
+                NamedOnnxValue.CreateFromTensor(
+                    Views.View.Rgb,
+                    new DenseTensor<float>(inputs[Views.View.Rgb], [batch, frames, 3, side, side])
+                ),
+            };
+            List<double> onnx = [],
+                torch = [],
+                bare = [];
             for (var i = -WarmUps; i < Repeats; i++)
             {
                 cancel.ThrowIfCancellationRequested();
-                var (first, second, third) = (Timed(() => _ = file.Logits(inputs)), Timed(() => _ = Torch(model, inputs, batch * frames, frames, side)), Timed(() => backbone.Run(picture).Dispose()));
-                if (i < 0) continue;
+                var (first, second, third) = (
+                    Timed(() => _ = file.Logits(inputs)),
+                    Timed(() => _ = Torch(model, inputs, batch * frames, frames, side)),
+                    Timed(() => backbone.Run(picture).Dispose())
+                );
+                if (i < 0)
+                    continue;
                 bare.Add(third);
                 onnx.Add(first);
                 torch.Add(second);
             }
             var (whole, alone) = (Timing.Of(onnx), Timing.Of(bare));
-            return new Result(specialist, profile, batch, frames, side, whole, Timing.Of(torch), Metrics.Median.Of(torch.Zip(onnx, (a, b) => a / b)), alone, alone.Median / whole.Median, batch / whole.Median,
-                exported.Bytes / 1e6, Process.GetCurrentProcess().PeakWorkingSet64 / 1e6);
+            return new Result(
+                specialist,
+                profile,
+                batch,
+                frames,
+                side,
+                whole,
+                Timing.Of(torch),
+                Metrics.Median.Of(torch.Zip(onnx, (a, b) => a / b)),
+                alone,
+                alone.Median / whole.Median,
+                batch / whole.Median,
+                exported.Bytes / 1e6,
+                Process.GetCurrentProcess().PeakWorkingSet64 / 1e6
+            );
         }
         finally
         {
@@ -56,7 +104,11 @@ internal static class InferBench
         var pooled = model.Graph.Node.Last(node => node.OpType == "GlobalAveragePool").Output[0];
         // The runtime computes what nobody asks for, so it must go.
         var needed = new HashSet<string> { pooled };
-        var nodes = model.Graph.Node.Reverse().Where(node => node.Output.Any(needed.Contains) && node.Input.All(name => needed.Add(name) || true)).Reverse().ToList();
+        var nodes = model
+            .Graph.Node.Reverse()
+            .Where(node => node.Output.Any(needed.Contains) && node.Input.All(name => needed.Add(name) || true))
+            .Reverse()
+            .ToList();
         model.Graph.Node.Clear();
         model.Graph.Node.AddRange(nodes);
         model.Graph.Output.Clear();
@@ -65,11 +117,23 @@ internal static class InferBench
         return new InferenceSession(model.ToByteArray(), options);
     }
 
-    private static float[] Torch(Training.Models.SpecialistModel model, Dictionary<string, float[]> inputs, int pictures, int frames, int side)
+    private static float[] Torch(
+        Training.Models.SpecialistModel model,
+        Dictionary<string, float[]> inputs,
+        int pictures,
+        int frames,
+        int side
+    )
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        return model.Logits(inputs.ToDictionary(input => input.Key, input => tensor(input.Value).view(pictures, 3, side, side)), frames).data<float>().ToArray();
+        return model
+            .Logits(
+                inputs.ToDictionary(input => input.Key, input => tensor(input.Value).view(pictures, 3, side, side)),
+                frames
+            )
+            .data<float>()
+            .ToArray();
     }
 
     private static double Timed(Action work)
@@ -79,12 +143,15 @@ internal static class InferBench
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    public static void Print(Result result) => Terminal.Facts(
-    [
-        ("ONNX Runtime", $"{result.Onnx.Text}; {result.ClipsPerSecond:0.0} clips/s"),
-        ("libtorch", $"{result.Torch.Text}: {result.Ratio:0.0} times ONNX Runtime's"),
-        ("its backbone alone", $"{result.Backbone.Text}: {result.BackboneShare:0%}"),
-        ("peak memory", $"{result.PeakMegabytes:0} MB, libtorch's model and both graphs together"),
-        ("of", $"{result.Batch} clips of {result.Frames} frames, {result.ImageSize}x{result.ImageSize}, {result.Specialist} with B4, profile {result.Profile}, {result.MegabytesOnDisk:0} MB on disk"),
-    ]);
+    public static void Print(Result result) =>
+        Terminal.Facts([
+            ("ONNX Runtime", $"{result.Onnx.Text}; {result.ClipsPerSecond:0.0} clips/s"),
+            ("libtorch", $"{result.Torch.Text}: {result.Ratio:0.0} times ONNX Runtime's"),
+            ("its backbone alone", $"{result.Backbone.Text}: {result.BackboneShare:0%}"),
+            ("peak memory", $"{result.PeakMegabytes:0} MB, libtorch's model and both graphs together"),
+            (
+                "of",
+                $"{result.Batch} clips of {result.Frames} frames, {result.ImageSize}x{result.ImageSize}, {result.Specialist} with B4, profile {result.Profile}, {result.MegabytesOnDisk:0} MB on disk"
+            ),
+        ]);
 }

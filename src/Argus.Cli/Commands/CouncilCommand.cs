@@ -13,40 +13,84 @@ internal static class CouncilCommand
 
     private static Command Fit()
     {
-        var runs = new Argument<string[]>("run") { Description = "Run folders of the exported specialists, all of one dataset.", Arity = ArgumentArity.OneOrMore };
-        var models = new Option<string>("--models") { Description = "The models folder whose council is fitted.", Required = true, HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "As JSON." };
-        var command = new Command("fit", "Learn from the runs' validation videos how much each specialist's word is worth.") { runs, models, json };
-        command.SetAction(async (parse, cancel) =>
+        var runs = new Argument<string[]>("run")
         {
-            var folder = parse.GetRequiredValue(models);
-            var members = Council.Read(folder).Members.Select(member => member.Name).ToList();
-            var evidence = parse.GetRequiredValue(runs).Select(run => Evidence(run, folder)).ToList();
-            if (members.Except(evidence.Select(one => one.Name)).FirstOrDefault() is { } silent) throw new RequestException($"{folder} also holds {silent}: give its run, too.");
-            if (evidence.GroupBy(one => one.Name).FirstOrDefault(same => same.Count() > 1) is { } twice) throw new RequestException($"Two runs are {twice.Key}.");
-            var result = CouncilFit.Run(evidence, $"validation videos of {string.Join(", ", parse.GetRequiredValue(runs).Select(run => Path.GetFileName(Path.TrimEndingDirectorySeparator(run))))}");
-            await ModelsFolder.SealAsync(folder, result.Council, cancel);
-            if (parse.GetValue(json)) Terminal.WriteJson(result);
-            else Print(folder, result);
-        });
+            Description = "Run folders of the exported specialists, all of one dataset.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var models = new Option<string>("--models")
+        {
+            Description = "The models folder whose council is fitted.",
+            Required = true,
+            HelpName = "DIR",
+        };
+        var json = new Option<bool>("--json") { Description = "As JSON." };
+        var command = new Command(
+            "fit",
+            "Learn from the runs' validation videos how much each specialist's word is worth."
+        )
+        {
+            runs,
+            models,
+            json,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
+            {
+                var folder = parse.GetRequiredValue(models);
+                var members = Council.Read(folder).Members.Select(member => member.Name).ToList();
+                var evidence = parse.GetRequiredValue(runs).Select(run => Evidence(run, folder)).ToList();
+                if (members.Except(evidence.Select(one => one.Name)).FirstOrDefault() is { } silent)
+                    throw new RequestException($"{folder} also holds {silent}: give its run, too.");
+                if (evidence.GroupBy(one => one.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+                    throw new RequestException($"Two runs are {twice.Key}.");
+                var result = CouncilFit.Run(
+                    evidence,
+                    $"validation videos of {string.Join(", ", parse.GetRequiredValue(runs).Select(run => Path.GetFileName(Path.TrimEndingDirectorySeparator(run))))}"
+                );
+                await ModelsFolder.SealAsync(folder, result.Council, cancel);
+                if (parse.GetValue(json))
+                    Terminal.WriteJson(result);
+                else
+                    Print(folder, result);
+            }
+        );
         return command;
     }
 
     private static CouncilEvidence Evidence(string run, string folder)
     {
         var name = CheckpointReference.Find(run).Recipe.Specialist;
-        if (!File.Exists(Path.Combine(folder, ModelsFolder.FileOf(name)))) throw new RequestException($"{folder} holds no {ModelsFolder.FileOf(name)}. Export it first: argus export {run} --out {folder}");
+        if (!File.Exists(Path.Combine(folder, ModelsFolder.FileOf(name))))
+            throw new RequestException(
+                $"{folder} holds no {ModelsFolder.FileOf(name)}. Export it first: argus export {run} --out {folder}"
+            );
         var table = Path.Combine(run, Validation);
-        if (!File.Exists(table)) throw new RequestException($"{run} holds no {Validation}: give the folder of a run that was trained here, not a checkpoint.");
+        if (!File.Exists(table))
+            throw new RequestException(
+                $"{run} holds no {Validation}: give the folder of a run that was trained here, not a checkpoint."
+            );
         using var model = SpecialistModelFile.Load(Path.Combine(folder, ModelsFolder.FileOf(name)));
         return new CouncilEvidence(name, model.Calibration, PredictionTable.Read(table).Videos);
     }
 
     private static void Print(string folder, CouncilFitResult result)
     {
-        Terminal.Table(["specialist", "weight", "temperature"], [.. result.Council.Members.Select(member => new[] { member.Name, $"{member.Weight:0.00}", $"{member.Temperature:0.00}" })]);
-        Terminal.Line($"On {result.Videos} validation videos, each judged by a council that was fitted on the others: video AUC {result.Auc:0.000}; the best specialist alone, {result.Best}: {result.BestAuc:0.000}.");
-        if (result.Gain is { } gain) Terminal.Line($"Gain {gain.Value:+0.000;-0.000} ({gain.Interval.Low:+0.000;-0.000} to {gain.Interval.High:+0.000;-0.000}){(gain.Interval.Low > 0 ? "" : ": not beyond chance")}.");
+        Terminal.Table(
+            ["specialist", "weight", "temperature"],
+            [
+                .. result.Council.Members.Select(member =>
+                    new[] { member.Name, $"{member.Weight:0.00}", $"{member.Temperature:0.00}" }
+                ),
+            ]
+        );
+        Terminal.Line(
+            $"On {result.Videos} validation videos, each judged by a council that was fitted on the others: video AUC {result.Auc:0.000}; the best specialist alone, {result.Best}: {result.BestAuc:0.000}."
+        );
+        if (result.Gain is { } gain)
+            Terminal.Line(
+                $"Gain {gain.Value:+0.000;-0.000} ({gain.Interval.Low:+0.000;-0.000} to {gain.Interval.High:+0.000;-0.000}){(gain.Interval.Low > 0 ? "" : ": not beyond chance")}."
+            );
         Terminal.Line($"{Path.Combine(folder, Council.FileName)} is written.");
     }
 }

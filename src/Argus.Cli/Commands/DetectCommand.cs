@@ -10,58 +10,103 @@ internal static class DetectCommand
 {
     public static Command Create()
     {
-        var videos = new Argument<string[]>("video") { Description = "Videos, folders of videos, or - for a list of them on standard input, one a line.", Arity = ArgumentArity.OneOrMore };
-        var models = new Option<string>("--models") { Description = "A models folder; 'argus export' makes one.", Required = true, HelpName = "DIR" };
-        var report = new Option<string?>("--report") { Description = "Also write a page with pictures for each video.", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "A line of JSON for each video, as soon as it is judged." };
-        var command = new Command("detect", "Say of videos whether they are forged, how sure that is, by which trace, when and where in the picture.") { videos, models, report, json };
-        command.SetAction(async (parse, cancel) =>
+        var videos = new Argument<string[]>("video")
         {
-            var (pages, lines) = (parse.GetValue(report), parse.GetValue(json));
-            if (pages is not null && File.Exists(pages)) throw new RequestException($"{pages} is a file; --report wants a folder.");
-            if (pages is not null) ExportCommand.Writable(pages);
-            using var detector = await Detector.LoadAsync(parse.GetRequiredValue(models), cancel: cancel);
-            var (judged, failed, names) = (0, 0, new HashSet<string>());
-            try
+            Description = "Videos, folders of videos, or - for a list of them on standard input, one a line.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var models = new Option<string>("--models")
+        {
+            Description = "A models folder; 'argus export' makes one.",
+            Required = true,
+            HelpName = "DIR",
+        };
+        var report = new Option<string?>("--report")
+        {
+            Description = "Also write a page with pictures for each video.",
+            HelpName = "DIR",
+        };
+        var json = new Option<bool>("--json")
+        {
+            Description = "A line of JSON for each video, as soon as it is judged.",
+        };
+        var command = new Command(
+            "detect",
+            "Say of videos whether they are forged, how sure that is, by which trace, when and where in the picture."
+        )
+        {
+            videos,
+            models,
+            report,
+            json,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
             {
-                foreach (var video in parse.GetRequiredValue(videos).SelectMany(Files))
+                var (pages, lines) = (parse.GetValue(report), parse.GetValue(json));
+                if (pages is not null && File.Exists(pages))
+                    throw new RequestException($"{pages} is a file; --report wants a folder.");
+                if (pages is not null)
+                    ExportCommand.Writable(pages);
+                using var detector = await Detector.LoadAsync(parse.GetRequiredValue(models), cancel: cancel);
+                var (judged, failed, names) = (0, 0, new HashSet<string>());
+                try
                 {
-                    try
+                    foreach (var video in parse.GetRequiredValue(videos).SelectMany(Files))
                     {
-                        judged++;
-                        if (!File.Exists(video)) throw new UnreadableVideoException("the file does not exist");
-                        var analysis = await detector.AnalyzeAsync(video, null, cancel);
-                        if (lines) Terminal.Line(JsonSerializer.Serialize(analysis, DetectionReport.Json));
-                        else Print(analysis);
-                        if (pages is null) continue;
-                        var page = Path.Combine(pages, PageName(video, names) + ".html");
-                        DetectionReport.Write(page, analysis);
-                        if (!lines) Terminal.Line($"  page: {page}");
+                        try
+                        {
+                            judged++;
+                            if (!File.Exists(video))
+                                throw new UnreadableVideoException("the file does not exist");
+                            var analysis = await detector.AnalyzeAsync(video, null, cancel);
+                            if (lines)
+                                Terminal.Line(JsonSerializer.Serialize(analysis, DetectionReport.Json));
+                            else
+                                Print(analysis);
+                            if (pages is null)
+                                continue;
+                            var page = Path.Combine(pages, PageName(video, names) + ".html");
+                            DetectionReport.Write(page, analysis);
+                            if (!lines)
+                                Terminal.Line($"  page: {page}");
+                        }
+                        catch (Exception error)
+                            when (error is UnreadableVideoException or IOException or UnauthorizedAccessException)
+                        {
+                            failed++;
+                            if (lines)
+                                Terminal.Line(
+                                    JsonSerializer.Serialize(
+                                        new { Video = video, Error = error.Message },
+                                        DetectionReport.Json
+                                    )
+                                );
+                            else
+                                Terminal.Error($"{Shown(video)}: {error.Message}");
+                        }
                     }
-                    catch (Exception error) when (error is UnreadableVideoException or IOException or UnauthorizedAccessException)
-                    {
-                        failed++;
-                        if (lines) Terminal.Line(JsonSerializer.Serialize(new { Video = video, Error = error.Message }, DetectionReport.Json));
-                        else Terminal.Error($"{Shown(video)}: {error.Message}");
-                    }
+                    cancel.ThrowIfCancellationRequested();
                 }
-                cancel.ThrowIfCancellationRequested();
+                catch (OperationCanceledException)
+                {
+                    Terminal.Error("Stopped.");
+                    return 1;
+                }
+                if (judged == 0)
+                    throw new RequestException("The list on standard input names no video.");
+                return failed == 0 ? 0 : 1;
             }
-            catch (OperationCanceledException)
-            {
-                Terminal.Error("Stopped.");
-                return 1;
-            }
-            if (judged == 0) throw new RequestException("The list on standard input names no video.");
-            return failed == 0 ? 0 : 1;
-        });
+        );
         return command;
     }
 
     private static IEnumerable<string> Files(string name)
     {
-        if (name == "-") return Listed().SelectMany(line => line == "-" ? [] : Files(line));
-        if (!Directory.Exists(name)) return [name];
+        if (name == "-")
+            return Listed().SelectMany(line => line == "-" ? [] : Files(line));
+        if (!Directory.Exists(name))
+            return [name];
         var found = VideoFolder.Videos(name).Order(StringComparer.Ordinal).ToList();
         return found.Count > 0 ? found : throw new RequestException($"{name} holds no video.");
     }
@@ -70,7 +115,8 @@ internal static class DetectCommand
     {
         while (Console.In.ReadLine() is { } line)
         {
-            if (line.Trim('\uFEFF', ' ', '\t') is { Length: > 0 } name) yield return name;
+            if (line.Trim('\uFEFF', ' ', '\t') is { Length: > 0 } name)
+                yield return name;
         }
     }
 
@@ -79,7 +125,8 @@ internal static class DetectCommand
     {
         var plain = Shown(Path.GetFileNameWithoutExtension(video));
         var name = plain;
-        for (var i = 2; !taken.Add(name); i++) name = $"{plain}-{i}";
+        for (var i = 2; !taken.Add(name); i++)
+            name = $"{plain}-{i}";
         return name;
     }
 
@@ -91,10 +138,17 @@ internal static class DetectCommand
         Terminal.Line($"{Shown(analysis.Video)}: {DetectionReport.Headline(analysis)}");
         foreach (var face in analysis.Faces)
         {
-            Terminal.Line($"  {DetectionReport.Title(face, analysis)}{(analysis.Faces.Count > 1 ? $": {DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval)}" : "")}");
+            Terminal.Line(
+                $"  {DetectionReport.Title(face, analysis)}{(analysis.Faces.Count > 1 ? $": {DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval)}" : "")}"
+            );
             foreach (var specialist in face.Specialists)
-                Terminal.Line($"    {specialist.Name}  {(specialist.Abstains is { } reason ? $"abstains: {reason}" : $"{DetectionReport.Percent(specialist.Probability!.Value)} of {specialist.Clips} clips")}  ({specialist.LooksFor})");
-            if (face.Moments is [var moment, ..] && face.Verdict != Detection.Verdict.Real) Terminal.Line($"    most telling: {moment.Seconds:0.0} s, {moment.Specialist} {DetectionReport.Percent(moment.Probability)}");
+                Terminal.Line(
+                    $"    {specialist.Name}  {(specialist.Abstains is { } reason ? $"abstains: {reason}" : $"{DetectionReport.Percent(specialist.Probability!.Value)} of {specialist.Clips} clips")}  ({specialist.LooksFor})"
+                );
+            if (face.Moments is [var moment, ..] && face.Verdict != Detection.Verdict.Real)
+                Terminal.Line(
+                    $"    most telling: {moment.Seconds:0.0} s, {moment.Specialist} {DetectionReport.Percent(moment.Probability)}"
+                );
         }
     }
 }

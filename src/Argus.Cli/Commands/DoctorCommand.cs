@@ -10,7 +10,12 @@ namespace Argus.Cli.Commands;
 
 internal static class DoctorCommand
 {
-    private enum Verdict { Works, Optional, Broken }
+    private enum Verdict
+    {
+        Works,
+        Optional,
+        Broken,
+    }
 
     private sealed record Finding(string Part, Verdict Verdict, string What, string? Mend = null);
 
@@ -21,11 +26,38 @@ internal static class DoctorCommand
         command.SetAction(parse =>
         {
             var findings = Examine().ToList();
-            if (parse.GetValue(json)) Terminal.WriteJson(findings.Select(f => new { f.Part, Verdict = $"{f.Verdict}".ToLowerInvariant(), f.What, f.Mend }));
+            if (parse.GetValue(json))
+                Terminal.WriteJson(
+                    findings.Select(f => new
+                    {
+                        f.Part,
+                        Verdict = $"{f.Verdict}".ToLowerInvariant(),
+                        f.What,
+                        f.Mend,
+                    })
+                );
             else
             {
-                Terminal.Table(["part", "state", "what"], findings.Select(f => new[] { f.Part, f.Verdict switch { Verdict.Works => "works", Verdict.Optional => "optional", _ => "BROKEN" }, f.What }).ToList());
-                foreach (var finding in findings.Where(f => f.Mend is not null)) Terminal.Line($"{finding.Part}: {finding.Mend}");
+                Terminal.Table(
+                    ["part", "state", "what"],
+                    findings
+                        .Select(f =>
+                            new[]
+                            {
+                                f.Part,
+                                f.Verdict switch
+                                {
+                                    Verdict.Works => "works",
+                                    Verdict.Optional => "optional",
+                                    _ => "BROKEN",
+                                },
+                                f.What,
+                            }
+                        )
+                        .ToList()
+                );
+                foreach (var finding in findings.Where(f => f.Mend is not null))
+                    Terminal.Line($"{finding.Part}: {finding.Mend}");
             }
             return findings.Any(f => f.Verdict == Verdict.Broken) ? 1 : 0;
         });
@@ -34,13 +66,22 @@ internal static class DoctorCommand
 
     private static IEnumerable<Finding> Examine()
     {
-        yield return new("system", Verdict.Works, $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB");
+        yield return new(
+            "system",
+            Verdict.Works,
+            $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB"
+        );
         yield return new(".NET", Verdict.Works, RuntimeInformation.FrameworkDescription);
         yield return Torch();
         if (LibTorch.Route != "not loaded")
             yield return torch.cuda_is_available()
                 ? new("CUDA", Verdict.Works, $"{torch.cuda.device_count()} device(s)")
-                : new("CUDA", Verdict.Optional, "none seen by this libtorch", $"for a GPU: {LibTorch.FolderVariable}=FOLDER of an installed PyTorch {LibTorch.PackagedVersion}, or build with -p:TorchBackend=cuda-linux");
+                : new(
+                    "CUDA",
+                    Verdict.Optional,
+                    "none seen by this libtorch",
+                    $"for a GPU: {LibTorch.FolderVariable}=FOLDER of an installed PyTorch {LibTorch.PackagedVersion}, or build with -p:TorchBackend=cuda-linux"
+                );
         yield return Native("OpenCV", () => OpenCvSharp.Cv2.GetVersionString() ?? "");
         yield return Native("plots (Skia)", () => $"ScottPlot {ScottPlot.Version.VersionString}");
         foreach (var program in new[] { "ffmpeg", "ffprobe" })
@@ -53,14 +94,27 @@ internal static class DoctorCommand
         {
             yield return model.IsThere
                 ? new(model.Name, Verdict.Works, model.Path)
-                : new(model.Name, Verdict.Optional, $"not here: {model.What}", $"argus models pull {model.Name} (or --from FILE)");
+                : new(
+                    model.Name,
+                    Verdict.Optional,
+                    $"not here: {model.What}",
+                    $"argus models pull {model.Name} (or --from FILE)"
+                );
         }
         var settings = new[] { "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_" };
-        yield return Allocator.IsJemalloc
-            ? new("allocator", Verdict.Works, "jemalloc (found by the launcher)")
-            : settings.All(name => Environment.GetEnvironmentVariable(name) is not null)
-            ? new("allocator", Verdict.Works, "glibc keeps freed memory (set by the launcher); with jemalloc training needs a fifth less of it (Debian, Ubuntu: apt-get install libjemalloc2)")
-            : new("allocator", Verdict.Optional, "glibc's defaults", "start through ./argus: training is nearly twice as fast with its allocator settings");
+        yield return Allocator.IsJemalloc ? new("allocator", Verdict.Works, "jemalloc (found by the launcher)")
+        : settings.All(name => Environment.GetEnvironmentVariable(name) is not null)
+            ? new(
+                "allocator",
+                Verdict.Works,
+                "glibc keeps freed memory (set by the launcher); with jemalloc training needs a fifth less of it (Debian, Ubuntu: apt-get install libjemalloc2)"
+            )
+        : new(
+            "allocator",
+            Verdict.Optional,
+            "glibc's defaults",
+            "start through ./argus: training is nearly twice as fast with its allocator settings"
+        );
     }
 
     private static Finding Torch()
@@ -70,12 +124,26 @@ internal static class DoctorCommand
             LibTorch.Load();
             using var sum = torch.ones(2, 2).matmul(torch.ones(2, 2)).sum();
             return sum.item<float>() == 8
-                ? new("libtorch", Verdict.Works, $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {torch.get_num_threads()} threads; loaded: {LibTorch.Route}")
-                : new("libtorch", Verdict.Broken, "it loads but computes wrongly", "report this with the output of argus doctor --json");
+                ? new(
+                    "libtorch",
+                    Verdict.Works,
+                    $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {torch.get_num_threads()} threads; loaded: {LibTorch.Route}"
+                )
+                : new(
+                    "libtorch",
+                    Verdict.Broken,
+                    "it loads but computes wrongly",
+                    "report this with the output of argus doctor --json"
+                );
         }
         catch (ArgusException error)
         {
-            return new("libtorch", Verdict.Broken, error.Message, $"unset {LibTorch.FolderVariable} if it is set; else delete src/*/bin and run ./argus doctor again");
+            return new(
+                "libtorch",
+                Verdict.Broken,
+                error.Message,
+                $"unset {LibTorch.FolderVariable} if it is set; else delete src/*/bin and run ./argus doctor again"
+            );
         }
     }
 
@@ -87,13 +155,20 @@ internal static class DoctorCommand
         }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
         {
-            return new(part, Verdict.Broken, error.GetBaseException().Message.Split('\n')[0], "Debian, Ubuntu: apt-get install libgtk-3-0 libdrm2 libatomic1");
+            return new(
+                part,
+                Verdict.Broken,
+                error.GetBaseException().Message.Split('\n')[0],
+                "Debian, Ubuntu: apt-get install libgtk-3-0 libdrm2 libatomic1"
+            );
         }
     }
 
     private static string VersionOf(string program)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, "-version") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, "-version") { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var line = process.StandardOutput.ReadLine() ?? "";
         process.StandardOutput.ReadToEnd();
         return string.Join(' ', line.Split(' ').Take(3));

@@ -12,81 +12,212 @@ internal static class EvaluateCommand
 
     public static Command Create()
     {
-        var runs = new Argument<string[]>("run") { Description = "Run folders or checkpoints.", Arity = ArgumentArity.ZeroOrMore };
-        var data = new Option<string[]>("--data") { Description = "Datasets to judge on, e.g. ffpp=DIR.", HelpName = "LAYOUT=DIR", AllowMultipleArgumentsPerToken = true };
-        var from = new Option<string[]>("--from") { Description = "Tables of predictions to judge without a model, also other software's (docs/evaluation.md).", HelpName = "[NAME=]FILE", AllowMultipleArgumentsPerToken = true };
-        var aggregate = new Option<string?>("--aggregate") { Description = $"How a video's score is made of its clips': {string.Join(", ", Aggregation.All.Select(a => a.Name))} (default: what the validation data chose).", HelpName = "NAME" };
-        var calibrate = new Option<Calibrator?>("--calibrate") { Description = "temperature, isotonic or none (default: temperature where there is a calibration).", HelpName = "HOW" };
-        var robustness = new Option<string[]?>("--robustness") { Description = "Also judge re-encoded videos; kinds to restrict it to, e.g. H.264 'JPEG frames'.", HelpName = "KIND", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.ZeroOrMore };
-        var robustnessVideos = new Option<int>("--robustness-videos") { Description = "Test videos of each dataset that are re-encoded.", DefaultValueFactory = _ => RobustnessStep.DefaultVideos, HelpName = "N" };
-        robustnessVideos.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 100_000) result.AddError("--robustness-videos is 2 to 100000."); });
-        var output = new Option<string?>("--out") { Description = "Where the report goes (default: evaluation/ in the run).", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "The figures as JSON." };
-        var command = new Command("evaluate", "Figures on test videos, a report and every prediction; of several runs also the matrix of runs by datasets.") { runs, data, from, aggregate, calibrate, robustness, robustnessVideos, output, json };
-        command.SetAction(async (parse, cancel) =>
+        var runs = new Argument<string[]>("run")
         {
-            var (paths, tables) = (parse.GetValue(runs) ?? [], Tables(parse.GetValue(from) ?? []));
-            var datasets = (parse.GetValue(data) ?? []).Select(Dataset).ToList();
-            if (paths.Length + tables.Count == 0) throw new RequestException("Give a run or a checkpoint to judge, or a table of predictions with --from.");
-            if (paths.Length > 0 && datasets.Count == 0) throw new RequestException("Judging a run needs data: --data LAYOUT=DIR, e.g. --data ffpp=/data/faceforensics.");
-            if (datasets.GroupBy(dataset => dataset.Layout).FirstOrDefault(same => same.Count() > 1) is { } twice) throw new RequestException($"--data names {twice.Key} twice.");
-            var wanted = parse.GetResult(robustness) is not null;
-            if (wanted && paths.Length == 0) throw new RequestException("--robustness needs the model: give a run or a checkpoint, not only tables.");
-            var options = new EvaluateOptions
-            {
-                Aggregation = parse.GetValue(aggregate) is { } way ? Aggregation.Named(way) : null, Calibrator = parse.GetValue(calibrate),
-                RobustnessVideos = wanted ? parse.GetValue(robustnessVideos) : 0, RobustnessGroups = parse.GetValue(robustness) ?? [],
-            };
-            RobustnessStep.CheckGroups(options.RobustnessGroups);
-            var (quiet, several, target) = (parse.GetValue(json), paths.Length + tables.Count > 1, parse.GetValue(output));
-
-            var entries = new List<Entry>();
-            foreach (var (path, checkpoint) in paths.Zip(paths.Select(CheckpointReference.Find).ToList()))
-            {
-                var (subject, result) = await EvaluateStep.RunAsync(path, checkpoint, datasets, options, cancel);
-                entries.Add(await WriteAsync(ReportFolder(path, target, several), subject, result, cancel));
-                if (subject.Specialist is not null && Directory.Exists(checkpoint.Folder)) CopyCard(entries[^1].Report, checkpoint.Folder);
-                if (!quiet) Print(entries[^1]);
-            }
-            foreach (var (name, file) in tables)
-            {
-                var (subject, result) = await TableStep.RunAsync(name, file, datasets, options, cancel);
-                entries.Add(await WriteAsync(target is null ? Path.Combine("evaluations", name) : several ? Path.Combine(target, name) : target, subject, result, cancel));
-                if (!quiet) Print(entries[^1]);
-            }
-            var matrix = several ? EvaluationMatrix.Of([.. entries.Select(entry => (entry.Subject, entry.Result))]) : null;
-            if (matrix is not null)
-            {
-                var page = MatrixReport.Write(target ?? "evaluations", matrix);
-                if (!quiet) Print(matrix, page);
-            }
-            if (quiet) Terminal.WriteJson(new { Evaluations = entries.Select(entry => new { entry.Report, Evaluation = entry.Record }), Matrix = matrix });
-            return 0;
+            Description = "Run folders or checkpoints.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Datasets to judge on, e.g. ffpp=DIR.",
+            HelpName = "LAYOUT=DIR",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var from = new Option<string[]>("--from")
+        {
+            Description = "Tables of predictions to judge without a model, also other software's (docs/evaluation.md).",
+            HelpName = "[NAME=]FILE",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var aggregate = new Option<string?>("--aggregate")
+        {
+            Description =
+                $"How a video's score is made of its clips': {string.Join(", ", Aggregation.All.Select(a => a.Name))} (default: what the validation data chose).",
+            HelpName = "NAME",
+        };
+        var calibrate = new Option<Calibrator?>("--calibrate")
+        {
+            Description = "temperature, isotonic or none (default: temperature where there is a calibration).",
+            HelpName = "HOW",
+        };
+        var robustness = new Option<string[]?>("--robustness")
+        {
+            Description = "Also judge re-encoded videos; kinds to restrict it to, e.g. H.264 'JPEG frames'.",
+            HelpName = "KIND",
+            AllowMultipleArgumentsPerToken = true,
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var robustnessVideos = new Option<int>("--robustness-videos")
+        {
+            Description = "Test videos of each dataset that are re-encoded.",
+            DefaultValueFactory = _ => RobustnessStep.DefaultVideos,
+            HelpName = "N",
+        };
+        robustnessVideos.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 2 or > 100_000)
+                result.AddError("--robustness-videos is 2 to 100000.");
         });
+        var output = new Option<string?>("--out")
+        {
+            Description = "Where the report goes (default: evaluation/ in the run).",
+            HelpName = "DIR",
+        };
+        var json = new Option<bool>("--json") { Description = "The figures as JSON." };
+        var command = new Command(
+            "evaluate",
+            "Figures on test videos, a report and every prediction; of several runs also the matrix of runs by datasets."
+        )
+        {
+            runs,
+            data,
+            from,
+            aggregate,
+            calibrate,
+            robustness,
+            robustnessVideos,
+            output,
+            json,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
+            {
+                var (paths, tables) = (parse.GetValue(runs) ?? [], Tables(parse.GetValue(from) ?? []));
+                var datasets = (parse.GetValue(data) ?? []).Select(Dataset).ToList();
+                if (paths.Length + tables.Count == 0)
+                    throw new RequestException(
+                        "Give a run or a checkpoint to judge, or a table of predictions with --from."
+                    );
+                if (paths.Length > 0 && datasets.Count == 0)
+                    throw new RequestException(
+                        "Judging a run needs data: --data LAYOUT=DIR, e.g. --data ffpp=/data/faceforensics."
+                    );
+                if (datasets.GroupBy(dataset => dataset.Layout).FirstOrDefault(same => same.Count() > 1) is { } twice)
+                    throw new RequestException($"--data names {twice.Key} twice.");
+                var wanted = parse.GetResult(robustness) is not null;
+                if (wanted && paths.Length == 0)
+                    throw new RequestException(
+                        "--robustness needs the model: give a run or a checkpoint, not only tables."
+                    );
+                var options = new EvaluateOptions
+                {
+                    Aggregation = parse.GetValue(aggregate) is { } way ? Aggregation.Named(way) : null,
+                    Calibrator = parse.GetValue(calibrate),
+                    RobustnessVideos = wanted ? parse.GetValue(robustnessVideos) : 0,
+                    RobustnessGroups = parse.GetValue(robustness) ?? [],
+                };
+                RobustnessStep.CheckGroups(options.RobustnessGroups);
+                var (quiet, several, target) = (
+                    parse.GetValue(json),
+                    paths.Length + tables.Count > 1,
+                    parse.GetValue(output)
+                );
+
+                var entries = new List<Entry>();
+                foreach (var (path, checkpoint) in paths.Zip(paths.Select(CheckpointReference.Find).ToList()))
+                {
+                    var (subject, result) = await EvaluateStep.RunAsync(path, checkpoint, datasets, options, cancel);
+                    entries.Add(await WriteAsync(ReportFolder(path, target, several), subject, result, cancel));
+                    if (subject.Specialist is not null && Directory.Exists(checkpoint.Folder))
+                        CopyCard(entries[^1].Report, checkpoint.Folder);
+                    if (!quiet)
+                        Print(entries[^1]);
+                }
+                foreach (var (name, file) in tables)
+                {
+                    var (subject, result) = await TableStep.RunAsync(name, file, datasets, options, cancel);
+                    entries.Add(
+                        await WriteAsync(
+                            target is null ? Path.Combine("evaluations", name)
+                                : several ? Path.Combine(target, name)
+                                : target,
+                            subject,
+                            result,
+                            cancel
+                        )
+                    );
+                    if (!quiet)
+                        Print(entries[^1]);
+                }
+                var matrix = several
+                    ? EvaluationMatrix.Of([.. entries.Select(entry => (entry.Subject, entry.Result))])
+                    : null;
+                if (matrix is not null)
+                {
+                    var page = MatrixReport.Write(target ?? "evaluations", matrix);
+                    if (!quiet)
+                        Print(matrix, page);
+                }
+                if (quiet)
+                    Terminal.WriteJson(
+                        new
+                        {
+                            Evaluations = entries.Select(entry => new { entry.Report, Evaluation = entry.Record }),
+                            Matrix = matrix,
+                        }
+                    );
+                return 0;
+            }
+        );
         return command;
     }
 
-    private static async Task<Entry> WriteAsync(string folder, EvaluationSubject subject, EvaluationResult result, CancellationToken cancel) =>
-        new(subject, result, await EvaluationReport.WriteAsync(folder, subject, result, cancel), Path.Combine(folder, EvaluationReport.PageFile));
+    private static async Task<Entry> WriteAsync(
+        string folder,
+        EvaluationSubject subject,
+        EvaluationResult result,
+        CancellationToken cancel
+    ) =>
+        new(
+            subject,
+            result,
+            await EvaluationReport.WriteAsync(folder, subject, result, cancel),
+            Path.Combine(folder, EvaluationReport.PageFile)
+        );
 
     private static void Print(Entry entry)
     {
         Terminal.Line(entry.Subject.Name);
         Terminal.Table(EvaluationReport.Columns, entry.Result.Videos.Select(EvaluationReport.Cells).ToList());
-        if (entry.Result.OperatingPoints.Count > 0) Terminal.Table(EvaluationReport.OperatingColumns, entry.Result.OperatingPoints.Select(EvaluationReport.Cells).ToList());
+        if (entry.Result.OperatingPoints.Count > 0)
+            Terminal.Table(
+                EvaluationReport.OperatingColumns,
+                entry.Result.OperatingPoints.Select(EvaluationReport.Cells).ToList()
+            );
         Terminal.Line(entry.Result.Judge.Description);
-        if (entry.Result.Predictions.Unscored.Count > 0) Terminal.Line($"{entry.Result.Predictions.Unscored.Count} videos have no score and are left out; the report also has the figures with those scored 0.5.");
-        foreach (var note in entry.Subject.Notes) Terminal.Line(note);
+        if (entry.Result.Predictions.Unscored.Count > 0)
+            Terminal.Line(
+                $"{entry.Result.Predictions.Unscored.Count} videos have no score and are left out; the report also has the figures with those scored 0.5."
+            );
+        foreach (var note in entry.Subject.Notes)
+            Terminal.Line(note);
         if (entry.Subject.Robustness is { } robustness)
-            Terminal.Table(["re-encoding", "area under the curve", "95% interval"], robustness.Areas.Append(robustness.Overall).Select(area => new[] { area.Group, $"{area.Area:0.000}", $"{area.Interval.Low:0.00}-{area.Interval.High:0.00}" }).ToList());
-        Terminal.Line($"Report: {entry.Report}; every prediction: {Path.Combine(Path.GetDirectoryName(entry.Report)!, EvaluationReport.PredictionsFile)}");
+            Terminal.Table(
+                ["re-encoding", "area under the curve", "95% interval"],
+                robustness
+                    .Areas.Append(robustness.Overall)
+                    .Select(area =>
+                        new[]
+                        {
+                            area.Group,
+                            $"{area.Area:0.000}",
+                            $"{area.Interval.Low:0.00}-{area.Interval.High:0.00}",
+                        }
+                    )
+                    .ToList()
+            );
+        Terminal.Line(
+            $"Report: {entry.Report}; every prediction: {Path.Combine(Path.GetDirectoryName(entry.Report)!, EvaluationReport.PredictionsFile)}"
+        );
     }
 
     private static void Print(EvaluationMatrix matrix, string page)
     {
         Terminal.Table(MatrixReport.Columns(matrix), matrix.Rows.Select(MatrixReport.Cells).ToList());
-        if (matrix.Comparisons.Count > 0) Terminal.Table(MatrixReport.ComparisonColumns, matrix.Comparisons.Select(MatrixReport.Cells).ToList());
-        foreach (var transfer in matrix.Transfers) Terminal.Line(MatrixReport.Sentence(transfer));
+        if (matrix.Comparisons.Count > 0)
+            Terminal.Table(MatrixReport.ComparisonColumns, matrix.Comparisons.Select(MatrixReport.Cells).ToList());
+        foreach (var transfer in matrix.Transfers)
+            Terminal.Line(MatrixReport.Sentence(transfer));
         Terminal.Line($"Matrix: {page}");
     }
 
@@ -95,7 +226,11 @@ internal static class EvaluateCommand
     {
         try
         {
-            File.Copy(Path.Combine(Path.GetDirectoryName(report)!, ModelCard.FileName), Path.Combine(checkpoint, ModelCard.FileName), overwrite: true);
+            File.Copy(
+                Path.Combine(Path.GetDirectoryName(report)!, ModelCard.FileName),
+                Path.Combine(checkpoint, ModelCard.FileName),
+                overwrite: true
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -107,27 +242,45 @@ internal static class EvaluateCommand
     private static string ReportFolder(string path, string? output, bool several)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
-        if (output is not null) return several ? Path.Combine(output, name) : output;
-        return Directory.Exists(Path.Combine(path, "checkpoints")) ? Path.Combine(path, "evaluation") : Path.Combine("evaluations", name);
+        if (output is not null)
+            return several ? Path.Combine(output, name) : output;
+        return Directory.Exists(Path.Combine(path, "checkpoints"))
+            ? Path.Combine(path, "evaluation")
+            : Path.Combine("evaluations", name);
     }
 
-    private static (string Layout, string Folder) Dataset(string text) => text.Split('=', 2) is [var layout, var folder] && folder.Length > 0
-        ? (DatasetLayout.Named(layout).Name, folder)
-        : throw new RequestException($"--data {text}: give a layout and a folder, e.g. ffpp=/data/faceforensics.");
+    private static (string Layout, string Folder) Dataset(string text) =>
+        text.Split('=', 2) is [var layout, var folder] && folder.Length > 0
+            ? (DatasetLayout.Named(layout).Name, folder)
+            : throw new RequestException($"--data {text}: give a layout and a folder, e.g. ffpp=/data/faceforensics.");
 
     private static List<(string Name, string File)> Tables(IReadOnlyList<string> texts)
     {
-        var tables = texts.Select<string, (string Name, string File)>(text => text.Split('=', 2) is [var name, var file] && !System.IO.File.Exists(text) ? (name, file) : (DefaultName(text), text)).ToList();
+        var tables = texts
+            .Select<string, (string Name, string File)>(text =>
+                text.Split('=', 2) is [var name, var file] && !System.IO.File.Exists(text)
+                    ? (name, file)
+                    : (DefaultName(text), text)
+            )
+            .ToList();
         return tables.GroupBy(table => table.Name).FirstOrDefault(same => same.Count() > 1) is { } twice
-            ? throw new RequestException($"Two tables are named {twice.Key}. Name them: --from first={twice.First().File} second={twice.Last().File}") : tables;
+            ? throw new RequestException(
+                $"Two tables are named {twice.Key}. Name them: --from first={twice.First().File} second={twice.Last().File}"
+            )
+            : tables;
     }
 
     // An evaluation's own table is called by its run.
     private static string DefaultName(string file)
     {
         var name = Path.GetFileNameWithoutExtension(file);
-        if (Path.GetFileName(file) != EvaluationReport.PredictionsFile) return name;
+        if (Path.GetFileName(file) != EvaluationReport.PredictionsFile)
+            return name;
         var folder = Path.GetDirectoryName(Path.GetFullPath(file));
-        return Path.GetFileName(Path.GetFileName(folder) == "evaluation" ? Path.GetDirectoryName(folder) : folder) is { Length: > 0 } run ? run : name;
+        return
+            Path.GetFileName(Path.GetFileName(folder) == "evaluation" ? Path.GetDirectoryName(folder) : folder)
+                is { Length: > 0 } run
+            ? run
+            : name;
     }
 }

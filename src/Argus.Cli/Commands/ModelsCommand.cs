@@ -5,7 +5,8 @@ namespace Argus.Cli.Commands;
 
 internal static class ModelsCommand
 {
-    public static Command Create() => new("models", "Files that others made: the face detector and ImageNet weights.") { List(), Pull() };
+    public static Command Create() =>
+        new("models", "Files that others made: the face detector and ImageNet weights.") { List(), Pull() };
 
     private static Command List()
     {
@@ -13,8 +14,27 @@ internal static class ModelsCommand
         var command = new Command("list", "What there is and what is here.") { json };
         command.SetAction(parse =>
         {
-            if (parse.GetValue(json)) Terminal.WriteJson(ModelCatalog.All.Select(model => new { model.Name, model.What, model.License, model.Address, model.Path, model.IsThere }));
-            else Terminal.Table(["model", "what", "license", "here"], ModelCatalog.All.Select(model => new[] { model.Name, model.What, model.License, model.IsThere ? "yes" : "no" }).ToList());
+            if (parse.GetValue(json))
+                Terminal.WriteJson(
+                    ModelCatalog.All.Select(model => new
+                    {
+                        model.Name,
+                        model.What,
+                        model.License,
+                        model.Address,
+                        model.Path,
+                        model.IsThere,
+                    })
+                );
+            else
+                Terminal.Table(
+                    ["model", "what", "license", "here"],
+                    ModelCatalog
+                        .All.Select(model =>
+                            new[] { model.Name, model.What, model.License, model.IsThere ? "yes" : "no" }
+                        )
+                        .ToList()
+                );
         });
         return command;
     }
@@ -22,31 +42,46 @@ internal static class ModelsCommand
     private static Command Pull()
     {
         var name = new Argument<string>("model") { Description = "Its name in 'argus models list'." };
-        var from = new Option<string?>("--from") { Description = "A local file instead of the network; its hash is checked all the same.", HelpName = "FILE" };
-        var command = new Command("pull", "Fetch a file from its official address, resumable, and check its hash.") { name, from };
-        command.SetAction(async (parse, cancel) =>
+        var from = new Option<string?>("--from")
         {
-            var model = ModelCatalog.Named(parse.GetRequiredValue(name));
-            if (parse.GetValue(from) is { } file)
+            Description = "A local file instead of the network; its hash is checked all the same.",
+            HelpName = "FILE",
+        };
+        var command = new Command("pull", "Fetch a file from its official address, resumable, and check its hash.")
+        {
+            name,
+            from,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
             {
-                await ModelDownload.TakeAsync(model, file, cancel);
-            }
-            else
-            {
-                using var client = new HttpClient();
-                await Terminal.ProgressAsync(model.Name, 100, async progress =>
+                var model = ModelCatalog.Named(parse.GetRequiredValue(name));
+                if (parse.GetValue(from) is { } file)
                 {
-                    await ModelDownload.PullAsync(model, client, new Percent(progress), cancel);
-                    return 0;
-                });
+                    await ModelDownload.TakeAsync(model, file, cancel);
+                }
+                else
+                {
+                    using var client = new HttpClient();
+                    await Terminal.ProgressAsync(
+                        model.Name,
+                        100,
+                        async progress =>
+                        {
+                            await ModelDownload.PullAsync(model, client, new Percent(progress), cancel);
+                            return 0;
+                        }
+                    );
+                }
+                Terminal.Line($"{model.Name}: {model.Path}");
             }
-            Terminal.Line($"{model.Name}: {model.Path}");
-        });
+        );
         return command;
     }
 
     private sealed class Percent(IProgress<int> progress) : IProgress<(long Done, long? Total)>
     {
-        public void Report((long Done, long? Total) value) => progress.Report(value.Total is > 0 and var total ? (int)(100 * value.Done / total) : 0);
+        public void Report((long Done, long? Total) value) =>
+            progress.Report(value.Total is > 0 and var total ? (int)(100 * value.Done / total) : 0);
     }
 }

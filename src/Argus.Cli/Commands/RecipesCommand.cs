@@ -12,18 +12,42 @@ internal static class RecipesCommand
         command.SetAction(parse =>
         {
             var library = RecipeLibrary.Default;
-            var runs = library.Runs.OrderBy(run => run.Stage).ThenBy(run => run.Specialist, StringComparer.Ordinal).Select(run => (run, library.Load(run, "full", []).Recipe)).ToList();
+            var runs = library
+                .Runs.OrderBy(run => run.Stage)
+                .ThenBy(run => run.Specialist, StringComparer.Ordinal)
+                .Select(run => (run, library.Load(run, "full", []).Recipe))
+                .ToList();
             if (parse.GetValue(json))
             {
-                Terminal.WriteJson(runs.Select(entry => new { Short = entry.run.ShortName, Long = entry.run.LongName, entry.Recipe }));
+                Terminal.WriteJson(
+                    runs.Select(entry => new
+                    {
+                        Short = entry.run.ShortName,
+                        Long = entry.run.LongName,
+                        entry.Recipe,
+                    })
+                );
                 return;
             }
-            Terminal.Table(["run", "long name", "looks for", "data", "epochs", "learning rate", "loss"], runs.Select(entry => new[]
-            {
-                entry.run.ShortName, entry.run.LongName, Specialists.Specialist.Named(entry.run.Specialist).Title, entry.Recipe.Data.Layout,
-                $"{entry.Recipe.Train.Epochs}{(entry.Recipe.Data.Chunks.Length > 0 ? " per part" : "")}", $"{entry.Recipe.Optimizer.LearningRate:0e-0}", entry.Recipe.Loss.Name,
-            }).ToList());
-            Terminal.Line($"Profiles: {string.Join(", ", library.Profiles)}. 'argus recipes show rr/2' prints every setting and where it comes from.");
+            Terminal.Table(
+                ["run", "long name", "looks for", "data", "epochs", "learning rate", "loss"],
+                runs.Select(entry =>
+                        new[]
+                        {
+                            entry.run.ShortName,
+                            entry.run.LongName,
+                            Specialists.Specialist.Named(entry.run.Specialist).Title,
+                            entry.Recipe.Data.Layout,
+                            $"{entry.Recipe.Train.Epochs}{(entry.Recipe.Data.Chunks.Length > 0 ? " per part" : "")}",
+                            $"{entry.Recipe.Optimizer.LearningRate:0e-0}",
+                            entry.Recipe.Loss.Name,
+                        }
+                    )
+                    .ToList()
+            );
+            Terminal.Line(
+                $"Profiles: {string.Join(", ", library.Profiles)}. 'argus recipes show rr/2' prints every setting and where it comes from."
+            );
         });
         return command;
     }
@@ -31,13 +55,30 @@ internal static class RecipesCommand
     private static Command Show()
     {
         var name = new Argument<string>("run") { Description = "Short or long name." };
-        var settings = new Argument<string[]>("key=value") { Description = "Settings on top.", Arity = ArgumentArity.ZeroOrMore };
+        var settings = new Argument<string[]>("key=value")
+        {
+            Description = "Settings on top.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var profile = TrainCommand.ProfileOption();
-        var command = new Command("show", "Print a merged recipe and where each value comes from.") { name, settings, profile };
+        var command = new Command("show", "Print a merged recipe and where each value comes from.")
+        {
+            name,
+            settings,
+            profile,
+        };
         command.SetAction(parse =>
         {
             var library = RecipeLibrary.Default;
-            Console.Out.Write(library.Load(library.Find(parse.GetRequiredValue(name)), parse.GetRequiredValue(profile), parse.GetValue(settings) ?? []).ToYaml(withOrigins: true));
+            Console.Out.Write(
+                library
+                    .Load(
+                        library.Find(parse.GetRequiredValue(name)),
+                        parse.GetRequiredValue(profile),
+                        parse.GetValue(settings) ?? []
+                    )
+                    .ToYaml(withOrigins: true)
+            );
         });
         return command;
     }

@@ -11,32 +11,121 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var models = new Option<string>("--models") { Description = "A models folder; 'argus export' makes one.", Required = true, HelpName = "DIR" };
-        var data = DataOption();
-        var url = new Option<string>("--url") { Description = "Where to listen; several are separated by semicolons. http://0.0.0.0:8080 is reached from other machines.", DefaultValueFactory = _ => "http://127.0.0.1:8080", HelpName = "URL" };
-        var database = DatabaseOption();
-        var key = new Option<bool>("--require-key") { Description = "Answer only to keys of 'argus keys', and show each only what it sent." };
-        Option<int> Count(string name, string what, int value) => new(name) { Description = what, DefaultValueFactory = _ => value, HelpName = "N" };
-        Option<double> Number(string name, string what, double value) => new(name) { Description = what, DefaultValueFactory = _ => value, HelpName = "N" };
-        var (megabytes, minutes) = (Count("--max-megabytes", "The largest upload.", Defaults.LargestMegabytes), Number("--max-minutes", "The longest video.", Defaults.LongestMinutes));
-        var (rate, queue) = (Count("--uploads-per-minute", "Of one key or address.", Defaults.UploadsPerMinute), Count("--max-queue", "Videos that may wait.", Defaults.LongestQueue));
-        var (keep, workers) = (Number("--keep-hours", "Then results are deleted; videos are as soon as there is an answer.", Defaults.KeepHours), Count("--workers", "Videos looked at at a time; 0 only takes them in, for others to look at.", Defaults.Workers));
-        var (lease, limit) = (Number("--lease-seconds", "When a worker was silent for so long another takes over its video.", Defaults.LeaseSeconds), Number("--analysis-minutes", "For how long a video may be looked at.", Defaults.AnalysisMinutes));
-        var command = new Command("serve", "A page to drop videos on, and an HTTP API.") { models, data, url, database, key, megabytes, minutes, rate, queue, keep, workers, lease, limit };
-        command.SetAction(async (parse, cancel) =>
+        var models = new Option<string>("--models")
         {
-            var options = new ServeOptions(parse.GetRequiredValue(models), Path.GetFullPath(parse.GetRequiredValue(data)), parse.GetRequiredValue(url))
+            Description = "A models folder; 'argus export' makes one.",
+            Required = true,
+            HelpName = "DIR",
+        };
+        var data = DataOption();
+        var url = new Option<string>("--url")
+        {
+            Description =
+                "Where to listen; several are separated by semicolons. http://0.0.0.0:8080 is reached from other machines.",
+            DefaultValueFactory = _ => "http://127.0.0.1:8080",
+            HelpName = "URL",
+        };
+        var database = DatabaseOption();
+        var key = new Option<bool>("--require-key")
+        {
+            Description = "Answer only to keys of 'argus keys', and show each only what it sent.",
+        };
+        Option<int> Count(string name, string what, int value) =>
+            new(name)
             {
-                Database = parse.GetValue(database), RequireKey = parse.GetValue(key), LargestMegabytes = parse.GetValue(megabytes), LongestMinutes = parse.GetValue(minutes), UploadsPerMinute = parse.GetValue(rate),
-                LongestQueue = parse.GetValue(queue), KeepHours = parse.GetValue(keep), Workers = parse.GetValue(workers), LeaseSeconds = parse.GetValue(lease), AnalysisMinutes = parse.GetValue(limit),
+                Description = what,
+                DefaultValueFactory = _ => value,
+                HelpName = "N",
             };
-            await Service.RunAsync(options, addresses =>
+        Option<double> Number(string name, string what, double value) =>
+            new(name)
             {
-                foreach (var address in addresses) Terminal.Line($"Argus listens on {address} (its API: {address}/openapi/v1.json). Control-C ends it.");
-                if (!options.Loopback && !options.RequireKey) Terminal.Note("Other machines reach it and it asks for no key: anybody may send videos and see all results. --require-key changes that.");
-            }, cancel);
-            return 0;
-        });
+                Description = what,
+                DefaultValueFactory = _ => value,
+                HelpName = "N",
+            };
+        var (megabytes, minutes) = (
+            Count("--max-megabytes", "The largest upload.", Defaults.LargestMegabytes),
+            Number("--max-minutes", "The longest video.", Defaults.LongestMinutes)
+        );
+        var (rate, queue) = (
+            Count("--uploads-per-minute", "Of one key or address.", Defaults.UploadsPerMinute),
+            Count("--max-queue", "Videos that may wait.", Defaults.LongestQueue)
+        );
+        var (keep, workers) = (
+            Number(
+                "--keep-hours",
+                "Then results are deleted; videos are as soon as there is an answer.",
+                Defaults.KeepHours
+            ),
+            Count(
+                "--workers",
+                "Videos looked at at a time; 0 only takes them in, for others to look at.",
+                Defaults.Workers
+            )
+        );
+        var (lease, limit) = (
+            Number(
+                "--lease-seconds",
+                "When a worker was silent for so long another takes over its video.",
+                Defaults.LeaseSeconds
+            ),
+            Number("--analysis-minutes", "For how long a video may be looked at.", Defaults.AnalysisMinutes)
+        );
+        var command = new Command("serve", "A page to drop videos on, and an HTTP API.")
+        {
+            models,
+            data,
+            url,
+            database,
+            key,
+            megabytes,
+            minutes,
+            rate,
+            queue,
+            keep,
+            workers,
+            lease,
+            limit,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
+            {
+                var options = new ServeOptions(
+                    parse.GetRequiredValue(models),
+                    Path.GetFullPath(parse.GetRequiredValue(data)),
+                    parse.GetRequiredValue(url)
+                )
+                {
+                    Database = parse.GetValue(database),
+                    RequireKey = parse.GetValue(key),
+                    LargestMegabytes = parse.GetValue(megabytes),
+                    LongestMinutes = parse.GetValue(minutes),
+                    UploadsPerMinute = parse.GetValue(rate),
+                    LongestQueue = parse.GetValue(queue),
+                    KeepHours = parse.GetValue(keep),
+                    Workers = parse.GetValue(workers),
+                    LeaseSeconds = parse.GetValue(lease),
+                    AnalysisMinutes = parse.GetValue(limit),
+                };
+                await Service.RunAsync(
+                    options,
+                    addresses =>
+                    {
+                        foreach (var address in addresses)
+                            Terminal.Line(
+                                $"Argus listens on {address} (its API: {address}/openapi/v1.json). Control-C ends it."
+                            );
+                        if (!options.Loopback && !options.RequireKey)
+                            Terminal.Note(
+                                "Other machines reach it and it asks for no key: anybody may send videos and see all results. --require-key changes that."
+                            );
+                    },
+                    cancel
+                );
+                return 0;
+            }
+        );
         return command;
     }
 
@@ -47,29 +136,63 @@ internal static class ServeCommand
         Command Of(string verb, string what, Func<ParseResult, ApiKeys, Task> work, params Argument[] arguments)
         {
             var command = new Command(verb, what) { data, database };
-            foreach (var argument in arguments) command.Add(argument);
-            command.SetAction(async (parse, cancel) =>
-            {
-                var folder = parse.GetRequiredValue(data);
-                ExportCommand.Writable(folder);
-                await using var opened = await Database.OpenAsync(parse.GetValue(database), folder, cancel);
-                await work(parse, new ApiKeys(opened));
-            });
+            foreach (var argument in arguments)
+                command.Add(argument);
+            command.SetAction(
+                async (parse, cancel) =>
+                {
+                    var folder = parse.GetRequiredValue(data);
+                    ExportCommand.Writable(folder);
+                    await using var opened = await Database.OpenAsync(parse.GetValue(database), folder, cancel);
+                    await work(parse, new ApiKeys(opened));
+                }
+            );
             return command;
         }
         return new Command("keys", "Who may use a service that was started with --require-key.")
         {
-            Of("add", "Make a key. It is shown once; only its hash is kept.", async (parse, keys) => Terminal.Line(await keys.AddAsync(parse.GetRequiredValue(name))), name),
-            Of("list", "Names and dates.", async (_, keys) => Terminal.Table(["name", "made"], (await keys.ListAsync()).Select(key => (IReadOnlyList<string>)[key.Name, $"{DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedAt):yyyy-MM-dd}"]))),
-            Of("remove", "Take a key back, at once.", (parse, keys) => keys.RemoveAsync(parse.GetRequiredValue(name)), name),
+            Of(
+                "add",
+                "Make a key. It is shown once; only its hash is kept.",
+                async (parse, keys) => Terminal.Line(await keys.AddAsync(parse.GetRequiredValue(name))),
+                name
+            ),
+            Of(
+                "list",
+                "Names and dates.",
+                async (_, keys) =>
+                    Terminal.Table(
+                        ["name", "made"],
+                        (await keys.ListAsync()).Select(key =>
+                            (IReadOnlyList<string>)
+                                [key.Name, $"{DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedAt):yyyy-MM-dd}"]
+                        )
+                    )
+            ),
+            Of(
+                "remove",
+                "Take a key back, at once.",
+                (parse, keys) => keys.RemoveAsync(parse.GetRequiredValue(name)),
+                name
+            ),
         };
     }
 
-    private static Option<string> DataOption() => new("--data") { Description = "Where videos wait and results are kept.", DefaultValueFactory = _ => "argus-serve", HelpName = "DIR" };
+    private static Option<string> DataOption() =>
+        new("--data")
+        {
+            Description = "Where videos wait and results are kept.",
+            DefaultValueFactory = _ => "argus-serve",
+            HelpName = "DIR",
+        };
 
-    private static Option<string?> DatabaseOption() => new("--database")
-    {
-        Description = "PostgreSQL's connection string instead of SQLite in --data; also from the environment: ARGUS_DATABASE.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ARGUS_DATABASE") is { Length: > 0 } given ? given : null, HelpName = "STRING",
-    };
+    private static Option<string?> DatabaseOption() =>
+        new("--database")
+        {
+            Description =
+                "PostgreSQL's connection string instead of SQLite in --data; also from the environment: ARGUS_DATABASE.",
+            DefaultValueFactory = _ =>
+                Environment.GetEnvironmentVariable("ARGUS_DATABASE") is { Length: > 0 } given ? given : null,
+            HelpName = "STRING",
+        };
 }

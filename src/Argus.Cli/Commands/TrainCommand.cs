@@ -7,64 +7,155 @@ namespace Argus.Cli.Commands;
 internal static class TrainCommand
 {
     /// <summary>The stages that a specialist goes through, and the dataset of each.</summary>
-    public static readonly IReadOnlyList<(string Layout, int Stage)> Stages = [("ffpp", 1), ("celebdf", 2), ("dfdc", 4)];
+    public static readonly IReadOnlyList<(string Layout, int Stage)> Stages =
+    [
+        ("ffpp", 1),
+        ("celebdf", 2),
+        ("dfdc", 4),
+    ];
 
     public static Command Create()
     {
-        var name = new Argument<string>("run") { Description = "A recipe such as rr/1 or rr_stage1_faceforensics; or a specialist such as rr for all three stages." };
-        var settings = new Argument<string[]>("key=value") { Description = "Settings that replace the recipe's, e.g. train.epochs=2.", Arity = ArgumentArity.ZeroOrMore };
-        var data = new Option<string?>("--data") { Description = "The dataset's folder; what is missing is prepared first.", HelpName = "DIR" };
-        var store = new Option<string?>("--store") { Description = "The store to use instead of one chosen by the recipe.", HelpName = "DIR" };
-        var run = new Option<string?>("--run") { Description = "The run's folder (default: runs/NAME).", HelpName = "DIR" };
-        var init = new Option<string?>("--init") { Description = "Weights to start from instead of the stage before.", HelpName = "CHECKPOINT" };
-        var resume = new Option<bool>("--resume") { Description = "Continue the run where its last checkpoint stands." };
-        var profile = ProfileOption();
-        var datasets = Stages.ToDictionary(stage => stage.Layout, stage => new Option<string?>($"--{stage.Layout}") { Description = $"All stages: the folder for stage {stage.Stage}.", HelpName = "DIR" });
-        var command = new Command("train", "Train one recipe, or a specialist through all three stages.") { name, settings, data, store, run, init, resume, profile };
-        foreach (var option in datasets.Values) command.Add(option);
-
-        command.SetAction(async (parse, cancel) =>
+        var name = new Argument<string>("run")
         {
-            var library = RecipeLibrary.Default;
-            var runName = parse.GetRequiredValue(name);
-            var requests = runName.Contains('/') || runName.Contains('_')
-                ? [Request(library.Find(runName), parse.GetValue(data), parse.GetValue(run))]
-                : AllStages(runName);
-            foreach (var request in requests)
+            Description =
+                "A recipe such as rr/1 or rr_stage1_faceforensics; or a specialist such as rr for all three stages.",
+        };
+        var settings = new Argument<string[]>("key=value")
+        {
+            Description = "Settings that replace the recipe's, e.g. train.epochs=2.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description = "The dataset's folder; what is missing is prepared first.",
+            HelpName = "DIR",
+        };
+        var store = new Option<string?>("--store")
+        {
+            Description = "The store to use instead of one chosen by the recipe.",
+            HelpName = "DIR",
+        };
+        var run = new Option<string?>("--run")
+        {
+            Description = "The run's folder (default: runs/NAME).",
+            HelpName = "DIR",
+        };
+        var init = new Option<string?>("--init")
+        {
+            Description = "Weights to start from instead of the stage before.",
+            HelpName = "CHECKPOINT",
+        };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Continue the run where its last checkpoint stands.",
+        };
+        var profile = ProfileOption();
+        var datasets = Stages.ToDictionary(
+            stage => stage.Layout,
+            stage => new Option<string?>($"--{stage.Layout}")
             {
-                var result = await TrainStep.RunAsync(request, cancel);
-                if (!result.Finished) return 1;
-                Terminal.Line($"{request.Recipe.Run.LongName}: done, best validation video AUC {result.BestAuc:0.000}, checkpoint {Path.Combine(request.Run, "checkpoints", "best")}");
+                Description = $"All stages: the folder for stage {stage.Stage}.",
+                HelpName = "DIR",
             }
-            return 0;
+        );
+        var command = new Command("train", "Train one recipe, or a specialist through all three stages.")
+        {
+            name,
+            settings,
+            data,
+            store,
+            run,
+            init,
+            resume,
+            profile,
+        };
+        foreach (var option in datasets.Values)
+            command.Add(option);
 
-            TrainRequest Request(RunName recipe, string? folder, string? runFolder)
+        command.SetAction(
+            async (parse, cancel) =>
             {
-                var changes = parse.GetValue(settings) ?? [];
-                return new TrainRequest(library.Load(recipe, parse.GetRequiredValue(profile), changes), folder, parse.GetValue(store),
-                    runFolder ?? Path.Combine(TrainStep.DefaultRuns, recipe.LongName), parse.GetValue(init), parse.GetValue(resume))
+                var library = RecipeLibrary.Default;
+                var runName = parse.GetRequiredValue(name);
+                var requests =
+                    runName.Contains('/') || runName.Contains('_')
+                        ? [Request(library.Find(runName), parse.GetValue(data), parse.GetValue(run))]
+                        : AllStages(runName);
+                foreach (var request in requests)
                 {
-                    HasSettings = changes.Length > 0 || parse.GetResult(profile) is { Implicit: false },
-                };
-            }
-
-            List<TrainRequest> AllStages(string specialist)
-            {
-                _ = Specialists.Specialist.Named(specialist);
-                var missing = datasets.Where(entry => parse.GetValue(entry.Value) is null).Select(entry => $"--{entry.Key} DIR").ToList();
-                if (missing.Count > 0) throw new RequestException($"Training {specialist} through all stages also needs {string.Join(", ", missing)}. One stage alone: argus train {specialist}/1 --data DIR");
-                foreach (var single in new[] { "--data", "--store", "--run", "--init" })
-                {
-                    if (parse.GetResult(single) is not null) throw new RequestException($"{single} belongs to a single recipe such as {specialist}/1; all stages take --ffpp, --celebdf and --dfdc.");
+                    var result = await TrainStep.RunAsync(request, cancel);
+                    if (!result.Finished)
+                        return 1;
+                    Terminal.Line(
+                        $"{request.Recipe.Run.LongName}: done, best validation video AUC {result.BestAuc:0.000}, checkpoint {Path.Combine(request.Run, "checkpoints", "best")}"
+                    );
                 }
-                // All of them before the first hour of the first stage.
-                if (datasets.Values.Select(option => parse.GetValue(option)!).FirstOrDefault(folder => !Directory.Exists(folder)) is { } absent)
-                    throw new RequestException($"{absent} does not exist.");
-                return [.. Stages.Select(stage => Request(library.Find($"{specialist}/{stage.Stage}"), parse.GetValue(datasets[stage.Layout]), null))];
+                return 0;
+
+                TrainRequest Request(RunName recipe, string? folder, string? runFolder)
+                {
+                    var changes = parse.GetValue(settings) ?? [];
+                    return new TrainRequest(
+                        library.Load(recipe, parse.GetRequiredValue(profile), changes),
+                        folder,
+                        parse.GetValue(store),
+                        runFolder ?? Path.Combine(TrainStep.DefaultRuns, recipe.LongName),
+                        parse.GetValue(init),
+                        parse.GetValue(resume)
+                    )
+                    {
+                        HasSettings = changes.Length > 0 || parse.GetResult(profile) is { Implicit: false },
+                    };
+                }
+
+                List<TrainRequest> AllStages(string specialist)
+                {
+                    _ = Specialists.Specialist.Named(specialist);
+                    var missing = datasets
+                        .Where(entry => parse.GetValue(entry.Value) is null)
+                        .Select(entry => $"--{entry.Key} DIR")
+                        .ToList();
+                    if (missing.Count > 0)
+                        throw new RequestException(
+                            $"Training {specialist} through all stages also needs {string.Join(", ", missing)}. One stage alone: argus train {specialist}/1 --data DIR"
+                        );
+                    foreach (var single in new[] { "--data", "--store", "--run", "--init" })
+                    {
+                        if (parse.GetResult(single) is not null)
+                            throw new RequestException(
+                                $"{single} belongs to a single recipe such as {specialist}/1; all stages take --ffpp, --celebdf and --dfdc."
+                            );
+                    }
+                    // All of them before the first hour of the first stage.
+                    if (
+                        datasets
+                            .Values.Select(option => parse.GetValue(option)!)
+                            .FirstOrDefault(folder => !Directory.Exists(folder)) is
+                        { } absent
+                    )
+                        throw new RequestException($"{absent} does not exist.");
+                    return
+                    [
+                        .. Stages.Select(stage =>
+                            Request(
+                                library.Find($"{specialist}/{stage.Stage}"),
+                                parse.GetValue(datasets[stage.Layout]),
+                                null
+                            )
+                        ),
+                    ];
+                }
             }
-        });
+        );
         return command;
     }
 
-    public static Option<string> ProfileOption() => new("--profile") { Description = "full, seed or smoke.", DefaultValueFactory = _ => "full", HelpName = "NAME" };
+    public static Option<string> ProfileOption() =>
+        new("--profile")
+        {
+            Description = "full, seed or smoke.",
+            DefaultValueFactory = _ => "full",
+            HelpName = "NAME",
+        };
 }

@@ -11,17 +11,22 @@ public sealed record TrainState
     /// <summary>From 0: the epoch to go on with, and the step within it.</summary>
     public int Epoch { get; init; }
     public int Step { get; init; }
+
     /// <summary>Optimizer steps so far.</summary>
     public int GlobalStep { get; init; }
+
     /// <summary>The DFDC part of that epoch.</summary>
     public int? Chunk { get; init; }
+
     /// <summary>Sums over this epoch's batches so far.</summary>
     public RunningSums Sums { get; init; } = new();
+
     /// <summary>Length of metrics.jsonl at this moment; what lies beyond is from work that was lost.</summary>
     public long MetricsBytes { get; init; }
     public string? BestCheckpoint { get; init; }
     public double? BestAuc { get; init; }
     public string RecipeHash { get; init; } = "";
+
     /// <summary>Which videos and clips the store held: the order of an epoch follows from them.</summary>
     public string StoreHash { get; init; } = "";
     public IReadOnlyDictionary<string, double?> Metrics { get; init; } = new Dictionary<string, double?>();
@@ -39,28 +44,49 @@ public sealed record RunningSums(double Loss = 0, int Real = 0, int RealRight = 
 /// </summary>
 public static class Checkpoint
 {
-    public const string ModelFile = "model.safetensors", OptimizerFile = "optimizer.safetensors", StateFile = "state.json", RecipeFile = "recipe.yaml";
+    public const string ModelFile = "model.safetensors",
+        OptimizerFile = "optimizer.safetensors",
+        StateFile = "state.json",
+        RecipeFile = "recipe.yaml";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     public static void Save(string folder, nn.Module model, AdamW? optimizer, TrainState state, string recipeYaml)
     {
-        var partial = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder))!, $".partial-{Path.GetFileName(folder)}");
+        var partial = Path.Combine(
+            Path.GetDirectoryName(Path.GetFullPath(folder))!,
+            $".partial-{Path.GetFileName(folder)}"
+        );
         try
         {
-            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
-            SafeTensors.Write(Path.Combine(partial, ModelFile), model.state_dict().Select(entry => (entry.Key, entry.Value)), new Dictionary<string, string> { ["format"] = "pt" });
-            if (optimizer is not null) SafeTensors.Write(Path.Combine(partial, OptimizerFile), optimizer.State());
+            SafeTensors.Write(
+                Path.Combine(partial, ModelFile),
+                model.state_dict().Select(entry => (entry.Key, entry.Value)),
+                new Dictionary<string, string> { ["format"] = "pt" }
+            );
+            if (optimizer is not null)
+                SafeTensors.Write(Path.Combine(partial, OptimizerFile), optimizer.State());
             WholeFile.Write(Path.Combine(partial, RecipeFile), recipeYaml);
             WholeFile.Write(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state, Json));
-            if (Directory.Exists(folder)) Discard(folder);
+            if (Directory.Exists(folder))
+                Discard(folder);
             Directory.Move(partial, folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
-            throw new ArgusException($"The checkpoint {folder} could not be written: {error.Message.TrimEnd('.')}. Earlier checkpoints are intact; make room and continue with --resume.", error);
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+            throw new ArgusException(
+                $"The checkpoint {folder} could not be written: {error.Message.TrimEnd('.')}. Earlier checkpoints are intact; make room and continue with --resume.",
+                error
+            );
         }
     }
 
@@ -68,14 +94,19 @@ public static class Checkpoint
     public static TrainState ReadState(string folder)
     {
         var file = Path.Combine(folder, StateFile);
-        if (!File.Exists(file)) throw new ArgusException($"{folder} is no checkpoint: {StateFile} is missing.");
+        if (!File.Exists(file))
+            throw new ArgusException($"{folder} is no checkpoint: {StateFile} is missing.");
         try
         {
-            return JsonSerializer.Deserialize<TrainState>(File.ReadAllText(file), Json) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<TrainState>(File.ReadAllText(file), Json)
+                ?? throw new JsonException("it is empty");
         }
         catch (JsonException error)
         {
-            throw new ArgusException($"{file} is damaged ({error.Message}). Continue from another checkpoint: --init.", error);
+            throw new ArgusException(
+                $"{file} is damaged ({error.Message}). Continue from another checkpoint: --init.",
+                error
+            );
         }
     }
 
@@ -87,22 +118,27 @@ public static class Checkpoint
         {
             var match = weights.CopyTo(model);
             if (match.Missing.Count > 0)
-                throw new ArgusException($"{folder} lacks {match.Missing.Count} weights of this model, the first is {match.Missing[0]}. Another specialist or backbone?");
+                throw new ArgusException(
+                    $"{folder} lacks {match.Missing.Count} weights of this model, the first is {match.Missing[0]}. Another specialist or backbone?"
+                );
         }
-        if (optimizer is null) return;
+        if (optimizer is null)
+            return;
         var saved = SafeTensors.Read(Path.Combine(folder, OptimizerFile));
         try
         {
             using var none = no_grad();
             foreach (var (name, tensor) in optimizer.State())
             {
-                if (!saved.TryGetValue(name, out var value)) throw new ArgusException($"{folder}/{OptimizerFile} lacks {name}.");
+                if (!saved.TryGetValue(name, out var value))
+                    throw new ArgusException($"{folder}/{OptimizerFile} lacks {name}.");
                 tensor.copy_(value);
             }
         }
         finally
         {
-            foreach (var tensor in saved.Values) tensor.Dispose();
+            foreach (var tensor in saved.Values)
+                tensor.Dispose();
         }
     }
 
@@ -110,7 +146,8 @@ public static class Checkpoint
     public static void Discard(string folder)
     {
         var doomed = Path.Combine(Path.GetDirectoryName(folder)!, $".partial-old-{Path.GetFileName(folder)}");
-        if (Directory.Exists(doomed)) Directory.Delete(doomed, recursive: true);
+        if (Directory.Exists(doomed))
+            Directory.Delete(doomed, recursive: true);
         Directory.Move(folder, doomed);
         Directory.Delete(doomed, recursive: true);
     }

@@ -15,18 +15,35 @@ public static class SafeTensors
 
     private static readonly (string Name, ScalarType Type, int Bytes)[] Types =
     [
-        ("F64", ScalarType.Float64, 8), ("I64", ScalarType.Int64, 8), ("F32", ScalarType.Float32, 4), ("I32", ScalarType.Int32, 4),
-        ("F16", ScalarType.Float16, 2), ("BF16", ScalarType.BFloat16, 2), ("I16", ScalarType.Int16, 2),
-        ("I8", ScalarType.Int8, 1), ("U8", ScalarType.Byte, 1), ("BOOL", ScalarType.Bool, 1),
+        ("F64", ScalarType.Float64, 8),
+        ("I64", ScalarType.Int64, 8),
+        ("F32", ScalarType.Float32, 4),
+        ("I32", ScalarType.Int32, 4),
+        ("F16", ScalarType.Float16, 2),
+        ("BF16", ScalarType.BFloat16, 2),
+        ("I16", ScalarType.Int16, 2),
+        ("I8", ScalarType.Int8, 1),
+        ("U8", ScalarType.Byte, 1),
+        ("BOOL", ScalarType.Bool, 1),
     ];
 
     /// <summary>Writes the file and forces it to the disk. Wider types stand first, so that every tensor is aligned to its type.</summary>
-    public static void Write(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path,
+        IEnumerable<(string Name, Tensor Tensor)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null
+    )
     {
-        var ordered = tensors.Select(entry => (entry.Name, entry.Tensor, Type: TypeOf(entry.Tensor)))
-            .OrderByDescending(entry => entry.Type.Bytes).ThenBy(entry => entry.Name, StringComparer.Ordinal).ToList();
+        var ordered = tensors
+            .Select(entry => (entry.Name, entry.Tensor, Type: TypeOf(entry.Tensor)))
+            .OrderByDescending(entry => entry.Type.Bytes)
+            .ThenBy(entry => entry.Name, StringComparer.Ordinal)
+            .ToList();
         var header = new JsonObject();
-        if (metadata is not null) header["__metadata__"] = new JsonObject(metadata.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+        if (metadata is not null)
+            header["__metadata__"] = new JsonObject(
+                metadata.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))
+            );
         long offset = 0;
         foreach (var (name, tensor, type) in ordered)
         {
@@ -47,7 +64,8 @@ public static class SafeTensors
         BinaryPrimitives.WriteInt64LittleEndian(length, padded);
         file.Write(length);
         file.Write(json);
-        for (var i = json.Length; i < padded; i++) file.WriteByte((byte)' ');
+        for (var i = json.Length; i < padded; i++)
+            file.WriteByte((byte)' ');
         foreach (var (_, tensor, _) in ordered)
         {
             using var scope = NewDisposeScope();
@@ -67,15 +85,26 @@ public static class SafeTensors
             var header = ReadHeader(file, path, out var dataStart);
             foreach (var (name, entry) in header)
             {
-                if (name == "__metadata__") continue;
+                if (name == "__metadata__")
+                    continue;
                 tensors.Add(name, ReadTensor(file, path, name, entry!, dataStart));
             }
             return tensors;
         }
         catch (Exception error)
         {
-            foreach (var tensor in tensors.Values) tensor.Dispose();
-            if (error is JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException or KeyNotFoundException or OverflowException)
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
+            if (
+                error
+                is JsonException
+                    or InvalidOperationException
+                    or FormatException
+                    or ArgumentException
+                    or NullReferenceException
+                    or KeyNotFoundException
+                    or OverflowException
+            )
                 throw Damaged(path, error.Message);
             throw;
         }
@@ -84,10 +113,12 @@ public static class SafeTensors
     private static JsonObject ReadHeader(FileStream file, string path, out long dataStart)
     {
         Span<byte> length = stackalloc byte[8];
-        if (file.Length < 8) throw Damaged(path, "it is shorter than 8 bytes");
+        if (file.Length < 8)
+            throw Damaged(path, "it is shorter than 8 bytes");
         file.ReadExactly(length);
         var headerBytes = BinaryPrimitives.ReadInt64LittleEndian(length);
-        if (headerBytes is < 2 or > LargestHeader || headerBytes > file.Length - 8) throw Damaged(path, $"its header claims {headerBytes} bytes");
+        if (headerBytes is < 2 or > LargestHeader || headerBytes > file.Length - 8)
+            throw Damaged(path, $"its header claims {headerBytes} bytes");
         var json = new byte[headerBytes];
         file.ReadExactly(json);
         dataStart = 8 + headerBytes;
@@ -98,20 +129,27 @@ public static class SafeTensors
     {
         var typeName = entry["dtype"]!.GetValue<string>();
         var type = Types.FirstOrDefault(candidate => candidate.Name == typeName);
-        if (type.Name is null) throw Damaged(path, $"{name} has the unknown type {typeName}");
+        if (type.Name is null)
+            throw Damaged(path, $"{name} has the unknown type {typeName}");
         var shape = entry["shape"]!.AsArray().Select(side => side!.GetValue<long>()).ToArray();
         var offsets = entry["data_offsets"]!.AsArray().Select(offset => offset!.GetValue<long>()).ToArray();
-        if (shape.Any(side => side < 0) || offsets.Length != 2 || offsets[0] < 0) throw Damaged(path, $"{name} has an impossible shape or place");
+        if (shape.Any(side => side < 0) || offsets.Length != 2 || offsets[0] < 0)
+            throw Damaged(path, $"{name} has an impossible shape or place");
         var bytes = shape.Aggregate((long)type.Bytes, (product, side) => checked(product * side));
         if (offsets[1] - offsets[0] != bytes || dataStart + offsets[1] > file.Length)
-            throw Damaged(path, $"{name} should have {bytes} bytes at {dataStart + offsets[0]}, the file has {file.Length}");
+            throw Damaged(
+                path,
+                $"{name} should have {bytes} bytes at {dataStart + offsets[0]}, the file has {file.Length}"
+            );
         var tensor = empty(shape, type.Type);
         file.Position = dataStart + offsets[0];
         file.ReadExactly(tensor.bytes);
         return tensor.DetachFromDisposeScope();
     }
 
-    private static (string Name, ScalarType Type, int Bytes) TypeOf(Tensor tensor) => Types.First(type => type.Type == tensor.dtype);
+    private static (string Name, ScalarType Type, int Bytes) TypeOf(Tensor tensor) =>
+        Types.First(type => type.Type == tensor.dtype);
 
-    private static ArgusException Damaged(string path, string how) => new($"{path} is no intact safetensors file: {how}. Copy or make it anew.");
+    private static ArgusException Damaged(string path, string how) =>
+        new($"{path} is no intact safetensors file: {how}. Copy or make it anew.");
 }

@@ -10,7 +10,10 @@ namespace Argus.Training.Export;
 internal sealed class OnnxGraph(string name)
 {
     public const int Opset = 17;
-    private const int IrVersion = 8, Float = 1, Int64 = 7, Float16 = 10; // TensorProto.DataType
+    private const int IrVersion = 8,
+        Float = 1,
+        Int64 = 7,
+        Float16 = 10; // TensorProto.DataType
 
     private readonly GraphProto graph = new() { Name = name };
     private readonly HashSet<string> known = [];
@@ -27,22 +30,47 @@ internal sealed class OnnxGraph(string name)
     public string Optional(string name, long otherwise)
     {
         graph.Input.Add(Info(name, [1], Int64));
-        graph.Initializer.Add(new TensorProto { Name = name, DataType = Int64, Dims = { 1 }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(new[] { otherwise }.AsSpan())) });
+        graph.Initializer.Add(
+            new TensorProto
+            {
+                Name = name,
+                DataType = Int64,
+                Dims = { 1 },
+                RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(new[] { otherwise }.AsSpan())),
+            }
+        );
         return name;
     }
 
     public void Output(string name, string value, params object[] shape)
     {
-        graph.Node.Add(new NodeProto { Name = name, OpType = "Identity", Input = { value }, Output = { name } });
+        graph.Node.Add(
+            new NodeProto
+            {
+                Name = name,
+                OpType = "Identity",
+                Input = { value },
+                Output = { name },
+            }
+        );
         graph.Output.Add(Info(name, shape));
     }
 
     /// <summary>A tensor of fp32 values that the graph holds, under one name once.</summary>
     public string Weight(string name, Tensor values)
     {
-        if (!known.Add(name)) return name;
+        if (!known.Add(name))
+            return name;
         using var dense = values.to(ScalarType.Float32).contiguous();
-        graph.Initializer.Add(new TensorProto { Name = name, DataType = Float, Dims = { dense.shape }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(dense.data<float>().ToArray().AsSpan())) });
+        graph.Initializer.Add(
+            new TensorProto
+            {
+                Name = name,
+                DataType = Float,
+                Dims = { dense.shape },
+                RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(dense.data<float>().ToArray().AsSpan())),
+            }
+        );
         return name;
     }
 
@@ -50,14 +78,28 @@ internal sealed class OnnxGraph(string name)
     {
         var name = $"const_{string.Join('_', values).Replace('-', 'm')}";
         if (known.Add(name))
-            graph.Initializer.Add(new TensorProto { Name = name, DataType = Int64, Dims = { values.Length }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())) });
+            graph.Initializer.Add(
+                new TensorProto
+                {
+                    Name = name,
+                    DataType = Int64,
+                    Dims = { values.Length },
+                    RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
+                }
+            );
         return name;
     }
 
     public string Add(string operation, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
     {
         var output = $"{operation.ToLowerInvariant()}_{graph.Node.Count}";
-        var node = new NodeProto { Name = output, OpType = operation, Input = { inputs }, Output = { output } };
+        var node = new NodeProto
+        {
+            Name = output,
+            OpType = operation,
+            Input = { inputs },
+            Output = { output },
+        };
         node.Attribute.AddRange(attributes.Select(Attribute));
         graph.Node.Add(node);
         return output;
@@ -67,22 +109,47 @@ internal sealed class OnnxGraph(string name)
     public void EndFeatures() => features = graph.Node.Count;
 
     public string Reshape(string value, params long[] shape) => Add("Reshape", [value, Constant(shape)]);
+
     public string Transpose(string value, params long[] order) => Add("Transpose", [value], ("perm", order));
 
     /// <summary>Weights of half precision, widened where they are used: half the file, the same graph.</summary>
     public void HalveWeights()
     {
-        foreach (var weight in graph.Initializer.Where(weight => weight.DataType == Float && weight.Dims.Count > 1).ToList())
+        foreach (
+            var weight in graph.Initializer.Where(weight => weight.DataType == Float && weight.Dims.Count > 1).ToList()
+        )
         {
-            var halves = MemoryMarshal.Cast<byte, float>(weight.RawData.Span).ToArray().Select(value => (Half)value).ToArray();
-            graph.Node.Insert(0, new NodeProto { Name = $"{weight.Name}_widened", OpType = "Cast", Input = { $"{weight.Name}_half" }, Output = { weight.Name }, Attribute = { Attribute(("to", (long)Float)) } });
-            (weight.Name, weight.DataType, weight.RawData) = ($"{weight.Name}_half", Float16, ByteString.CopyFrom(MemoryMarshal.AsBytes(halves.AsSpan())));
+            var halves = MemoryMarshal
+                .Cast<byte, float>(weight.RawData.Span)
+                .ToArray()
+                .Select(value => (Half)value)
+                .ToArray();
+            graph.Node.Insert(
+                0,
+                new NodeProto
+                {
+                    Name = $"{weight.Name}_widened",
+                    OpType = "Cast",
+                    Input = { $"{weight.Name}_half" },
+                    Output = { weight.Name },
+                    Attribute = { Attribute(("to", (long)Float)) },
+                }
+            );
+            (weight.Name, weight.DataType, weight.RawData) = (
+                $"{weight.Name}_half",
+                Float16,
+                ByteString.CopyFrom(MemoryMarshal.AsBytes(halves.AsSpan()))
+            );
         }
     }
 
     /// <summary>Features in 8-bit integers.</summary>
     /// <param name="measure">Given a file with the outputs <c>smallest</c> and <c>largest</c>, says what they are over real input.</param>
-    public async Task QuantizeAsync(string scratch, IReadOnlyDictionary<string, string> metadata, Func<string, Task<(float[] Smallest, float[] Largest)>> measure)
+    public async Task QuantizeAsync(
+        string scratch,
+        IReadOnlyDictionary<string, string> metadata,
+        Func<string, Task<(float[] Smallest, float[] Largest)>> measure
+    )
     {
         var tensors = Quantization.Tensors(graph, features);
         Write(scratch, Quantization.Watched(graph, tensors), "", metadata);
@@ -90,29 +157,68 @@ internal sealed class OnnxGraph(string name)
         Quantization.Apply(graph, tensors.Select((name, i) => (name, (smallest[i], largest[i]))).ToDictionary());
     }
 
-    public void Write(string path, string producerVersion, IReadOnlyDictionary<string, string> metadata) => Write(path, graph, producerVersion, metadata);
+    public void Write(string path, string producerVersion, IReadOnlyDictionary<string, string> metadata) =>
+        Write(path, graph, producerVersion, metadata);
 
-    private static void Write(string path, GraphProto graph, string producerVersion, IReadOnlyDictionary<string, string> metadata)
+    private static void Write(
+        string path,
+        GraphProto graph,
+        string producerVersion,
+        IReadOnlyDictionary<string, string> metadata
+    )
     {
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "argus", ProducerVersion = producerVersion, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = Opset } } };
-        model.MetadataProps.AddRange(metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "argus",
+            ProducerVersion = producerVersion,
+            Graph = graph,
+            OpsetImport = { new OperatorSetIdProto { Version = Opset } },
+        };
+        model.MetadataProps.AddRange(
+            metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value })
+        );
         using var file = File.Create(path);
         model.WriteTo(file);
     }
 
-    private static AttributeProto Attribute((string Name, object Value) attribute) => attribute.Value switch
-    {
-        double value => new AttributeProto { Name = attribute.Name, F = (float)value, Type = 1 },
-        long value => new AttributeProto { Name = attribute.Name, I = value, Type = 2 },
-        long[] values => new AttributeProto { Name = attribute.Name, Ints = { values }, Type = 7 },
-        _ => throw new ArgumentException($"{attribute.Name} is a {attribute.Value.GetType().Name}."),
-    };
+    private static AttributeProto Attribute((string Name, object Value) attribute) =>
+        attribute.Value switch
+        {
+            double value => new AttributeProto
+            {
+                Name = attribute.Name,
+                F = (float)value,
+                Type = 1,
+            },
+            long value => new AttributeProto
+            {
+                Name = attribute.Name,
+                I = value,
+                Type = 2,
+            },
+            long[] values => new AttributeProto
+            {
+                Name = attribute.Name,
+                Ints = { values },
+                Type = 7,
+            },
+            _ => throw new ArgumentException($"{attribute.Name} is a {attribute.Value.GetType().Name}."),
+        };
 
-    private static ValueInfoProto Info(string name, object[] shape, int type = Float) => new()
-    {
-        Name = name,
-        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = new TensorShapeProto { Dim = { shape.Select(Dimension) } } } },
-    };
+    private static ValueInfoProto Info(string name, object[] shape, int type = Float) =>
+        new()
+        {
+            Name = name,
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor
+                {
+                    ElemType = type,
+                    Shape = new TensorShapeProto { Dim = { shape.Select(Dimension) } },
+                },
+            },
+        };
 
     private static TensorShapeProto.Types.Dimension Dimension(object size) =>
         size is string name ? new() { DimParam = name } : new() { DimValue = Convert.ToInt64(size, null) };

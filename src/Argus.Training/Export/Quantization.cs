@@ -11,15 +11,32 @@ namespace Argus.Training.Export;
 /// </summary>
 internal static class Quantization
 {
-    private const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6; // TensorProto.DataType
+    private const int Float = 1,
+        UInt8 = 2,
+        Int8 = 3,
+        Int32 = 6; // TensorProto.DataType
 
     // Processors without VNNI add two products of 8 bits in 16, which 7-bit weights cannot overflow.
-    private const int LargestWeight = 63, LargestValue = 255;
+    private const int LargestWeight = 63,
+        LargestValue = 255;
 
-    private static readonly HashSet<string> Quantized = ["Conv", "Sigmoid", "Mul", "Add", "Relu", "GlobalAveragePool", "AveragePool", "Concat", "MatMul", "Reshape"];
+    private static readonly HashSet<string> Quantized =
+    [
+        "Conv",
+        "Sigmoid",
+        "Mul",
+        "Add",
+        "Relu",
+        "GlobalAveragePool",
+        "AveragePool",
+        "Concat",
+        "MatMul",
+        "Reshape",
+    ];
 
     /// <summary>The tensors whose ranges must be known: what the first nodes compute.</summary>
-    public static IReadOnlyList<string> Tensors(GraphProto graph, int nodes) => [.. graph.Node.Take(nodes).Where(node => Quantized.Contains(node.OpType)).Select(node => node.Output[0])];
+    public static IReadOnlyList<string> Tensors(GraphProto graph, int nodes) =>
+        [.. graph.Node.Take(nodes).Where(node => Quantized.Contains(node.OpType)).Select(node => node.Output[0])];
 
     /// <summary>The same graph with two outputs instead: the smallest and the largest value of each tensor.</summary>
     public static GraphProto Watched(GraphProto graph, IReadOnlyList<string> tensors)
@@ -28,13 +45,65 @@ internal static class Quantization
         watched.Output.Clear();
         foreach (var (operation, output) in new[] { ("ReduceMin", "smallest"), ("ReduceMax", "largest") })
         {
-            foreach (var tensor in tensors) watched.Node.Add(new NodeProto { Name = $"{output}_{tensor}", OpType = operation, Input = { tensor }, Output = { $"{output}_{tensor}" }, Attribute = { Number("keepdims", 0) } });
+            foreach (var tensor in tensors)
+                watched.Node.Add(
+                    new NodeProto
+                    {
+                        Name = $"{output}_{tensor}",
+                        OpType = operation,
+                        Input = { tensor },
+                        Output = { $"{output}_{tensor}" },
+                        Attribute = { Number("keepdims", 0) },
+                    }
+                );
             // A scalar has no axis to join along.
-            foreach (var tensor in tensors) watched.Node.Add(new NodeProto { Name = $"{output}_{tensor}_1", OpType = "Reshape", Input = { $"{output}_{tensor}", "one" }, Output = { $"{output}_{tensor}_1" } });
-            watched.Node.Add(new NodeProto { Name = output, OpType = "Concat", Input = { tensors.Select(tensor => $"{output}_{tensor}_1") }, Output = { output }, Attribute = { Number("axis", 0) } });
-            watched.Output.Add(new ValueInfoProto { Name = output, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float, Shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimValue = tensors.Count } } } } } });
+            foreach (var tensor in tensors)
+                watched.Node.Add(
+                    new NodeProto
+                    {
+                        Name = $"{output}_{tensor}_1",
+                        OpType = "Reshape",
+                        Input = { $"{output}_{tensor}", "one" },
+                        Output = { $"{output}_{tensor}_1" },
+                    }
+                );
+            watched.Node.Add(
+                new NodeProto
+                {
+                    Name = output,
+                    OpType = "Concat",
+                    Input = { tensors.Select(tensor => $"{output}_{tensor}_1") },
+                    Output = { output },
+                    Attribute = { Number("axis", 0) },
+                }
+            );
+            watched.Output.Add(
+                new ValueInfoProto
+                {
+                    Name = output,
+                    Type = new TypeProto
+                    {
+                        TensorType = new TypeProto.Types.Tensor
+                        {
+                            ElemType = Float,
+                            Shape = new TensorShapeProto
+                            {
+                                Dim = { new TensorShapeProto.Types.Dimension { DimValue = tensors.Count } },
+                            },
+                        },
+                    },
+                }
+            );
         }
-        watched.Initializer.Add(new TensorProto { Name = "one", DataType = 7, Dims = { 1 }, RawData = Bytes<long>([1]) });
+        watched.Initializer.Add(
+            new TensorProto
+            {
+                Name = "one",
+                DataType = 7,
+                Dims = { 1 },
+                RawData = Bytes<long>([1]),
+            }
+        );
         return watched;
     }
 
@@ -50,19 +119,51 @@ internal static class Quantization
             {
                 // Parts of a clip share a weight; a bias counts in steps of its convolution's own input.
                 var (weight, bias) = (node.Input[1], weights[node.Input[2]]);
-                if (!channels.ContainsKey(weight)) channels[weight] = QuantizeWeight(graph, weights[weight]);
+                if (!channels.ContainsKey(weight))
+                    channels[weight] = QuantizeWeight(graph, weights[weight]);
                 double[] steps = [.. channels[weight].Select(scale => scale * input.Scale)];
                 nodes.Add(Dequantized(node, 1, weight));
                 nodes.Add(Dequantized(node, 2, QuantizeBias(graph, $"{bias.Name}_{node.Name}", bias, steps)));
             }
             nodes.Add(node);
-            if (node.Output.Count != 1 || !scales.TryGetValue(node.Output[0], out var own)) continue;
+            if (node.Output.Count != 1 || !scales.TryGetValue(node.Output[0], out var own))
+                continue;
             var name = node.Output[0];
-            graph.Initializer.Add(new TensorProto { Name = $"{name}_scale", DataType = Float, RawData = Bytes([(float)own.Scale]) });
-            graph.Initializer.Add(new TensorProto { Name = $"{name}_zero", DataType = UInt8, RawData = Bytes([own.Zero]) });
+            graph.Initializer.Add(
+                new TensorProto
+                {
+                    Name = $"{name}_scale",
+                    DataType = Float,
+                    RawData = Bytes([(float)own.Scale]),
+                }
+            );
+            graph.Initializer.Add(
+                new TensorProto
+                {
+                    Name = $"{name}_zero",
+                    DataType = UInt8,
+                    RawData = Bytes([own.Zero]),
+                }
+            );
             node.Output[0] = $"{name}_exact";
-            nodes.Add(new NodeProto { Name = $"{name}_quantize", OpType = "QuantizeLinear", Input = { $"{name}_exact", $"{name}_scale", $"{name}_zero" }, Output = { $"{name}_integer" } });
-            nodes.Add(new NodeProto { Name = $"{name}_dequantize", OpType = "DequantizeLinear", Input = { $"{name}_integer", $"{name}_scale", $"{name}_zero" }, Output = { name } });
+            nodes.Add(
+                new NodeProto
+                {
+                    Name = $"{name}_quantize",
+                    OpType = "QuantizeLinear",
+                    Input = { $"{name}_exact", $"{name}_scale", $"{name}_zero" },
+                    Output = { $"{name}_integer" },
+                }
+            );
+            nodes.Add(
+                new NodeProto
+                {
+                    Name = $"{name}_dequantize",
+                    OpType = "DequantizeLinear",
+                    Input = { $"{name}_integer", $"{name}_scale", $"{name}_zero" },
+                    Output = { name },
+                }
+            );
         }
         graph.Node.Clear();
         graph.Node.AddRange(nodes);
@@ -81,8 +182,19 @@ internal static class Quantization
     {
         var values = MemoryMarshal.Cast<byte, float>(weight.RawData.Span).ToArray();
         var length = values.Length / (int)weight.Dims[0];
-        var scales = values.Chunk(length).Select(channel => Math.Max(channel.Max(Math.Abs), 1e-12) / (double)LargestWeight).ToArray();
-        (weight.DataType, weight.RawData) = (Int8, Bytes([.. values.Select((value, i) => (sbyte)Math.Clamp(Math.Round(value / scales[i / length]), -LargestWeight, LargestWeight))]));
+        var scales = values
+            .Chunk(length)
+            .Select(channel => Math.Max(channel.Max(Math.Abs), 1e-12) / (double)LargestWeight)
+            .ToArray();
+        (weight.DataType, weight.RawData) = (
+            Int8,
+            Bytes([
+                .. values.Select(
+                    (value, i) =>
+                        (sbyte)Math.Clamp(Math.Round(value / scales[i / length]), -LargestWeight, LargestWeight)
+                ),
+            ])
+        );
         AddSteps(graph, weight.Name, Int8, scales, Bytes(new sbyte[scales.Length]));
         return scales;
     }
@@ -90,8 +202,20 @@ internal static class Quantization
     private static string QuantizeBias(GraphProto graph, string name, TensorProto bias, double[] steps)
     {
         var values = MemoryMarshal.Cast<byte, float>(bias.RawData.Span).ToArray();
-        var integers = Bytes([.. values.Select((value, channel) => (int)Math.Clamp(Math.Round(value / steps[channel]), int.MinValue, int.MaxValue))]);
-        graph.Initializer.Add(new TensorProto { Name = name, DataType = Int32, Dims = { values.Length }, RawData = integers });
+        var integers = Bytes([
+            .. values.Select(
+                (value, channel) => (int)Math.Clamp(Math.Round(value / steps[channel]), int.MinValue, int.MaxValue)
+            ),
+        ]);
+        graph.Initializer.Add(
+            new TensorProto
+            {
+                Name = name,
+                DataType = Int32,
+                Dims = { values.Length },
+                RawData = integers,
+            }
+        );
         graph.Initializer.Remove(bias);
         AddSteps(graph, name, Int32, steps, Bytes(new int[steps.Length]));
         return name;
@@ -99,17 +223,48 @@ internal static class Quantization
 
     private static void AddSteps(GraphProto graph, string name, int type, double[] steps, ByteString zeros)
     {
-        graph.Initializer.Add(new TensorProto { Name = $"{name}_scale", DataType = Float, Dims = { steps.Length }, RawData = Bytes(Array.ConvertAll(steps, step => (float)step)) });
-        graph.Initializer.Add(new TensorProto { Name = $"{name}_zero", DataType = type, Dims = { steps.Length }, RawData = zeros });
+        graph.Initializer.Add(
+            new TensorProto
+            {
+                Name = $"{name}_scale",
+                DataType = Float,
+                Dims = { steps.Length },
+                RawData = Bytes(Array.ConvertAll(steps, step => (float)step)),
+            }
+        );
+        graph.Initializer.Add(
+            new TensorProto
+            {
+                Name = $"{name}_zero",
+                DataType = type,
+                Dims = { steps.Length },
+                RawData = zeros,
+            }
+        );
     }
 
     // The integers as floats again, for one convolution.
     private static NodeProto Dequantized(NodeProto node, int place, string integers)
     {
         node.Input[place] = $"{integers}_{node.Name}_{place}_float";
-        return new NodeProto { Name = $"{node.Input[place]}_dequantize", OpType = "DequantizeLinear", Input = { integers, $"{integers}_scale", $"{integers}_zero" }, Output = { node.Input[place] }, Attribute = { Number("axis", 0) } };
+        return new NodeProto
+        {
+            Name = $"{node.Input[place]}_dequantize",
+            OpType = "DequantizeLinear",
+            Input = { integers, $"{integers}_scale", $"{integers}_zero" },
+            Output = { node.Input[place] },
+            Attribute = { Number("axis", 0) },
+        };
     }
 
-    private static ByteString Bytes<T>(T[] values) where T : unmanaged => ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
-    private static AttributeProto Number(string name, long value) => new() { Name = name, I = value, Type = 2 };
+    private static ByteString Bytes<T>(T[] values)
+        where T : unmanaged => ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
+
+    private static AttributeProto Number(string name, long value) =>
+        new()
+        {
+            Name = name,
+            I = value,
+            Type = 2,
+        };
 }

@@ -12,7 +12,8 @@ namespace Argus.Training.Export;
 /// </summary>
 internal sealed class SpecialistGraph
 {
-    private const int Grid = Specialist.GridSize, Cells = Grid * Grid;
+    private const int Grid = Specialist.GridSize,
+        Cells = Grid * Grid;
 
     // Activations of a frame take 30 MB in B4: a long clip goes through in parts, which takes the same time.
     private const int FramesAtOnce = 8;
@@ -21,51 +22,125 @@ internal sealed class SpecialistGraph
     private readonly IReadOnlyDictionary<string, Tensor> weights;
     private readonly Specialist specialist;
     private readonly EfficientNetVariant variant;
-    private readonly int size, frames;
+    private readonly int size,
+        frames;
 
     /// <param name="size">Side of the input, pixels.</param>
     /// <param name="frames">Frames of a clip.</param>
     /// <param name="ownViews">Whether each branch looks at its own view.</param>
-    public static OnnxGraph Of(Specialist specialist, string backbone, IReadOnlyDictionary<string, Tensor> weights, int size, int frames, bool ownViews)
+    public static OnnxGraph Of(
+        Specialist specialist,
+        string backbone,
+        IReadOnlyDictionary<string, Tensor> weights,
+        int size,
+        int frames,
+        bool ownViews
+    )
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        return new SpecialistGraph(specialist, EfficientNetVariant.Named(backbone), weights, size, frames).Build(ownViews);
+        return new SpecialistGraph(specialist, EfficientNetVariant.Named(backbone), weights, size, frames).Build(
+            ownViews
+        );
     }
 
-    private SpecialistGraph(Specialist specialist, EfficientNetVariant variant, IReadOnlyDictionary<string, Tensor> weights, int size, int frames) =>
-        (this.specialist, this.variant, this.weights, this.size, this.frames) = (specialist, variant, weights, size, frames);
+    private SpecialistGraph(
+        Specialist specialist,
+        EfficientNetVariant variant,
+        IReadOnlyDictionary<string, Tensor> weights,
+        int size,
+        int frames
+    ) =>
+        (this.specialist, this.variant, this.weights, this.size, this.frames) = (
+            specialist,
+            variant,
+            weights,
+            size,
+            frames
+        );
 
     private OnnxGraph Build(bool ownViews)
     {
-        var views = specialist.Views.Where(_ => ownViews).Prepend(View.Rgb).ToDictionary(name => name, name => graph.Input(name, "clips", frames, 3, size, size)); // (N, T, 3, S, S)
-        var parts = Enumerable.Range(0, frames).Chunk(FramesAtOnce).Select(some => Features(views, some[0], some.Length)).ToList();
+        var views = specialist
+            .Views.Where(_ => ownViews)
+            .Prepend(View.Rgb)
+            .ToDictionary(name => name, name => graph.Input(name, "clips", frames, 3, size, size)); // (N, T, 3, S, S)
+        var parts = Enumerable
+            .Range(0, frames)
+            .Chunk(FramesAtOnce)
+            .Select(some => Features(views, some[0], some.Length))
+            .ToList();
         var map = Joined([.. parts.Select(part => (part.Map, part.Frames))], variant.Features, MapSide); // (N*T, C, h, w)
         var branches = Joined([.. parts.Select(part => (part.Branches, part.Frames))], specialist.Channels, Grid); // (N*T, C', 7, 7)
         graph.EndFeatures();
         var head = new HeadGraph(graph, weights, frames, variant.Features + specialist.Features);
 
         var pooled = graph.Add("Flatten", [graph.Add("GlobalAveragePool", [map])]);
-        var tokens = graph.Add("Concat", [pooled, graph.Add("Flatten", [branches])], ("axis", 1L));          // (N*T, F)
+        var tokens = graph.Add("Concat", [pooled, graph.Add("Flatten", [branches])], ("axis", 1L)); // (N*T, F)
         // One head for both: each use of a weight would keep a packed copy of its own.
-        var all = head.Logits(graph.Add("Concat", [tokens, Ablated(map, branches, ownViews)], ("axis", 0L)));  // (N + N*cells, 2)
+        var all = head.Logits(graph.Add("Concat", [tokens, Ablated(map, branches, ownViews)], ("axis", 0L))); // (N + N*cells, 2)
         var clips = graph.Add("Shape", [views[View.Rgb]], ("start", 0L), ("end", 1L));
         graph.Output("logits", graph.Add("Slice", [all, graph.Constant(0), clips, graph.Constant(0)]), "clips", 2);
-        graph.Output("cells", graph.Reshape(graph.Add("Slice", [all, clips, graph.Constant(long.MaxValue), graph.Constant(0)]), -1, Cells, 2), "clips_with_cells", Cells, 2);
+        graph.Output(
+            "cells",
+            graph.Reshape(
+                graph.Add("Slice", [all, clips, graph.Constant(long.MaxValue), graph.Constant(0)]),
+                -1,
+                Cells,
+                2
+            ),
+            "clips_with_cells",
+            Cells,
+            2
+        );
         return graph;
     }
 
     // Of some frames of each clip.
-    private (string Map, string Branches, int Frames) Features(IReadOnlyDictionary<string, string> views, int first, int count)
+    private (string Map, string Branches, int Frames) Features(
+        IReadOnlyDictionary<string, string> views,
+        int first,
+        int count
+    )
     {
-        var some = views.ToDictionary(view => view.Key, view =>
-            graph.Reshape(count == frames ? view.Value : graph.Add("Slice", [view.Value, graph.Constant(first), graph.Constant(first + count), graph.Constant(1)]), -1, 3, size, size));
-        return (Backbone(some[View.Rgb]), Module(branch => some.GetValueOrDefault(branch.View) ?? some[View.Rgb]), count);
+        var some = views.ToDictionary(
+            view => view.Key,
+            view =>
+                graph.Reshape(
+                    count == frames
+                        ? view.Value
+                        : graph.Add(
+                            "Slice",
+                            [view.Value, graph.Constant(first), graph.Constant(first + count), graph.Constant(1)]
+                        ),
+                    -1,
+                    3,
+                    size,
+                    size
+                )
+        );
+        return (
+            Backbone(some[View.Rgb]),
+            Module(branch => some.GetValueOrDefault(branch.View) ?? some[View.Rgb]),
+            count
+        );
     }
 
     // Parts of the clips' frames one after another again.
-    private string Joined(IReadOnlyList<(string Value, int Frames)> parts, int channels, int side) => parts.Count == 1 ? parts[0].Value
-        : graph.Reshape(graph.Add("Concat", [.. parts.Select(part => graph.Reshape(part.Value, -1, part.Frames, channels, side, side))], ("axis", 1L)), -1, channels, side, side);
+    private string Joined(IReadOnlyList<(string Value, int Frames)> parts, int channels, int side) =>
+        parts.Count == 1
+            ? parts[0].Value
+            : graph.Reshape(
+                graph.Add(
+                    "Concat",
+                    [.. parts.Select(part => graph.Reshape(part.Value, -1, part.Frames, channels, side, side))],
+                    ("axis", 1L)
+                ),
+                -1,
+                channels,
+                side,
+                side
+            );
 
     // Of the backbone's last map: five layers of stride 2.
     private int MapSide => Enumerable.Range(0, 5).Aggregate(size, (length, _) => (length + 1) / 2);
@@ -76,7 +151,8 @@ internal sealed class SpecialistGraph
         for (var s = 0; s < MBConvStage.All.Count; s++)
         {
             var stage = MBConvStage.All[s];
-            for (var layer = 0; layer < variant.Layers(stage.Layers); layer++) x = Block(x, $"backbone.features.{s + 1}.{layer}.block", stage, layer);
+            for (var layer = 0; layer < variant.Layers(stage.Layers); layer++)
+                x = Block(x, $"backbone.features.{s + 1}.{layer}.block", stage, layer);
         }
         var last = $"backbone.features.{MBConvStage.All.Count + 1}";
         return ConvNorm(x, $"{last}.0", $"{last}.1", 1, 1, 1, variant.BatchNormEps, Silu);
@@ -84,16 +160,28 @@ internal sealed class SpecialistGraph
 
     private string Block(string x, string name, MBConvStage stage, int layer)
     {
-        int input = variant.Channels(layer == 0 ? stage.Input : stage.Output), output = variant.Channels(stage.Output), stride = layer == 0 ? stage.Stride : 1;
+        int input = variant.Channels(layer == 0 ? stage.Input : stage.Output),
+            output = variant.Channels(stage.Output),
+            stride = layer == 0 ? stage.Stride : 1;
         var (y, part) = (x, 0);
-        if (stage.Expand != 1) y = Conv(y, 1, 1, 1, Silu);
+        if (stage.Expand != 1)
+            y = Conv(y, 1, 1, 1, Silu);
         y = Conv(y, stage.Kernel, stride, input * stage.Expand, Silu);
         y = Squeezed(y, $"{name}.{part++}");
         y = Conv(y, 1, 1, 1, value => value);
         return stride == 1 && input == output ? graph.Add("Add", [y, x]) : y;
 
         string Conv(string value, int kernel, int by, int groups, Func<string, string> activation) =>
-            ConvNorm(value, $"{name}.{part}.0", $"{name}.{part++}.1", kernel, by, groups, variant.BatchNormEps, activation);
+            ConvNorm(
+                value,
+                $"{name}.{part}.0",
+                $"{name}.{part++}.1",
+                kernel,
+                by,
+                groups,
+                variant.BatchNormEps,
+                activation
+            );
     }
 
     private string Squeezed(string x, string name)
@@ -106,14 +194,37 @@ internal sealed class SpecialistGraph
     {
         const double Eps = BatchNorm.DefaultEps;
         var x = graph.Add("Concat", [.. specialist.Branches.Select(Tower)], ("axis", 1L));
-        var attention = PlainConv(graph.Add("Relu", [PlainConv(x, "specialist_module.attention.0")]), "specialist_module.attention.2");
+        var attention = PlainConv(
+            graph.Add("Relu", [PlainConv(x, "specialist_module.attention.0")]),
+            "specialist_module.attention.2"
+        );
         return graph.Add("Mul", [x, graph.Add("Sigmoid", [attention])]);
 
         string Tower(Branch branch)
         {
             var name = $"specialist_module.{branch.Name}";
-            var y = ConvNorm(view(branch), $"{name}.0", $"{name}.1", branch.First.Kernel, branch.First.Stride, 1, Eps, Relu, branch.First.Padding);
-            y = ConvNorm(y, $"{name}.3", $"{name}.4", branch.Second.Kernel, branch.Second.Stride, 1, Eps, Relu, branch.Second.Padding);
+            var y = ConvNorm(
+                view(branch),
+                $"{name}.0",
+                $"{name}.1",
+                branch.First.Kernel,
+                branch.First.Stride,
+                1,
+                Eps,
+                Relu,
+                branch.First.Padding
+            );
+            y = ConvNorm(
+                y,
+                $"{name}.3",
+                $"{name}.4",
+                branch.Second.Kernel,
+                branch.Second.Stride,
+                1,
+                Eps,
+                Relu,
+                branch.Second.Padding
+            );
             return PlainConv(Pooled(y, branch.Second.Length(branch.First.Length(size))), $"{name}.6"); // pooling first costs less and is equal
         }
     }
@@ -121,15 +232,26 @@ internal sealed class SpecialistGraph
     // Adaptive average pooling to 7x7. Where windows differ in size it is a product with a matrix on either side.
     private string Pooled(string x, int side)
     {
-        if (side == Grid) return x;
-        if (side % Grid == 0) return graph.Add("AveragePool", [x], ("kernel_shape", new long[] { side / Grid, side / Grid }), ("strides", new long[] { side / Grid, side / Grid }));
+        if (side == Grid)
+            return x;
+        if (side % Grid == 0)
+            return graph.Add(
+                "AveragePool",
+                [x],
+                ("kernel_shape", new long[] { side / Grid, side / Grid }),
+                ("strides", new long[] { side / Grid, side / Grid })
+            );
         var rows = zeros(Grid, side);
         for (var i = 0; i < Grid; i++)
         {
-            int first = i * side / Grid, last = ((i + 1) * side + Grid - 1) / Grid;
+            int first = i * side / Grid,
+                last = ((i + 1) * side + Grid - 1) / Grid;
             rows[i, first..last] = 1.0 / (last - first);
         }
-        return graph.Add("MatMul", [graph.Add("MatMul", [Named($"pool_{side}_rows", rows), x]), Named($"pool_{side}_columns", rows.t())]);
+        return graph.Add(
+            "MatMul",
+            [graph.Add("MatMul", [Named($"pool_{side}_rows", rows), x]), Named($"pool_{side}_columns", rows.t())]
+        );
     }
 
     /// <summary>
@@ -140,20 +262,61 @@ internal sealed class SpecialistGraph
     {
         var side = MapSide;
         // What is left of the mean over side x side values without a cell's share, for each of the 49 cells.
-        var share = Overlap(side);                                                                   // (7, side)
-        var without = (1.0 / (side * side) - einsum("ab,cd->bdac", share, share).reshape(side * side, Cells) / Cells) * (Cells / (Cells - 1.0));
-        var pooled = graph.Transpose(graph.Add("MatMul", [graph.Reshape(map, 0, variant.Features, side * side), Named("cells_left", without)]), 0, 2, 1); // (N*T, 49, C)
+        var share = Overlap(side); // (7, side)
+        var without =
+            (1.0 / (side * side) - einsum("ab,cd->bdac", share, share).reshape(side * side, Cells) / Cells)
+            * (Cells / (Cells - 1.0));
+        var pooled = graph.Transpose(
+            graph.Add("MatMul", [graph.Reshape(map, 0, variant.Features, side * side), Named("cells_left", without)]),
+            0,
+            2,
+            1
+        ); // (N*T, 49, C)
 
-        var like = cat([.. specialist.Branches.Select(branch => full(branch.Width, 1, !ownViews || branch.View == View.Rgb || View.Named(branch.View).Pictorial ? 1f : 0f))]);
-        var flat = graph.Reshape(branches, 0, specialist.Channels, Cells);                           // (N*T, C', 49)
-        var change = graph.Add("Mul", [graph.Add("Sub", [graph.Add("ReduceMean", [flat], ("axes", new[] { 2L })), flat]), Named("cells_pictorial", like)]);
-        var changed = graph.Add("Add", [graph.Reshape(flat, 0, 1, specialist.Channels, Cells), graph.Add("Mul", [graph.Reshape(change, 0, 1, specialist.Channels, Cells), Named("cells_each", eye(Cells).reshape(1, Cells, 1, Cells))])]);
+        var like = cat([
+            .. specialist.Branches.Select(branch =>
+                full(
+                    branch.Width,
+                    1,
+                    !ownViews || branch.View == View.Rgb || View.Named(branch.View).Pictorial ? 1f : 0f
+                )
+            ),
+        ]);
+        var flat = graph.Reshape(branches, 0, specialist.Channels, Cells); // (N*T, C', 49)
+        var change = graph.Add(
+            "Mul",
+            [
+                graph.Add("Sub", [graph.Add("ReduceMean", [flat], ("axes", new[] { 2L })), flat]),
+                Named("cells_pictorial", like),
+            ]
+        );
+        var changed = graph.Add(
+            "Add",
+            [
+                graph.Reshape(flat, 0, 1, specialist.Channels, Cells),
+                graph.Add(
+                    "Mul",
+                    [
+                        graph.Reshape(change, 0, 1, specialist.Channels, Cells),
+                        Named("cells_each", eye(Cells).reshape(1, Cells, 1, Cells)),
+                    ]
+                ),
+            ]
+        );
         var tokens = graph.Add("Concat", [pooled, graph.Reshape(changed, 0, Cells, specialist.Features)], ("axis", 2L)); // (N*T, 49, F)
         // Running the head 49 times costs more than all before it, and ONNX Runtime computes every output: without being asked to it takes none of the cells.
-        tokens = graph.Add("Slice", [tokens, graph.Constant(0), graph.Optional(SpecialistModelFile.CellsWanted, 0), graph.Constant(1)]);
+        tokens = graph.Add(
+            "Slice",
+            [tokens, graph.Constant(0), graph.Optional(SpecialistModelFile.CellsWanted, 0), graph.Constant(1)]
+        );
         var features = variant.Features + specialist.Features;
-        return frames == 1 ? graph.Reshape(tokens, -1, features)
-            : graph.Reshape(graph.Transpose(graph.Reshape(tokens, -1, frames, Cells, features), 0, 2, 1, 3), -1, features);
+        return frames == 1
+            ? graph.Reshape(tokens, -1, features)
+            : graph.Reshape(
+                graph.Transpose(graph.Reshape(tokens, -1, frames, Cells, features), 0, 2, 1, 3),
+                -1,
+                features
+            );
     }
 
     // Which share of each of 7 equal parts of a line each of so many equal parts is; rows add up to 1.
@@ -162,25 +325,59 @@ internal sealed class SpecialistGraph
         var share = new double[Grid, side];
         for (var i = 0; i < Grid; i++)
         {
-            for (var j = 0; j < side; j++) share[i, j] = Math.Max(0, Math.Min((i + 1.0) / Grid, (j + 1.0) / side) - Math.Max((double)i / Grid, (double)j / side)) * Grid;
+            for (var j = 0; j < side; j++)
+                share[i, j] =
+                    Math.Max(
+                        0,
+                        Math.Min((i + 1.0) / Grid, (j + 1.0) / side) - Math.Max((double)i / Grid, (double)j / side)
+                    ) * Grid;
         }
         return tensor(share);
     }
 
-    private string ConvNorm(string x, string conv, string norm, int kernel, int stride, int groups, double eps, Func<string, string> activation, int? padding = null)
+    private string ConvNorm(
+        string x,
+        string conv,
+        string norm,
+        int kernel,
+        int stride,
+        int groups,
+        double eps,
+        Func<string, string> activation,
+        int? padding = null
+    )
     {
         Tensor W(string name) => weights[name].to(ScalarType.Float64);
         var scale = W($"{norm}.weight") / (W($"{norm}.running_var") + eps).sqrt();
         var bias = W($"{norm}.bias") - W($"{norm}.running_mean") * scale;
-        if (weights.ContainsKey($"{conv}.bias")) bias += W($"{conv}.bias") * scale;
+        if (weights.ContainsKey($"{conv}.bias"))
+            bias += W($"{conv}.bias") * scale;
         var pad = (long)(padding ?? (kernel - 1) / 2);
-        return activation(graph.Add("Conv", [x, Named($"{conv}.weight", W($"{conv}.weight") * scale.view(-1, 1, 1, 1)), Named($"{conv}.bias", bias)],
-            ("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("pads", new[] { pad, pad, pad, pad }), ("group", (long)groups)));
+        return activation(
+            graph.Add(
+                "Conv",
+                [
+                    x,
+                    Named($"{conv}.weight", W($"{conv}.weight") * scale.view(-1, 1, 1, 1)),
+                    Named($"{conv}.bias", bias),
+                ],
+                ("kernel_shape", new long[] { kernel, kernel }),
+                ("strides", new long[] { stride, stride }),
+                ("pads", new[] { pad, pad, pad, pad }),
+                ("group", (long)groups)
+            )
+        );
     }
 
-    private string PlainConv(string x, string name) => graph.Add("Conv", [x, Named($"{name}.weight", weights[$"{name}.weight"]), Named($"{name}.bias", weights[$"{name}.bias"])]);
+    private string PlainConv(string x, string name) =>
+        graph.Add(
+            "Conv",
+            [x, Named($"{name}.weight", weights[$"{name}.weight"]), Named($"{name}.bias", weights[$"{name}.bias"])]
+        );
 
     private string Named(string name, Tensor values) => graph.Weight(name, values);
+
     private string Silu(string x) => graph.Add("Mul", [x, graph.Add("Sigmoid", [x])]);
+
     private string Relu(string x) => graph.Add("Relu", [x]);
 }

@@ -15,10 +15,19 @@ namespace Argus.Training.Feeding;
 public sealed record ForgePlan(ForgeRecipe Recipe, IReadOnlyList<ForgeryKind> Kinds, double Everywhere)
 {
     /// <param name="progress">Share of the epochs that are behind.</param>
-    public static ForgePlan Of(Recipe recipe, double progress) => new(recipe.Forge, KindsOf(recipe), recipe.Forge.Curriculum > 0 ? Math.Min(1, progress / recipe.Forge.Curriculum) : 1);
+    public static ForgePlan Of(Recipe recipe, double progress) =>
+        new(
+            recipe.Forge,
+            KindsOf(recipe),
+            recipe.Forge.Curriculum > 0 ? Math.Min(1, progress / recipe.Forge.Curriculum) : 1
+        );
 
     public static IReadOnlyList<ForgeryKind> KindsOf(Recipe recipe) =>
-        [.. (recipe.Forge.Kinds.Length > 0 ? recipe.Forge.Kinds : [Specialist.Named(recipe.Specialist).OwnKind]).Select(kind => Enum.Parse<ForgeryKind>(kind, ignoreCase: true))];
+        [
+            .. (
+                recipe.Forge.Kinds.Length > 0 ? recipe.Forge.Kinds : [Specialist.Named(recipe.Specialist).OwnKind]
+            ).Select(kind => Enum.Parse<ForgeryKind>(kind, ignoreCase: true)),
+        ];
 }
 
 /// <summary>
@@ -29,15 +38,27 @@ public sealed record ForgePlan(ForgeRecipe Recipe, IReadOnlyList<ForgeryKind> Ki
 public static class BalancedSampler
 {
     /// <exception cref="ArgusException">A class is empty.</exception>
-    public static IReadOnlyList<Sample> Epoch(IEnumerable<StoredVideo> videos, int seed, int epoch, int rank = 0, int count = 1, ForgePlan? forge = null)
+    public static IReadOnlyList<Sample> Epoch(
+        IEnumerable<StoredVideo> videos,
+        int seed,
+        int epoch,
+        int rank = 0,
+        int count = 1,
+        ForgePlan? forge = null
+    )
     {
         var clips = videos.SelectMany(video => video.Clips).ToLookup(clip => clip.Video.Item.Label);
-        List<StoredClip> real = [.. clips[0]], fake = [.. clips[1]];
+        List<StoredClip> real = [.. clips[0]],
+            fake = [.. clips[1]];
         if (real.Count == 0 || fake.Count == 0 && forge is not { Recipe.Probability: 1 })
-            throw new ArgusException($"Training needs both classes, but there are {real.Count} real and {fake.Count} fake images. 'argus data check' shows what is missing; forge.probability=1 makes the fakes from the real ones.");
+            throw new ArgusException(
+                $"Training needs both classes, but there are {real.Count} real and {fake.Count} fake images. 'argus data check' shows what is missing; forge.probability=1 makes the fakes from the real ones."
+            );
 
         var random = KeyedRandom.For("epoch", seed, epoch);
-        var order = forge is { Recipe.Probability: > 0 } ? Pairs(real, fake, forge, random) : Balanced(real, fake, random);
+        var order = forge is { Recipe.Probability: > 0 }
+            ? Pairs(real, fake, forge, random)
+            : Balanced(real, fake, random);
         return count == 1 ? order : [.. order.Where((_, i) => i % count == rank)];
     }
 
@@ -66,7 +87,12 @@ public static class BalancedSampler
             {
                 var four = ClipForgery.Quad(random.Pick(forge.Kinds), random);
                 var everywhere = random.Chance(forge.Everywhere);
-                order.AddRange(four.Select(forgery => new Sample(clip, forgery.Region == ForgedRegion.Both && !everywhere ? four[0] : forgery)));
+                order.AddRange(
+                    four.Select(forgery => new Sample(
+                        clip,
+                        forgery.Region == ForgedRegion.Both && !everywhere ? four[0] : forgery
+                    ))
+                );
             }
             else
             {

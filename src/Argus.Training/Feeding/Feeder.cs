@@ -11,14 +11,16 @@ using static TorchSharp.torch;
 namespace Argus.Training.Feeding;
 
 /// <summary>Clips with their normalised pictures, views (each <c>(N*T, 3, H, W)</c>) and labels <c>(N)</c>, on the CPU.</summary>
-public sealed record Batch(IReadOnlyList<Sample> Samples, IReadOnlyDictionary<string, Tensor> Inputs, Tensor Labels) : IDisposable
+public sealed record Batch(IReadOnlyList<Sample> Samples, IReadOnlyDictionary<string, Tensor> Inputs, Tensor Labels)
+    : IDisposable
 {
     /// <summary>T.</summary>
     public int FramesPerClip => Samples[0].Clip.Frames.Count;
 
     public void Dispose()
     {
-        foreach (var input in Inputs.Values) input.Dispose();
+        foreach (var input in Inputs.Values)
+            input.Dispose();
         Labels.Dispose();
     }
 }
@@ -39,15 +41,28 @@ public sealed class Feeder(Store store, ClipPreprocessing preprocessing, Augment
 
     /// <param name="clips">The whole epoch's, in order.</param>
     /// <param name="firstBatch">Where to begin, in batches.</param>
-    public async IAsyncEnumerable<Batch> ReadAsync(IReadOnlyList<Sample> clips, int epoch, int batchSize, int firstBatch,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<Batch> ReadAsync(
+        IReadOnlyList<Sample> clips,
+        int epoch,
+        int batchSize,
+        int firstBatch,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default
+    )
     {
-        await using var batches = Ahead.RunAsync(Batches(clips, batchSize).Skip(firstBatch), (members, _) => Task.FromResult(Load(members, epoch)), workers, batch => batch.Dispose(), cancel)
+        await using var batches = Ahead
+            .RunAsync(
+                Batches(clips, batchSize).Skip(firstBatch),
+                (members, _) => Task.FromResult(Load(members, epoch)),
+                workers,
+                batch => batch.Dispose(),
+                cancel
+            )
             .GetAsyncEnumerator(cancel);
         while (true)
         {
             var started = System.Diagnostics.Stopwatch.GetTimestamp();
-            if (!await batches.MoveNextAsync()) break;
+            if (!await batches.MoveNextAsync())
+                break;
             Waited += System.Diagnostics.Stopwatch.GetElapsedTime(started);
             yield return batches.Current;
         }
@@ -77,17 +92,35 @@ public sealed class Feeder(Store store, ClipPreprocessing preprocessing, Augment
             foreach (var sample in samples)
             {
                 var clip = sample.Clip;
-                var draw = augment is null ? null : Augmentation.Draw(augment, side, KeyedRandom.For("augment", seed, epoch, clip.Video.Item.Key, clip.Number));
+                var draw = augment is null
+                    ? null
+                    : Augmentation.Draw(
+                        augment,
+                        side,
+                        KeyedRandom.For("augment", seed, epoch, clip.Video.Item.Key, clip.Number)
+                    );
                 using var stored = Read(clip, preprocessing.NeedsSound);
                 using var forged = sample.Forgery?.Apply(stored);
-                preprocessing.ToInput(forged ?? stored, draw, (view, place) => MemoryMarshal.Cast<byte, float>(inputs[view].bytes).Slice((first + place) * preprocessing.Length, preprocessing.Length));
+                preprocessing.ToInput(
+                    forged ?? stored,
+                    draw,
+                    (view, place) =>
+                        MemoryMarshal
+                            .Cast<byte, float>(inputs[view].bytes)
+                            .Slice((first + place) * preprocessing.Length, preprocessing.Length)
+                );
                 first += clip.Frames.Count;
             }
-            return new Batch(samples, inputs.ToDictionary(input => input.Key, input => input.Value.permute(0, 3, 1, 2)), tensor(samples.Select(sample => (long)sample.Label).ToArray()));
+            return new Batch(
+                samples,
+                inputs.ToDictionary(input => input.Key, input => input.Value.permute(0, 3, 1, 2)),
+                tensor(samples.Select(sample => (long)sample.Label).ToArray())
+            );
         }
         finally
         {
-            foreach (var input in inputs.Values) input.Dispose();
+            foreach (var input in inputs.Values)
+                input.Dispose();
         }
     }
 
@@ -97,13 +130,25 @@ public sealed class Feeder(Store store, ClipPreprocessing preprocessing, Augment
         foreach (var frame in clip.Frames)
         {
             pictures.Add(Cv2.ImDecode(store.Read(clip.Video, frame), ImreadModes.Color));
-            if (pictures[^1].Empty()) throw new ArgusException($"{clip.Video.Row.Shard} holds a damaged picture of {clip.Video.Item.Key} (clip {clip.Number}). Delete the store's folder and prepare again.");
+            if (pictures[^1].Empty())
+                throw new ArgusException(
+                    $"{clip.Video.Row.Shard} holds a damaged picture of {clip.Video.Item.Key} (clip {clip.Number}). Delete the store's folder and prepare again."
+                );
         }
         var times = clip.Frames.Select(frame => frame.TimeSeconds).ToList();
-        var (samples, from) = sound ? store.ReadSound(clip.Video, times[0] - SoundMarginSeconds, times[^1] + SoundMarginSeconds) : ([], 0);
-        return new ClipInput(pictures, [], [.. clip.Frames.Select(Landmarks)], [.. clip.Frames.Select(frame => new Point(frame.CodedX, frame.CodedY))],
-            [.. times.Select(time => time - from)], Array.ConvertAll(samples, sample => sample / 32768f));
+        var (samples, from) = sound
+            ? store.ReadSound(clip.Video, times[0] - SoundMarginSeconds, times[^1] + SoundMarginSeconds)
+            : ([], 0);
+        return new ClipInput(
+            pictures,
+            [],
+            [.. clip.Frames.Select(Landmarks)],
+            [.. clip.Frames.Select(frame => new Point(frame.CodedX, frame.CodedY))],
+            [.. times.Select(time => time - from)],
+            Array.ConvertAll(samples, sample => sample / 32768f)
+        );
     }
 
-    private static Point2f[] Landmarks(StoreFrame frame) => [.. frame.Landmarks.Chunk(2).Select(point => new Point2f(point[0], point[1]))];
+    private static Point2f[] Landmarks(StoreFrame frame) =>
+        [.. frame.Landmarks.Chunk(2).Select(point => new Point2f(point[0], point[1]))];
 }

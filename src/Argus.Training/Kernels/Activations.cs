@@ -18,6 +18,7 @@ internal interface IActivation
 internal readonly struct Identity : IActivation
 {
     public static Tensor Of(Tensor y) => y;
+
     public static Vector512<float> Of(Vector512<float> y) => y;
 
     public static Vector512<float> Slope(Vector512<float> y, out Vector512<float> value)
@@ -30,12 +31,17 @@ internal readonly struct Identity : IActivation
 internal readonly struct ReLU : IActivation
 {
     public static Tensor Of(Tensor y) => y.relu_();
+
     public static Vector512<float> Of(Vector512<float> y) => Vector512.MaxNative(y, Vector512<float>.Zero);
 
     public static Vector512<float> Slope(Vector512<float> y, out Vector512<float> value)
     {
         value = Of(y);
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(y, Vector512<float>.Zero), Vector512<float>.One, Vector512<float>.Zero);
+        return Vector512.ConditionalSelect(
+            Vector512.GreaterThan(y, Vector512<float>.Zero),
+            Vector512<float>.One,
+            Vector512<float>.Zero
+        );
     }
 }
 
@@ -43,6 +49,7 @@ internal readonly struct ReLU : IActivation
 internal readonly struct SiLU : IActivation
 {
     public static Tensor Of(Tensor y) => nn.functional.silu(y);
+
     public static Vector512<float> Of(Vector512<float> y) => y / (Vector512<float>.One + Exp(-y));
 
     public static Vector512<float> Slope(Vector512<float> y, out Vector512<float> value)

@@ -12,14 +12,22 @@ namespace Argus.Training.Kernels;
 /// </summary>
 internal sealed unsafe class Depthwise : Operator
 {
-    private Tensor x = null!, weight = null!;
+    private Tensor x = null!,
+        weight = null!;
 
     public static bool Fits(Tensor x, Tensor weight, long stride, long groups) =>
-        groups > 1 && groups == weight.size(0) && groups == x.size(1) && stride == 1 && weight.size(2) % 2 == 1 && is_grad_enabled() && Pixels.Fit(x);
+        groups > 1
+        && groups == weight.size(0)
+        && groups == x.size(1)
+        && stride == 1
+        && weight.size(2) % 2 == 1
+        && is_grad_enabled()
+        && Pixels.Fit(x);
 
     public static Tensor Of(Tensor x, Tensor weight) => new Depthwise().Apply(x, weight);
 
-    private static Tensor Convolve(Tensor x, Tensor weight) => nn.functional.conv2d(x, weight, padding: [weight.size(2) / 2, weight.size(2) / 2], groups: weight.size(0));
+    private static Tensor Convolve(Tensor x, Tensor weight) =>
+        nn.functional.conv2d(x, weight, padding: [weight.size(2) / 2, weight.size(2) / 2], groups: weight.size(0));
 
     protected override Tensor Forward(Tensor[] inputs)
     {
@@ -39,37 +47,57 @@ internal sealed unsafe class Depthwise : Operator
         var pixels = Pixels.Of(x);
         var (size, half, lanes) = ((int)weight.size(2), (int)weight.size(2) / 2, (long)pixels.Slots * Pixels.Lanes);
         using var sums = zeros(pixels.Images, size * size, lanes);
-        float* input = Pixels.Start(x), to = Pixels.Start(sums);
-        Team.Each(pixels.Images, image =>
-        {
-            nint step = pixels.Channels, line = step * pixels.Width;
-            var start = (nint)image * pixels.PerImage * step;
-            for (var y = 0; y < pixels.Height; y++)
+        float* input = Pixels.Start(x),
+            to = Pixels.Start(sums);
+        Team.Each(
+            pixels.Images,
+            image =>
             {
-                if (y + 1 < pixels.Height) NormPasses.Fetch(g, start + (y + 1) * line, (int)line);
-                if (y + 1 + half < pixels.Height) NormPasses.Fetch(input, start + (y + 1 + half) * line, (int)line);
-                for (var slot = 0; slot < pixels.Slots; slot++)
+                nint step = pixels.Channels,
+                    line = step * pixels.Width;
+                var start = (nint)image * pixels.PerImage * step;
+                for (var y = 0; y < pixels.Height; y++)
                 {
-                    var channel = start + pixels.Channel(slot);
-                    for (var ky = Math.Max(0, half - y); ky < Math.Min(size, pixels.Height + half - y); ky++)
+                    if (y + 1 < pixels.Height)
+                        NormPasses.Fetch(g, start + (y + 1) * line, (int)line);
+                    if (y + 1 + half < pixels.Height)
+                        NormPasses.Fetch(input, start + (y + 1 + half) * line, (int)line);
+                    for (var slot = 0; slot < pixels.Slots; slot++)
                     {
-                        for (var kx = 0; kx < size; kx++)
+                        var channel = start + pixels.Channel(slot);
+                        for (var ky = Math.Max(0, half - y); ky < Math.Min(size, pixels.Height + half - y); ky++)
                         {
-                            var first = Math.Max(0, half - kx);
-                            var length = Math.Min(pixels.Width, pixels.Width + half - kx) - first;
-                            float* a = g + channel + y * line + first * step, b = input + channel + (y + ky - half) * line + (first + kx - half) * step;
-                            Vector512<float> sum = default;
-                            for (var i = 0; i < length; i++, a += step, b += step) sum = Vector512.FusedMultiplyAdd(Vector512.Load(a), Vector512.Load(b), sum);
-                            var place = to + (((nint)image * size * size + ky * size + kx) * pixels.Slots + slot) * Pixels.Lanes;
-                            (Vector512.Load(place) + sum).Store(place);
+                            for (var kx = 0; kx < size; kx++)
+                            {
+                                var first = Math.Max(0, half - kx);
+                                var length = Math.Min(pixels.Width, pixels.Width + half - kx) - first;
+                                float* a = g + channel + y * line + first * step,
+                                    b = input + channel + (y + ky - half) * line + (first + kx - half) * step;
+                                Vector512<float> sum = default;
+                                for (var i = 0; i < length; i++, a += step, b += step)
+                                    sum = Vector512.FusedMultiplyAdd(Vector512.Load(a), Vector512.Load(b), sum);
+                                var place =
+                                    to
+                                    + (((nint)image * size * size + ky * size + kx) * pixels.Slots + slot)
+                                        * Pixels.Lanes;
+                                (Vector512.Load(place) + sum).Store(place);
+                            }
                         }
                     }
                 }
             }
-        });
-        var whole = sums.sum([0]);                                                  // (k*k, lanes)
-        var own = pixels.Channels % Pixels.Lanes == 0 ? whole
-            : cat([whole.narrow(1, 0, lanes - Pixels.Lanes), whole.narrow(1, lanes - pixels.Channels % Pixels.Lanes, pixels.Channels % Pixels.Lanes)], 1);
+        );
+        var whole = sums.sum([0]); // (k*k, lanes)
+        var own =
+            pixels.Channels % Pixels.Lanes == 0
+                ? whole
+                : cat(
+                    [
+                        whole.narrow(1, 0, lanes - Pixels.Lanes),
+                        whole.narrow(1, lanes - pixels.Channels % Pixels.Lanes, pixels.Channels % Pixels.Lanes),
+                    ],
+                    1
+                );
         return own.t().contiguous().view(pixels.Channels, 1, size, size);
     }
 }

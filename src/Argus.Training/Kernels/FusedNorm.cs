@@ -29,12 +29,18 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
         inverseDeviation = Mean + channels;
         A = inverseDeviation + channels;
         B = A + channels;
-        float* w = Pixels.Start(weight), b = Pixels.Start(bias), runningMean = Pixels.Start(norm.RunningMean), runningVariance = Pixels.Start(norm.RunningVariance);
+        float* w = Pixels.Start(weight),
+            b = Pixels.Start(bias),
+            runningMean = Pixels.Start(norm.RunningMean),
+            runningVariance = Pixels.Start(norm.RunningVariance);
         using var moments = NormPasses.Moments(Pixels, X);
         for (var c = 0; c < own; c++)
         {
-            double sum = moments.Total(c, 0) / values, square = moments.Total(c, 1) / values;
-            double mean = X[c] + sum, variance = Math.Max(0, square - sum * sum), inverse = 1 / Math.Sqrt(variance + norm.Eps);
+            double sum = moments.Total(c, 0) / values,
+                square = moments.Total(c, 1) / values;
+            double mean = X[c] + sum,
+                variance = Math.Max(0, square - sum * sum),
+                inverse = 1 / Math.Sqrt(variance + norm.Eps);
             (Mean[c], inverseDeviation[c]) = ((float)mean, (float)inverse);
             (A[c], B[c]) = ((float)(w[c] * inverse), (float)(b[c] - mean * w[c] * inverse));
             runningMean[c] += (float)(norm.Momentum * (mean - runningMean[c]));
@@ -47,11 +53,22 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
     /// </summary>
     /// <param name="sums">A channel's sums of slopes and of slopes times x - mean.</param>
     /// <param name="g">As in <see cref="NormPasses.Spread"/>, with s and q.</param>
-    protected Tensor?[] Gradients<TActivation>(Func<int, (double Slope, double Product)> sums, float* g, float* s, float* q) where TActivation : struct, IActivation
+    protected Tensor?[] Gradients<TActivation>(
+        Func<int, (double Slope, double Product)> sums,
+        float* g,
+        float* s,
+        float* q
+    )
+        where TActivation : struct, IActivation
     {
         var (channels, own, values) = (Pixels.Channels, norm.Channels, (double)Pixels.Images * Pixels.PerImage);
-        Tensor weight = empty(own), bias = empty(own), constants = zeros(2, channels);
-        float* w = Pixels.Start(weight), b = Pixels.Start(bias), e = Pixels.Start(constants), f = e + channels;
+        Tensor weight = empty(own),
+            bias = empty(own),
+            constants = zeros(2, channels);
+        float* w = Pixels.Start(weight),
+            b = Pixels.Start(bias),
+            e = Pixels.Start(constants),
+            f = e + channels;
         for (var c = 0; c < own; c++)
         {
             var (slope, product) = sums(c);
@@ -66,7 +83,8 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
 }
 
 /// <summary>act(norm(x)) s + r: a factor per image and a picture to add, or neither.</summary>
-internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factors) : FusedNorm(norm, 1) where TActivation : struct, IActivation
+internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factors) : FusedNorm(norm, 1)
+    where TActivation : struct, IActivation
 {
     private float* s;
     private bool hasResidual;
@@ -82,9 +100,19 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
     {
         Normalise(inputs[0], inputs[1], inputs[2]);
         hasResidual = inputs.Length > 3;
-        s = factors is null ? null : Pixels.Start(Keep(factors.reshape(-1, 1).expand(Pixels.Images, Pixels.Channels).contiguous()));
+        s = factors is null
+            ? null
+            : Pixels.Start(Keep(factors.reshape(-1, 1).expand(Pixels.Images, Pixels.Channels).contiguous()));
         var z = empty_like(inputs[0]);
-        NormPasses.Apply<TActivation>(Pixels, X, A, B, s, hasResidual ? Pixels.Start(inputs[3]) : null, Pixels.Start(z));
+        NormPasses.Apply<TActivation>(
+            Pixels,
+            X,
+            A,
+            B,
+            s,
+            hasResidual ? Pixels.Start(inputs[3]) : null,
+            Pixels.Start(z)
+        );
         return z;
     }
 
@@ -93,25 +121,33 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
         var given = gradient.Nhwc();
         var g = Pixels.Start(given);
         using var sums = NormPasses.Slopes<TActivation>(Pixels, X, g, A, B, Mean);
-        var gradients = Gradients<TActivation>(c =>
-        {
-            double slope = 0, product = 0;
-            for (var image = 0; image < Pixels.Images; image++)
+        var gradients = Gradients<TActivation>(
+            c =>
             {
-                var factor = s == null ? 1 : s[image * Pixels.Channels + c];
-                slope += factor * sums[image, 0, c, 0];
-                product += factor * sums[image, 0, c, 1];
-            }
-            return (slope, product);
-        }, g, s, null);
+                double slope = 0,
+                    product = 0;
+                for (var image = 0; image < Pixels.Images; image++)
+                {
+                    var factor = s == null ? 1 : s[image * Pixels.Channels + c];
+                    slope += factor * sums[image, 0, c, 0];
+                    product += factor * sums[image, 0, c, 1];
+                }
+                return (slope, product);
+            },
+            g,
+            s,
+            null
+        );
         return hasResidual ? [.. gradients, given.permute(0, 3, 1, 2)] : gradients;
     }
 }
 
 /// <summary>act(norm(x)), averaged over the cells of a grid: <c>(N, C, H, W)</c> to <c>(N, C, G, G)</c>.</summary>
-internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : FusedNorm(norm, grid) where TActivation : struct, IActivation
+internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : FusedNorm(norm, grid)
+    where TActivation : struct, IActivation
 {
-    public static Tensor Of(Tensor x, BatchNorm norm, int grid) => new NormPool<TActivation>(norm, grid).Apply(x, norm.Weight, norm.Bias);
+    public static Tensor Of(Tensor x, BatchNorm norm, int grid) =>
+        new NormPool<TActivation>(norm, grid).Apply(x, norm.Weight, norm.Bias);
 
     protected override Tensor Forward(Tensor[] inputs)
     {
@@ -126,28 +162,36 @@ internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : F
         var even = gradient.Nhwc().div(Pixels.PerGroup);
         var q = Pixels.Start(even);
         using var sums = NormPasses.Slopes<TActivation>(Pixels, X, null, A, B, Mean);
-        return Gradients<TActivation>(c =>
-        {
-            double slope = 0, product = 0;
-            for (var image = 0; image < Pixels.Images; image++)
+        return Gradients<TActivation>(
+            c =>
             {
-                for (var group = 0; group < Pixels.Groups; group++)
+                double slope = 0,
+                    product = 0;
+                for (var image = 0; image < Pixels.Images; image++)
                 {
-                    var factor = q[(image * Pixels.Groups + group) * Pixels.Channels + c];
-                    slope += factor * sums[image, group, c, 0];
-                    product += factor * sums[image, group, c, 1];
+                    for (var group = 0; group < Pixels.Groups; group++)
+                    {
+                        var factor = q[(image * Pixels.Groups + group) * Pixels.Channels + c];
+                        slope += factor * sums[image, group, c, 0];
+                        product += factor * sums[image, group, c, 1];
+                    }
                 }
-            }
-            return (slope, product);
-        }, null, null, q);
+                return (slope, product);
+            },
+            null,
+            null,
+            q
+        );
     }
 }
 
 /// <summary>z = act(norm(x)), times a factor per image and channel that squeeze and excitation makes of the means of z.</summary>
-internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExcitation excitation) : FusedNorm(norm, 1) where TActivation : struct, IActivation
+internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExcitation excitation) : FusedNorm(norm, 1)
+    where TActivation : struct, IActivation
 {
     private Tensor[] learned = [];
-    private Tensor pooled = null!, factors = null!;
+    private Tensor pooled = null!,
+        factors = null!;
 
     public static Tensor Of(Tensor x, BatchNorm norm, SqueezeExcitation excitation) =>
         new NormSqueeze<TActivation>(norm, excitation).Apply([x, norm.Weight, norm.Bias, .. excitation.Learned]);
@@ -156,8 +200,10 @@ internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExc
     {
         Normalise(inputs[0], inputs[1], inputs[2]);
         learned = inputs[3..];
-        using (var sums = NormPasses.Pool<TActivation>(Pixels, X, A, B)) pooled = Own(sums.Averages(0)).requires_grad_();
-        using (enable_grad()) factors = Own(excitation.Factors(pooled).contiguous());
+        using (var sums = NormPasses.Pool<TActivation>(Pixels, X, A, B))
+            pooled = Own(sums.Averages(0)).requires_grad_();
+        using (enable_grad())
+            factors = Own(excitation.Factors(pooled).contiguous());
         var z = empty_like(inputs[0]);
         NormPasses.Apply<TActivation>(Pixels, X, A, B, Pixels.Start(factors), null, Pixels.Start(z));
         return z;
@@ -165,22 +211,30 @@ internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExc
 
     protected override Tensor?[] Backward(Tensor gradient)
     {
-        float* s = Pixels.Start(factors), g = Pixels.Start(gradient.Nhwc());
+        float* s = Pixels.Start(factors),
+            g = Pixels.Start(gradient.Nhwc());
         using var sums = NormPasses.SlopesAndProducts<TActivation>(Pixels, X, g, A, B, Mean);
         var inner = autograd.grad([factors], [pooled, .. learned], [sums.Averages(4).mul(Pixels.PerGroup)]);
         var even = inner[0].contiguous().div(Pixels.PerGroup);
         var q = Pixels.Start(even);
-        var gradients = Gradients<TActivation>(c =>
-        {
-            double slope = 0, product = 0;
-            for (var image = 0; image < Pixels.Images; image++)
+        var gradients = Gradients<TActivation>(
+            c =>
             {
-                float factor = s[image * Pixels.Channels + c], more = q[image * Pixels.Channels + c];
-                slope += factor * sums[image, 0, c, 0] + more * sums[image, 0, c, 2];
-                product += factor * sums[image, 0, c, 1] + more * sums[image, 0, c, 3];
-            }
-            return (slope, product);
-        }, g, s, q);
+                double slope = 0,
+                    product = 0;
+                for (var image = 0; image < Pixels.Images; image++)
+                {
+                    float factor = s[image * Pixels.Channels + c],
+                        more = q[image * Pixels.Channels + c];
+                    slope += factor * sums[image, 0, c, 0] + more * sums[image, 0, c, 2];
+                    product += factor * sums[image, 0, c, 1] + more * sums[image, 0, c, 3];
+                }
+                return (slope, product);
+            },
+            g,
+            s,
+            q
+        );
         return [.. gradients, .. inner.Skip(1)];
     }
 }

@@ -18,25 +18,30 @@ internal static unsafe class NormPasses
     private static void Walk(Pixels pixels, float* first, float* second, Body body)
     {
         var runs = pixels.Runs;
-        Team.Each(pixels.Images, image =>
-        {
-            var start = (nint)image * pixels.PerImage;
-            var run = pixels.RunAt(0);
-            for (var i = 0; i < runs; i++)
+        Team.Each(
+            pixels.Images,
+            image =>
             {
-                var next = i + 1 < runs ? pixels.RunAt(i + 1) : default;
-                Fetch(first, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
-                Fetch(second, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
-                body(image, run.Group, (start + run.First) * pixels.Channels, run.Length);
-                run = next;
+                var start = (nint)image * pixels.PerImage;
+                var run = pixels.RunAt(0);
+                for (var i = 0; i < runs; i++)
+                {
+                    var next = i + 1 < runs ? pixels.RunAt(i + 1) : default;
+                    Fetch(first, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
+                    Fetch(second, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
+                    body(image, run.Group, (start + run.First) * pixels.Channels, run.Length);
+                    run = next;
+                }
             }
-        });
+        );
     }
 
     public static void Fetch(float* data, nint from, int length)
     {
-        if (data == null) return;
-        for (nint i = 0; i < length; i += Pixels.Lanes) Sse.Prefetch0(data + from + i);
+        if (data == null)
+            return;
+        for (nint i = 0; i < length; i += Pixels.Lanes)
+            Sse.Prefetch0(data + from + i);
     }
 
     /// <summary>Sums that a pass leaves: <c>(images, groups, slots, parts, lanes)</c>, read by channel.</summary>
@@ -54,7 +59,8 @@ internal static unsafe class NormPasses
             start = Pixels.Start(values);
         }
 
-        public float* Of(int image, int group, int slot) => start + (((nint)image * pixels.Groups + group) * pixels.Slots + slot) * parts * Pixels.Lanes;
+        public float* Of(int image, int group, int slot) =>
+            start + (((nint)image * pixels.Groups + group) * pixels.Slots + slot) * parts * Pixels.Lanes;
 
         public float this[int image, int group, int channel, int part]
         {
@@ -71,7 +77,8 @@ internal static unsafe class NormPasses
             var total = 0.0;
             for (var image = 0; image < pixels.Images; image++)
             {
-                for (var group = 0; group < pixels.Groups; group++) total += this[image, group, channel, part];
+                for (var group = 0; group < pixels.Groups; group++)
+                    total += this[image, group, channel, part];
             }
             return total;
         }
@@ -85,7 +92,8 @@ internal static unsafe class NormPasses
             {
                 for (var group = 0; group < pixels.Groups; group++)
                 {
-                    for (var channel = 0; channel < pixels.Channels; channel++) *to++ = this[image, group, channel, part] / pixels.PerGroup;
+                    for (var channel = 0; channel < pixels.Channels; channel++)
+                        *to++ = this[image, group, channel, part] / pixels.PerGroup;
                 }
             }
             return averages.permute(0, 3, 1, 2);
@@ -95,174 +103,263 @@ internal static unsafe class NormPasses
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* sum, int part, Vector512<float> value) => (Vector512.Load(sum + part * Pixels.Lanes) + value).Store(sum + part * Pixels.Lanes);
+    private static void Add(float* sum, int part, Vector512<float> value) =>
+        (Vector512.Load(sum + part * Pixels.Lanes) + value).Store(sum + part * Pixels.Lanes);
 
     /// <summary>Sums of x - k and of its square, k the channel's first value: what is left of large means does not drown the variance.</summary>
     public static Sums Moments(Pixels pixels, float* x)
     {
         var sums = new Sums(pixels, 2);
-        Walk(pixels, x, null, (image, group, offset, length) =>
-        {
-            nint step = pixels.Channels;
-            var to = sums.Of(image, group, 0);
-            for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
+        Walk(
+            pixels,
+            x,
+            null,
+            (image, group, offset, length) =>
             {
-                var channel = pixels.Channel(slot);
-                var from = x + offset + channel;
-                var k = Vector512.Load(x + channel);
-                Vector512<float> sum = default, square = default;
-                for (var i = 0; i < length; i++, from += step)
+                nint step = pixels.Channels;
+                var to = sums.Of(image, group, 0);
+                for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
                 {
-                    var d = Vector512.Load(from) - k;
-                    sum += d;
-                    square = Vector512.FusedMultiplyAdd(d, d, square);
+                    var channel = pixels.Channel(slot);
+                    var from = x + offset + channel;
+                    var k = Vector512.Load(x + channel);
+                    Vector512<float> sum = default,
+                        square = default;
+                    for (var i = 0; i < length; i++, from += step)
+                    {
+                        var d = Vector512.Load(from) - k;
+                        sum += d;
+                        square = Vector512.FusedMultiplyAdd(d, d, square);
+                    }
+                    Add(to, 0, sum);
+                    Add(to, 1, square);
                 }
-                Add(to, 0, sum);
-                Add(to, 1, square);
             }
-        });
+        );
         return sums;
     }
 
     /// <summary>z s + r; without s 1, without r 0.</summary>
-    public static void Apply<TActivation>(Pixels pixels, float* x, float* a, float* b, float* s, float* r, float* z) where TActivation : struct, IActivation
+    public static void Apply<TActivation>(Pixels pixels, float* x, float* a, float* b, float* s, float* r, float* z)
+        where TActivation : struct, IActivation
     {
-        Walk(pixels, x, r, (image, group, offset, length) =>
-        {
-            nint step = pixels.Channels;
-            for (var slot = 0; slot < pixels.Slots; slot++)
+        Walk(
+            pixels,
+            x,
+            r,
+            (image, group, offset, length) =>
             {
-                var channel = pixels.Channel(slot);
-                float* from = x + offset + channel, to = z + offset + channel, more = r + offset + channel;
-                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel);
-                var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
-                if (r == null)
+                nint step = pixels.Channels;
+                for (var slot = 0; slot < pixels.Slots; slot++)
                 {
-                    for (var i = 0; i < length; i++, from += step, to += step)
-                        (TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)) * factor).Store(to);
-                    continue;
+                    var channel = pixels.Channel(slot);
+                    float* from = x + offset + channel,
+                        to = z + offset + channel,
+                        more = r + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel),
+                        shift = Vector512.Load(b + channel);
+                    var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
+                    if (r == null)
+                    {
+                        for (var i = 0; i < length; i++, from += step, to += step)
+                            (
+                                TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)) * factor
+                            ).Store(to);
+                        continue;
+                    }
+                    for (var i = 0; i < length; i++, from += step, to += step, more += step)
+                        Vector512
+                            .FusedMultiplyAdd(
+                                TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)),
+                                factor,
+                                Vector512.Load(more)
+                            )
+                            .Store(to);
                 }
-                for (var i = 0; i < length; i++, from += step, to += step, more += step)
-                    Vector512.FusedMultiplyAdd(TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)), factor, Vector512.Load(more)).Store(to);
             }
-        });
+        );
     }
 
     /// <summary>Sums of z.</summary>
-    public static Sums Pool<TActivation>(Pixels pixels, float* x, float* a, float* b) where TActivation : struct, IActivation
+    public static Sums Pool<TActivation>(Pixels pixels, float* x, float* a, float* b)
+        where TActivation : struct, IActivation
     {
         var sums = new Sums(pixels, 1);
-        Walk(pixels, x, null, (image, group, offset, length) =>
-        {
-            nint step = pixels.Channels;
-            var to = sums.Of(image, group, 0);
-            for (var slot = 0; slot < pixels.Slots; slot++, to += Pixels.Lanes)
+        Walk(
+            pixels,
+            x,
+            null,
+            (image, group, offset, length) =>
             {
-                var channel = pixels.Channel(slot);
-                var from = x + offset + channel;
-                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel), sum = default;
-                for (var i = 0; i < length; i++, from += step) sum += TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift));
-                Add(to, 0, sum);
+                nint step = pixels.Channels;
+                var to = sums.Of(image, group, 0);
+                for (var slot = 0; slot < pixels.Slots; slot++, to += Pixels.Lanes)
+                {
+                    var channel = pixels.Channel(slot);
+                    var from = x + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel),
+                        shift = Vector512.Load(b + channel),
+                        sum = default;
+                    for (var i = 0; i < length; i++, from += step)
+                        sum += TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift));
+                    Add(to, 0, sum);
+                }
             }
-        });
+        );
         return sums;
     }
 
     /// <summary>Sums of g act'(y) and g act'(y) (x - mean), g the gradient of what came out; without g 1.</summary>
-    public static Sums Slopes<TActivation>(Pixels pixels, float* x, float* g, float* a, float* b, float* mean) where TActivation : struct, IActivation
+    public static Sums Slopes<TActivation>(Pixels pixels, float* x, float* g, float* a, float* b, float* mean)
+        where TActivation : struct, IActivation
     {
         var sums = new Sums(pixels, 2);
-        Walk(pixels, x, g, (image, group, offset, length) =>
-        {
-            nint step = pixels.Channels;
-            var to = sums.Of(image, group, 0);
-            for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
+        Walk(
+            pixels,
+            x,
+            g,
+            (image, group, offset, length) =>
             {
-                var channel = pixels.Channel(slot);
-                float* from = x + offset + channel, gradient = g == null ? null : g + offset + channel;
-                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel), centre = Vector512.Load(mean + channel);
-                Vector512<float> sum = default, product = default;
-                for (var i = 0; i < length; i++, from += step)
+                nint step = pixels.Channels;
+                var to = sums.Of(image, group, 0);
+                for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
                 {
-                    var value = Vector512.Load(from);
-                    var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _);
-                    if (gradient != null)
+                    var channel = pixels.Channel(slot);
+                    float* from = x + offset + channel,
+                        gradient = g == null ? null : g + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel),
+                        shift = Vector512.Load(b + channel),
+                        centre = Vector512.Load(mean + channel);
+                    Vector512<float> sum = default,
+                        product = default;
+                    for (var i = 0; i < length; i++, from += step)
                     {
-                        slope *= Vector512.Load(gradient);
-                        gradient += step;
+                        var value = Vector512.Load(from);
+                        var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _);
+                        if (gradient != null)
+                        {
+                            slope *= Vector512.Load(gradient);
+                            gradient += step;
+                        }
+                        sum += slope;
+                        product = Vector512.FusedMultiplyAdd(slope, value - centre, product);
                     }
-                    sum += slope;
-                    product = Vector512.FusedMultiplyAdd(slope, value - centre, product);
+                    Add(to, 0, sum);
+                    Add(to, 1, product);
                 }
-                Add(to, 0, sum);
-                Add(to, 1, product);
             }
-        });
+        );
         return sums;
     }
 
     /// <summary><see cref="Slopes"/> with g, then without, then the sum of g z.</summary>
-    public static Sums SlopesAndProducts<TActivation>(Pixels pixels, float* x, float* g, float* a, float* b, float* mean) where TActivation : struct, IActivation
+    public static Sums SlopesAndProducts<TActivation>(
+        Pixels pixels,
+        float* x,
+        float* g,
+        float* a,
+        float* b,
+        float* mean
+    )
+        where TActivation : struct, IActivation
     {
         var sums = new Sums(pixels, 5);
-        Walk(pixels, x, g, (image, group, offset, length) =>
-        {
-            nint step = pixels.Channels;
-            var to = sums.Of(image, group, 0);
-            for (var slot = 0; slot < pixels.Slots; slot++, to += 5 * Pixels.Lanes)
+        Walk(
+            pixels,
+            x,
+            g,
+            (image, group, offset, length) =>
             {
-                var channel = pixels.Channel(slot);
-                float* from = x + offset + channel, gradient = g + offset + channel;
-                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel), centre = Vector512.Load(mean + channel);
-                Vector512<float> sum = default, product = default, bare = default, bareProduct = default, scaled = default;
-                for (var i = 0; i < length; i++, from += step, gradient += step)
+                nint step = pixels.Channels;
+                var to = sums.Of(image, group, 0);
+                for (var slot = 0; slot < pixels.Slots; slot++, to += 5 * Pixels.Lanes)
                 {
-                    Vector512<float> value = Vector512.Load(from), given = Vector512.Load(gradient);
-                    var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out var z);
-                    value -= centre;
-                    bare += slope;
-                    bareProduct = Vector512.FusedMultiplyAdd(slope, value, bareProduct);
-                    slope *= given;
-                    sum += slope;
-                    product = Vector512.FusedMultiplyAdd(slope, value, product);
-                    scaled = Vector512.FusedMultiplyAdd(given, z, scaled);
+                    var channel = pixels.Channel(slot);
+                    float* from = x + offset + channel,
+                        gradient = g + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel),
+                        shift = Vector512.Load(b + channel),
+                        centre = Vector512.Load(mean + channel);
+                    Vector512<float> sum = default,
+                        product = default,
+                        bare = default,
+                        bareProduct = default,
+                        scaled = default;
+                    for (var i = 0; i < length; i++, from += step, gradient += step)
+                    {
+                        Vector512<float> value = Vector512.Load(from),
+                            given = Vector512.Load(gradient);
+                        var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out var z);
+                        value -= centre;
+                        bare += slope;
+                        bareProduct = Vector512.FusedMultiplyAdd(slope, value, bareProduct);
+                        slope *= given;
+                        sum += slope;
+                        product = Vector512.FusedMultiplyAdd(slope, value, product);
+                        scaled = Vector512.FusedMultiplyAdd(given, z, scaled);
+                    }
+                    Add(to, 0, sum);
+                    Add(to, 1, product);
+                    Add(to, 2, bare);
+                    Add(to, 3, bareProduct);
+                    Add(to, 4, scaled);
                 }
-                Add(to, 0, sum);
-                Add(to, 1, product);
-                Add(to, 2, bare);
-                Add(to, 3, bareProduct);
-                Add(to, 4, scaled);
             }
-        });
+        );
         return sums;
     }
 
     /// <summary>The gradient of x: (g s + q) act'(y) a - (e + x f). Without g 0, without s 1, without q 0; q is of the image's group.</summary>
-    public static void Spread<TActivation>(Pixels pixels, float* x, float* g, float* a, float* b, float* s, float* q, float* e, float* f, float* dx) where TActivation : struct, IActivation
+    public static void Spread<TActivation>(
+        Pixels pixels,
+        float* x,
+        float* g,
+        float* a,
+        float* b,
+        float* s,
+        float* q,
+        float* e,
+        float* f,
+        float* dx
+    )
+        where TActivation : struct, IActivation
     {
-        Walk(pixels, x, g, (image, group, offset, length) =>
-        {
-            nint step = pixels.Channels;
-            for (var slot = 0; slot < pixels.Slots; slot++)
+        Walk(
+            pixels,
+            x,
+            g,
+            (image, group, offset, length) =>
             {
-                var channel = pixels.Channel(slot);
-                float* from = x + offset + channel, to = dx + offset + channel, gradient = g == null ? null : g + offset + channel;
-                Vector512<float> scale = Vector512.Load(a + channel), shift = Vector512.Load(b + channel), constant = Vector512.Load(e + channel), linear = Vector512.Load(f + channel);
-                var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
-                var even = q == null ? Vector512<float>.Zero : Vector512.Load(q + ((nint)image * pixels.Groups + group) * step + channel);
-                for (var i = 0; i < length; i++, from += step, to += step)
+                nint step = pixels.Channels;
+                for (var slot = 0; slot < pixels.Slots; slot++)
                 {
-                    var value = Vector512.Load(from);
-                    var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _) * scale;
-                    var given = even;
-                    if (gradient != null)
+                    var channel = pixels.Channel(slot);
+                    float* from = x + offset + channel,
+                        to = dx + offset + channel,
+                        gradient = g == null ? null : g + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel),
+                        shift = Vector512.Load(b + channel),
+                        constant = Vector512.Load(e + channel),
+                        linear = Vector512.Load(f + channel);
+                    var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
+                    var even =
+                        q == null
+                            ? Vector512<float>.Zero
+                            : Vector512.Load(q + ((nint)image * pixels.Groups + group) * step + channel);
+                    for (var i = 0; i < length; i++, from += step, to += step)
                     {
-                        given = Vector512.FusedMultiplyAdd(Vector512.Load(gradient), factor, even);
-                        gradient += step;
+                        var value = Vector512.Load(from);
+                        var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _) * scale;
+                        var given = even;
+                        if (gradient != null)
+                        {
+                            given = Vector512.FusedMultiplyAdd(Vector512.Load(gradient), factor, even);
+                            gradient += step;
+                        }
+                        (given * slope - Vector512.FusedMultiplyAdd(value, linear, constant)).Store(to);
                     }
-                    (given * slope - Vector512.FusedMultiplyAdd(value, linear, constant)).Store(to);
                 }
             }
-        });
+        );
     }
 }

@@ -10,7 +10,9 @@ namespace Argus.Training.Kernels;
 internal abstract class Operator
 {
     private readonly List<Tensor> kept = [];
-    [ThreadStatic] private static Tensor?[]? returned;
+
+    [ThreadStatic]
+    private static Tensor?[]? returned;
 
     protected abstract Tensor Forward(Tensor[] inputs);
 
@@ -47,13 +49,16 @@ internal abstract class Operator
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
         {
             // Those of the operator before were taken by now.
-            foreach (var tensor in returned ?? []) tensor?.Dispose();
+            foreach (var tensor in returned ?? [])
+                tensor?.Dispose();
             var use = (Operator)ctx.get_data("use");
             using var scope = NewDisposeScope();
             returned = use.Backward(gradient);
-            foreach (var tensor in returned) tensor?.MoveToOuterDisposeScope();
+            foreach (var tensor in returned)
+                tensor?.MoveToOuterDisposeScope();
             gradient.Dispose();
-            foreach (var tensor in use.kept) tensor.Dispose();
+            foreach (var tensor in use.kept)
+                tensor.Dispose();
             return [.. Array.ConvertAll(returned, tensor => tensor!), null!];
         }
     }

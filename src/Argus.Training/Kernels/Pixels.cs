@@ -20,8 +20,20 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
     /// <summary>Whether the kernels can read this tensor on this machine, in cells of such a grid. A single value has no variance: libtorch says so.</summary>
     public static bool Fit(Tensor x, int grid = 1)
     {
-        if (!Vector512.IsHardwareAccelerated || x.device_type != DeviceType.CPU || x.dtype != ScalarType.Float32 || x.dim() != 4) return false;
-        if (x.size(1) < Lanes || x.size(0) * x.size(2) * x.size(3) < 2 || x.size(2) % grid != 0 || x.size(3) % grid != 0) return false;
+        if (
+            !Vector512.IsHardwareAccelerated
+            || x.device_type != DeviceType.CPU
+            || x.dtype != ScalarType.Float32
+            || x.dim() != 4
+        )
+            return false;
+        if (
+            x.size(1) < Lanes
+            || x.size(0) * x.size(2) * x.size(3) < 2
+            || x.size(2) % grid != 0
+            || x.size(3) % grid != 0
+        )
+            return false;
         using var nhwc = x.permute(0, 2, 3, 1);
         return nhwc.is_contiguous();
     }
@@ -43,7 +55,8 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
     public int Channel(int slot) => Math.Min(slot * Lanes, Channels - Lanes);
 
     // Short enough that the pixels stay in the first cache while slot after slot passes over them.
-    private const int RunFloats = 512, ShortestRun = 4;
+    private const int RunFloats = 512,
+        ShortestRun = 4;
 
     private int RunLength => Grid > 1 ? Width / Grid : Math.Min(Math.Max(RunFloats / Channels, ShortestRun), PerImage);
 
@@ -53,6 +66,10 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
     public Run RunAt(int index)
     {
         var first = index * RunLength;
-        return new Run(first, Math.Min(RunLength, PerImage - first), Grid == 1 ? 0 : first / Width / (Height / Grid) * Grid + index % Grid);
+        return new Run(
+            first,
+            Math.Min(RunLength, PerImage - first),
+            Grid == 1 ? 0 : first / Width / (Height / Grid) * Grid + index % Grid
+        );
     }
 }

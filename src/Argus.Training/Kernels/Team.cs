@@ -13,19 +13,25 @@ internal static unsafe class Team
 
         public void Take()
         {
-            for (int item; (item = Interlocked.Increment(ref next)) < items;) work(item);
+            for (int item; (item = Interlocked.Increment(ref next)) < items; )
+                work(item);
         }
     }
 
     // GNU OpenMP's entry for a parallel region: the body, its argument, threads (0: as many as libtorch uses), flags.
-    private static readonly delegate* unmanaged<delegate* unmanaged<IntPtr, void>, IntPtr, uint, uint, void> Parallel = Find();
+    private static readonly delegate* unmanaged<delegate* unmanaged<IntPtr, void>, IntPtr, uint, uint, void> Parallel =
+        Find();
 
     private static delegate* unmanaged<delegate* unmanaged<IntPtr, void>, IntPtr, uint, uint, void> Find()
     {
-        if (!OperatingSystem.IsLinux()) return null;
+        if (!OperatingSystem.IsLinux())
+            return null;
         foreach (var file in Directory.EnumerateFiles(LibTorch.Folder, "libgomp*.so*"))
         {
-            if (NativeLibrary.TryLoad(file, out var library) && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var entry))
+            if (
+                NativeLibrary.TryLoad(file, out var library)
+                && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var entry)
+            )
                 return (delegate* unmanaged<delegate* unmanaged<IntPtr, void>, IntPtr, uint, uint, void>)entry;
         }
         return null;
@@ -35,8 +41,15 @@ internal static unsafe class Team
     public static void Each(int items, Action<int> work)
     {
         var job = new Job(items, work);
-        if (items == 1 || get_num_threads() == 1) job.Take();
-        else if (Parallel == null) System.Threading.Tasks.Parallel.For(0, items, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, work);
+        if (items == 1 || get_num_threads() == 1)
+            job.Take();
+        else if (Parallel == null)
+            System.Threading.Tasks.Parallel.For(
+                0,
+                items,
+                new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() },
+                work
+            );
         else
         {
             var handle = GCHandle.Alloc(job);

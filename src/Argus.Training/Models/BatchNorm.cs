@@ -21,7 +21,8 @@ internal sealed class BatchNorm : Layer
     public double Eps { get; }
     public double Momentum { get; }
 
-    public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1) : base(nameof(BatchNorm))
+    public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1)
+        : base(nameof(BatchNorm))
     {
         (Channels, Eps, Momentum) = (channels, eps, momentum);
         register_parameter("weight", Weight = new Parameter(ones(channels)));
@@ -35,7 +36,9 @@ internal sealed class BatchNorm : Layer
     {
         CountBatch();
         var more = x.size(1) - Channels;
-        return more == 0 ? nn.functional.batch_norm(x, RunningMean, RunningVariance, Weight, Bias, training, Momentum, Eps) : OfPadded(x, more);
+        return more == 0
+            ? nn.functional.batch_norm(x, RunningMean, RunningVariance, Weight, Bias, training, Momentum, Eps)
+            : OfPadded(x, more);
     }
 
     // Channels of zeros stay zero.
@@ -56,40 +59,49 @@ internal sealed class BatchNorm : Layer
 
     private void CountBatch()
     {
-        if (!training) return;
+        if (!training)
+            return;
         using var none = no_grad();
         num_batches_tracked.add_(1);
     }
 
     private bool Fuses(Tensor x, int grid = 1)
     {
-        if (!training || !is_grad_enabled() || !Pixels.Fit(x, grid)) return false;
+        if (!training || !is_grad_enabled() || !Pixels.Fit(x, grid))
+            return false;
         CountBatch();
         return true;
     }
 
     /// <summary>act(norm(x)), times a factor per image <c>(N, 1, 1, 1)</c>, plus a picture; without them 1 and 0.</summary>
-    public Tensor Activated<TActivation>(Tensor x, Tensor? factors = null, Tensor? residual = null) where TActivation : struct, IActivation
+    public Tensor Activated<TActivation>(Tensor x, Tensor? factors = null, Tensor? residual = null)
+        where TActivation : struct, IActivation
     {
-        if (Fuses(x)) return NormAct<TActivation>.Of(x, this, factors, residual);
+        if (Fuses(x))
+            return NormAct<TActivation>.Of(x, this, factors, residual);
         using var scope = NewDisposeScope();
         var z = TActivation.Of(call(x));
-        if (factors is not null) z = z * factors;
+        if (factors is not null)
+            z = z * factors;
         return (residual is null ? z : z + residual).MoveToOuterDisposeScope();
     }
 
     /// <summary>act(norm(x)), averaged over the cells of a grid: <c>(N, C, H, W)</c> to <c>(N, C, G, G)</c>.</summary>
-    public Tensor Pooled<TActivation>(Tensor x, int grid) where TActivation : struct, IActivation
+    public Tensor Pooled<TActivation>(Tensor x, int grid)
+        where TActivation : struct, IActivation
     {
-        if (Fuses(x, grid)) return NormPool<TActivation>.Of(x, this, grid);
+        if (Fuses(x, grid))
+            return NormPool<TActivation>.Of(x, this, grid);
         using var scope = NewDisposeScope();
         return nn.functional.adaptive_avg_pool2d(TActivation.Of(call(x)), grid).MoveToOuterDisposeScope();
     }
 
     /// <summary>z = act(norm(x)), times the factors per image and channel that <paramref name="excitation"/> makes of its means.</summary>
-    public Tensor Squeezed<TActivation>(Tensor x, SqueezeExcitation excitation) where TActivation : struct, IActivation
+    public Tensor Squeezed<TActivation>(Tensor x, SqueezeExcitation excitation)
+        where TActivation : struct, IActivation
     {
-        if (Fuses(x)) return NormSqueeze<TActivation>.Of(x, this, excitation);
+        if (Fuses(x))
+            return NormSqueeze<TActivation>.Of(x, this, excitation);
         using var scope = NewDisposeScope();
         return excitation.call(TActivation.Of(call(x))).MoveToOuterDisposeScope();
     }

@@ -5,18 +5,32 @@ using static TorchSharp.torch;
 namespace Argus.Training.Models;
 
 /// <summary>A row of the EfficientNet table (Tan and Le, 2019, table 1 and compound scaling).</summary>
-internal sealed record EfficientNetVariant(string Name, double Width, double Depth, double BatchNormEps = BatchNorm.DefaultEps, double BatchNormMomentum = 0.1)
+internal sealed record EfficientNetVariant(
+    string Name,
+    double Width,
+    double Depth,
+    double BatchNormEps = BatchNorm.DefaultEps,
+    double BatchNormMomentum = 0.1
+)
 {
     public static IReadOnlyList<EfficientNetVariant> All { get; } =
     [
-        new("efficientnet_b0", 1.0, 1.0), new("efficientnet_b1", 1.0, 1.1), new("efficientnet_b2", 1.1, 1.2),
-        new("efficientnet_b3", 1.2, 1.4), new("efficientnet_b4", 1.4, 1.8),
-        new("efficientnet_b5", 1.6, 2.2, 1e-3, 0.01), new("efficientnet_b6", 1.8, 2.6, 1e-3, 0.01), new("efficientnet_b7", 2.0, 3.1, 1e-3, 0.01),
+        new("efficientnet_b0", 1.0, 1.0),
+        new("efficientnet_b1", 1.0, 1.1),
+        new("efficientnet_b2", 1.1, 1.2),
+        new("efficientnet_b3", 1.2, 1.4),
+        new("efficientnet_b4", 1.4, 1.8),
+        new("efficientnet_b5", 1.6, 2.2, 1e-3, 0.01),
+        new("efficientnet_b6", 1.8, 2.6, 1e-3, 0.01),
+        new("efficientnet_b7", 2.0, 3.1, 1e-3, 0.01),
     ];
 
     /// <exception cref="RequestException">No such variant; the message lists those that exist.</exception>
-    public static EfficientNetVariant Named(string name) => All.FirstOrDefault(variant => variant.Name == name)
-        ?? throw new RequestException($"There is no backbone '{name}'. Choose one of {string.Join(", ", All.Select(v => v.Name))}.");
+    public static EfficientNetVariant Named(string name) =>
+        All.FirstOrDefault(variant => variant.Name == name)
+        ?? throw new RequestException(
+            $"There is no backbone '{name}'. Choose one of {string.Join(", ", All.Select(v => v.Name))}."
+        );
 
     /// <summary>Channels after width scaling: the nearest multiple of 8, never more than 10% below.</summary>
     public int Channels(int channels)
@@ -37,8 +51,13 @@ internal sealed record MBConvStage(int Expand, int Kernel, int Stride, int Input
 {
     public static IReadOnlyList<MBConvStage> All { get; } =
     [
-        new(1, 3, 1, 32, 16, 1), new(6, 3, 2, 16, 24, 2), new(6, 5, 2, 24, 40, 2), new(6, 3, 2, 40, 80, 3),
-        new(6, 5, 1, 80, 112, 3), new(6, 5, 2, 112, 192, 4), new(6, 3, 1, 192, 320, 1),
+        new(1, 3, 1, 32, 16, 1),
+        new(6, 3, 2, 16, 24, 2),
+        new(6, 5, 2, 24, 40, 2),
+        new(6, 3, 2, 40, 80, 3),
+        new(6, 5, 1, 80, 112, 3),
+        new(6, 5, 2, 112, 192, 4),
+        new(6, 3, 1, 192, 320, 1),
     ];
 }
 
@@ -50,7 +69,8 @@ internal sealed class EfficientNet : Layer
 {
     private readonly List<nn.Module<Tensor, Tensor>> features = [];
 
-    public EfficientNet(EfficientNetVariant variant, double stochasticDepth, MemoryFormat format) : base(nameof(EfficientNet))
+    public EfficientNet(EfficientNetVariant variant, double stochasticDepth, MemoryFormat format)
+        : base(nameof(EfficientNet))
     {
         ConvNormAct Conv(int input, int output, int kernel, int stride, int groups = 1, bool activation = true) =>
             new(input, output, kernel, stride, groups, activation, variant, format);
@@ -60,26 +80,39 @@ internal sealed class EfficientNet : Layer
         var block = 0;
         foreach (var stage in MBConvStage.All)
         {
-            int input = variant.Channels(stage.Input), output = variant.Channels(stage.Output);
+            int input = variant.Channels(stage.Input),
+                output = variant.Channels(stage.Output);
             var blocks = new Chain();
             for (var layer = 0; layer < variant.Layers(stage.Layers); layer++)
             {
                 var drop = stochasticDepth * block++ / total;
-                blocks.Add(new MBConv(layer == 0 ? input : output, output, layer == 0 ? stage.Stride : 1, stage, drop, Conv, format));
+                blocks.Add(
+                    new MBConv(
+                        layer == 0 ? input : output,
+                        output,
+                        layer == 0 ? stage.Stride : 1,
+                        stage,
+                        drop,
+                        Conv,
+                        format
+                    )
+                );
             }
             features.Add(blocks);
         }
         features.Add(Conv(variant.Channels(MBConvStage.All[^1].Output), variant.Features, 1, 1));
 
         var chain = new Chain();
-        foreach (var feature in features) chain.Add(feature);
+        foreach (var feature in features)
+            chain.Add(feature);
         register_module("features", chain);
     }
 
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        foreach (var feature in features) x = feature.call(x);
+        foreach (var feature in features)
+            x = feature.call(x);
         return x.MoveToOuterDisposeScope();
     }
 }
@@ -97,7 +130,8 @@ internal sealed class Chain() : Layer(nameof(Chain))
 
     public override Tensor forward(Tensor x)
     {
-        foreach (var link in links) x = link.call(x);
+        foreach (var link in links)
+            x = link.call(x);
         return x;
     }
 }
@@ -108,11 +142,33 @@ internal sealed class ConvNormAct : Layer
     private readonly BatchNorm norm;
     private readonly bool activation;
 
-    public ConvNormAct(int input, int output, int kernel, int stride, int groups, bool activation, EfficientNetVariant variant, MemoryFormat format)
+    public ConvNormAct(
+        int input,
+        int output,
+        int kernel,
+        int stride,
+        int groups,
+        bool activation,
+        EfficientNetVariant variant,
+        MemoryFormat format
+    )
         : base(nameof(ConvNormAct))
     {
         this.activation = activation;
-        register_module("0", conv = new Conv2d(input, output, kernel, stride, (kernel - 1) / 2, groups, bias: false, ConvStart.Torchvision, format));
+        register_module(
+            "0",
+            conv = new Conv2d(
+                input,
+                output,
+                kernel,
+                stride,
+                (kernel - 1) / 2,
+                groups,
+                bias: false,
+                ConvStart.Torchvision,
+                format
+            )
+        );
         register_module("1", norm = new BatchNorm(output, variant.BatchNormEps, variant.BatchNormMomentum));
     }
 
@@ -141,18 +197,28 @@ internal sealed class ConvNormAct : Layer
 internal sealed class MBConv : Layer
 {
     private readonly ConvNormAct? expand;
-    private readonly ConvNormAct depthwise, project;
+    private readonly ConvNormAct depthwise,
+        project;
     private readonly SqueezeExcitation excitation;
     private readonly bool residual;
     private readonly double drop;
 
-    public MBConv(int input, int output, int stride, MBConvStage stage, double drop, Func<int, int, int, int, int, bool, ConvNormAct> conv, MemoryFormat format)
+    public MBConv(
+        int input,
+        int output,
+        int stride,
+        MBConvStage stage,
+        double drop,
+        Func<int, int, int, int, int, bool, ConvNormAct> conv,
+        MemoryFormat format
+    )
         : base(nameof(MBConv))
     {
         (residual, this.drop) = (stride == 1 && input == output, drop);
         var expanded = input * stage.Expand;
         var block = new Chain();
-        if (stage.Expand != 1) block.Add(expand = conv(input, expanded, 1, 1, 1, true));
+        if (stage.Expand != 1)
+            block.Add(expand = conv(input, expanded, 1, 1, 1, true));
         block.Add(depthwise = conv(expanded, expanded, stage.Kernel, stride, expanded, true));
         block.Add(excitation = new SqueezeExcitation(expanded, Math.Max(1, input / 4), format));
         block.Add(project = conv(expanded, output, 1, 1, 1, false));
@@ -163,21 +229,33 @@ internal sealed class MBConv : Layer
     {
         using var scope = NewDisposeScope();
         var y = depthwise.Squeezed(expand?.call(x) ?? x, excitation);
-        if (!residual) return project.call(y).MoveToOuterDisposeScope();
+        if (!residual)
+            return project.call(y).MoveToOuterDisposeScope();
         // Stochastic depth (Huang et al., 2016), one draw per image, survivors scaled up.
-        var factors = training && drop > 0 ? empty([y.shape[0], 1, 1, 1], y.dtype, y.device).bernoulli_(1 - drop).div_(1 - drop) : null;
+        var factors =
+            training && drop > 0
+                ? empty([y.shape[0], 1, 1, 1], y.dtype, y.device).bernoulli_(1 - drop).div_(1 - drop)
+                : null;
         return project.AddedTo(x, y, factors).MoveToOuterDisposeScope();
     }
 }
 
 internal sealed class SqueezeExcitation : Layer
 {
-    private readonly Conv2d fc1, fc2;
+    private readonly Conv2d fc1,
+        fc2;
 
-    public SqueezeExcitation(int channels, int squeezed, MemoryFormat format) : base(nameof(SqueezeExcitation))
+    public SqueezeExcitation(int channels, int squeezed, MemoryFormat format)
+        : base(nameof(SqueezeExcitation))
     {
-        register_module("fc1", fc1 = new Conv2d(channels, squeezed, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format));
-        register_module("fc2", fc2 = new Conv2d(squeezed, channels, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format));
+        register_module(
+            "fc1",
+            fc1 = new Conv2d(channels, squeezed, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format)
+        );
+        register_module(
+            "fc2",
+            fc2 = new Conv2d(squeezed, channels, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format)
+        );
         Learned = [.. parameters()];
     }
 

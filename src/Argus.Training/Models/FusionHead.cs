@@ -9,17 +9,22 @@ internal sealed class FeatureAttention : Layer
 {
     public const int Heads = 8;
 
-    private readonly Parameter in_proj_weight, in_proj_bias;
+    private readonly Parameter in_proj_weight,
+        in_proj_bias;
     private readonly Linear out_proj;
     private readonly int width;
     private readonly double dropout;
     private readonly bool shortcuts;
 
-    public FeatureAttention(int width, double dropout, bool shortcuts) : base(nameof(FeatureAttention))
+    public FeatureAttention(int width, double dropout, bool shortcuts)
+        : base(nameof(FeatureAttention))
     {
         (this.width, this.dropout, this.shortcuts) = (width, dropout, shortcuts);
         var bound = Math.Sqrt(6.0 / (3 * width + width)); // Xavier uniform over the stacked projections
-        register_parameter("in_proj_weight", in_proj_weight = new Parameter(empty(3 * width, width).uniform_(-bound, bound)));
+        register_parameter(
+            "in_proj_weight",
+            in_proj_weight = new Parameter(empty(3 * width, width).uniform_(-bound, bound))
+        );
         register_parameter("in_proj_bias", in_proj_bias = new Parameter(zeros(3 * width)));
         register_module("out_proj", out_proj = new Linear(width, width));
         using var none = no_grad();
@@ -29,26 +34,35 @@ internal sealed class FeatureAttention : Layer
     public override Tensor forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        long clips = tokens.shape[0], frames = tokens.shape[1], size = width / Heads;
+        long clips = tokens.shape[0],
+            frames = tokens.shape[1],
+            size = width / Heads;
         var mixed = frames == 1 && shortcuts ? OverOneToken() : OverTokens();
         return out_proj.call(mixed).MoveToOuterDisposeScope();
 
-        Tensor Project(long first, long rows) => nn.functional.linear(tokens,
-            in_proj_weight.narrow(0, first, rows).to(tokens.dtype), in_proj_bias.narrow(0, first, rows).to(tokens.dtype));
+        Tensor Project(long first, long rows) =>
+            nn.functional.linear(
+                tokens,
+                in_proj_weight.narrow(0, first, rows).to(tokens.dtype),
+                in_proj_bias.narrow(0, first, rows).to(tokens.dtype)
+            );
 
         // The softmax over a single key is exactly 1, so queries and keys do not matter; only its dropout is left.
         Tensor OverOneToken()
         {
-            var values = Project(2L * width, width);                               // (N, 1, D)
-            if (!training || dropout == 0) return values;
-            var kept = empty([clips, 1, Heads, 1], values.dtype, values.device).bernoulli_(1 - dropout).div_(1 - dropout);
+            var values = Project(2L * width, width); // (N, 1, D)
+            if (!training || dropout == 0)
+                return values;
+            var kept = empty([clips, 1, Heads, 1], values.dtype, values.device)
+                .bernoulli_(1 - dropout)
+                .div_(1 - dropout);
             return (values.view(clips, 1, Heads, size) * kept).view(clips, 1, width);
         }
 
         Tensor OverTokens()
         {
             var parts = Project(0, 3L * width).view(clips, frames, 3, Heads, size).permute(2, 0, 3, 1, 4); // (3, N, heads, T, size)
-            var weights = (parts[0] / Math.Sqrt(size)).matmul(parts[1].transpose(-2, -1)).softmax(-1);     // (N, heads, T, T)
+            var weights = (parts[0] / Math.Sqrt(size)).matmul(parts[1].transpose(-2, -1)).softmax(-1); // (N, heads, T, T)
             weights = nn.functional.dropout(weights, dropout, training);
             return weights.matmul(parts[2]).transpose(1, 2).reshape(clips, frames, width);
         }
@@ -65,10 +79,17 @@ internal sealed class FusionHead
     private readonly List<(double Dropout, Linear Linear, BatchNorm? Norm)> layers = [];
 
     /// <summary>Of a token after the projection: so many features, rounded up for eight heads.</summary>
-    public static int Width(int features) => (features + FeatureAttention.Heads - 1) / FeatureAttention.Heads * FeatureAttention.Heads;
+    public static int Width(int features) =>
+        (features + FeatureAttention.Heads - 1) / FeatureAttention.Heads * FeatureAttention.Heads;
 
     /// <summary>Registers its parts under the names that the published checkpoints use.</summary>
-    public FusionHead(int features, IReadOnlyList<double> dropouts, double attentionDropout, bool shortcuts, Action<string, nn.Module> register)
+    public FusionHead(
+        int features,
+        IReadOnlyList<double> dropouts,
+        double attentionDropout,
+        bool shortcuts,
+        Action<string, nn.Module> register
+    )
     {
         var width = Width(features);
         register("feature_projection", projection = new Linear(features, width));
@@ -95,12 +116,13 @@ internal sealed class FusionHead
     public Tensor Logits(Tensor tokens, bool training)
     {
         using var scope = NewDisposeScope();
-        var x = attention.call(projection.call(tokens)).mean([1]);                 // (N, D)
+        var x = attention.call(projection.call(tokens)).mean([1]); // (N, D)
         foreach (var (dropout, linear, norm) in layers)
         {
             x = linear.call(nn.functional.dropout(x, dropout, training));
-            if (norm is not null) x = nn.functional.relu(norm.call(x));
+            if (norm is not null)
+                x = nn.functional.relu(norm.call(x));
         }
-        return x.to(ScalarType.Float32).MoveToOuterDisposeScope();                 // (N, 2)
+        return x.to(ScalarType.Float32).MoveToOuterDisposeScope(); // (N, 2)
     }
 }

@@ -7,8 +7,10 @@ internal enum ConvStart
 {
     /// <summary>torchvision's EfficientNet: normal with variance 2 / (O * K * K) (He et al., 2015, fan-out), biases 0.</summary>
     Torchvision,
+
     /// <summary>PyTorch's default: weights and biases uniform within 1 / sqrt(I * K * K).</summary>
     PyTorch,
+
     /// <summary>The same with each kernel's mean taken off: a flat picture gives no response.</summary>
     HighPass,
 }
@@ -20,9 +22,12 @@ internal static class Initialise
     {
         using var scope = NewDisposeScope();
         var weight = empty(shape);
-        if (start == ConvStart.Torchvision) weight.normal_(0, Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])));
-        else weight.uniform_(-Bound(shape), Bound(shape));
-        if (start == ConvStart.HighPass) weight.sub_(weight.mean([2, 3], keepdim: true));
+        if (start == ConvStart.Torchvision)
+            weight.normal_(0, Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])));
+        else
+            weight.uniform_(-Bound(shape), Bound(shape));
+        if (start == ConvStart.HighPass)
+            weight.sub_(weight.mean([2, 3], keepdim: true));
         return weight.MoveToOuterDisposeScope();
     }
 

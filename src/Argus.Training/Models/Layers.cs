@@ -6,7 +6,11 @@ using static TorchSharp.torch;
 namespace Argus.Training.Models;
 
 /// <summary>How convolution weights lie in memory; the numbers are the same, the speed is not.</summary>
-public enum MemoryFormat { Contiguous, ChannelsLast }
+public enum MemoryFormat
+{
+    Contiguous,
+    ChannelsLast,
+}
 
 /// <summary>
 /// 2-D convolution with PyTorch's parameter names. Master weights stay fp32; they are cast to the input's type where they
@@ -16,26 +20,42 @@ internal sealed class Conv2d : Layer
 {
     private readonly Parameter weight;
     private readonly Parameter? bias;
-    private readonly long[] stride, padding;
+    private readonly long[] stride,
+        padding;
     private readonly long groups;
 
-    public Conv2d(int input, int output, int kernel, int stride, int padding, int groups, bool bias, ConvStart start, MemoryFormat format)
+    public Conv2d(
+        int input,
+        int output,
+        int kernel,
+        int stride,
+        int padding,
+        int groups,
+        bool bias,
+        ConvStart start,
+        MemoryFormat format
+    )
         : base(nameof(Conv2d))
     {
         long[] shape = [output, input / groups, kernel, kernel];
         using var initial = Initialise.Weight(start, shape);
         weight = new Parameter(format == MemoryFormat.ChannelsLast ? initial.AsChannelsLast() : initial.clone());
         register_parameter("weight", weight);
-        if (bias) register_parameter("bias", this.bias = new Parameter(Initialise.Bias(start, shape)));
+        if (bias)
+            register_parameter("bias", this.bias = new Parameter(Initialise.Bias(start, shape)));
         (this.stride, this.padding, this.groups) = ([stride, stride], [padding, padding], groups);
     }
 
     public override Tensor forward(Tensor x)
     {
-        if (bias is null && padding[0] == weight.size(2) / 2 && Depthwise.Fits(x, weight, stride[0], groups)) return Depthwise.Of(x, weight);
-        if (x.dtype == weight.dtype) return nn.functional.conv2d(x, weight, bias, stride, padding, null, groups);
+        if (bias is null && padding[0] == weight.size(2) / 2 && Depthwise.Fits(x, weight, stride[0], groups))
+            return Depthwise.Of(x, weight);
+        if (x.dtype == weight.dtype)
+            return nn.functional.conv2d(x, weight, bias, stride, padding, null, groups);
         using var scope = NewDisposeScope();
-        return nn.functional.conv2d(x, weight.to(x.dtype), bias?.to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
+        return nn
+            .functional.conv2d(x, weight.to(x.dtype), bias?.to(x.dtype), stride, padding, null, groups)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -45,18 +65,31 @@ internal sealed class Conv2d : Layer
     public Tensor BeforeNorm(Tensor x, long multiple)
     {
         using var scope = NewDisposeScope();
-        long more = (multiple - weight.shape[0] % multiple) % multiple, given = x.shape[1] - weight.shape[1];
+        long more = (multiple - weight.shape[0] % multiple) % multiple,
+            given = x.shape[1] - weight.shape[1];
         var padded = nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]);
-        return nn.functional.conv2d(x, padded.to(x.dtype), bias is null ? null : nn.functional.pad(training ? bias.detach() : bias, [0, more]).to(x.dtype), stride, padding, null, groups).MoveToOuterDisposeScope();
+        return nn
+            .functional.conv2d(
+                x,
+                padded.to(x.dtype),
+                bias is null ? null : nn.functional.pad(training ? bias.detach() : bias, [0, more]).to(x.dtype),
+                stride,
+                padding,
+                null,
+                groups
+            )
+            .MoveToOuterDisposeScope();
     }
 }
 
 /// <summary>Fully connected layer with PyTorch's names and initialisation; cast where used, like <see cref="Conv2d"/>.</summary>
 internal sealed class Linear : Layer
 {
-    private readonly Parameter weight, bias;
+    private readonly Parameter weight,
+        bias;
 
-    public Linear(int input, int output) : base(nameof(Linear))
+    public Linear(int input, int output)
+        : base(nameof(Linear))
     {
         var bound = 1 / Math.Sqrt(input);
         register_parameter("weight", weight = new Parameter(empty(output, input).uniform_(-bound, bound)));

@@ -30,7 +30,8 @@ public sealed class SpecialistModel : nn.Module
     private readonly FusionHead head;
 
     /// <summary>Weights are drawn from torch's global generator: seed it first.</summary>
-    public SpecialistModel(Specialist specialist, ModelOptions options) : base(specialist.Name)
+    public SpecialistModel(Specialist specialist, ModelOptions options)
+        : base(specialist.Name)
     {
         LibTorch.Load();
         var variant = EfficientNetVariant.Named(options.Backbone);
@@ -38,8 +39,15 @@ public sealed class SpecialistModel : nn.Module
         register_module("backbone", backbone = new EfficientNet(variant, options.StochasticDepth, options.Format));
         register_module("specialist_module", module = new SpecialistModule(specialist, options));
         Features = variant.Features + specialist.Features;
-        head = new FusionHead(Features, options.Dropout, options.AttentionDropout, options.Shortcuts, (name, part) => register_module(name, part));
-        foreach (var (_, tensor) in state_dict()) tensor.MoveToOuterDisposeScope();
+        head = new FusionHead(
+            Features,
+            options.Dropout,
+            options.AttentionDropout,
+            options.Shortcuts,
+            (name, part) => register_module(name, part)
+        );
+        foreach (var (_, tensor) in state_dict())
+            tensor.MoveToOuterDisposeScope();
     }
 
     // As in Layer: names are given above, not taken from the fields.
@@ -51,7 +59,8 @@ public sealed class SpecialistModel : nn.Module
     /// <param name="frames">Normalised frames <c>(N*T, 3, H, W)</c>, the T frames of a clip one after another.</param>
     /// <param name="framesPerClip">T.</param>
     /// <returns>Logits <c>(N, 2)</c>, fp32: real, fake.</returns>
-    public Tensor Logits(Tensor frames, int framesPerClip = 1) => Logits(new Dictionary<string, Tensor> { [View.Rgb] = frames }, framesPerClip);
+    public Tensor Logits(Tensor frames, int framesPerClip = 1) =>
+        Logits(new Dictionary<string, Tensor> { [View.Rgb] = frames }, framesPerClip);
 
     /// <param name="inputs">The colour pictures under <see cref="View.Rgb"/>, and the views that were computed; a branch whose view is not among them looks at the colour picture.</param>
     public Tensor Logits(IReadOnlyDictionary<string, Tensor> inputs, int framesPerClip)

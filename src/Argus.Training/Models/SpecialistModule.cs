@@ -13,14 +13,21 @@ namespace Argus.Training.Models;
 internal sealed class SpecialistModule : Layer
 {
     private readonly List<(BranchTower Tower, string View)> branches = [];
-    private readonly Conv2d squeeze, excite;
+    private readonly Conv2d squeeze,
+        excite;
 
-    public SpecialistModule(Specialist specialist, ModelOptions options) : base(nameof(SpecialistModule))
+    public SpecialistModule(Specialist specialist, ModelOptions options)
+        : base(nameof(SpecialistModule))
     {
         foreach (var branch in specialist.Branches)
         {
             var measured = options.OwnViews && branch.View != View.Rgb && View.Named(branch.View).Measured;
-            var tower = new BranchTower(branch, specialist.StartsHighPass && !measured, options.Shortcuts, options.Format);
+            var tower = new BranchTower(
+                branch,
+                specialist.StartsHighPass && !measured,
+                options.Shortcuts,
+                options.Format
+            );
             register_module(branch.Name, tower);
             branches.Add((tower, branch.View));
         }
@@ -45,8 +52,11 @@ internal sealed class SpecialistModule : Layer
 /// <summary>conv-BN-ReLU, conv-BN-ReLU, conv 1x1, adaptive average pooling to 7x7.</summary>
 internal sealed class BranchTower : Layer
 {
-    private readonly Conv2d first, second, last;
-    private readonly BatchNorm firstNorm, secondNorm;
+    private readonly Conv2d first,
+        second,
+        last;
+    private readonly BatchNorm firstNorm,
+        secondNorm;
     private readonly bool poolFirst;
     private readonly MemoryFormat format;
 
@@ -54,7 +64,8 @@ internal sealed class BranchTower : Layer
     // (8 x 14 x 224 x 224: 22 ms forward and 100 backward; with two channels of zeros more 2 and 2).
     private const int RegisterFloats = 8;
 
-    public BranchTower(Branch branch, bool highPass, bool poolFirst, MemoryFormat format) : base(nameof(BranchTower))
+    public BranchTower(Branch branch, bool highPass, bool poolFirst, MemoryFormat format)
+        : base(nameof(BranchTower))
     {
         Conv2d Conv(int input, int output, Convolution shape, ConvStart start = ConvStart.PyTorch) =>
             new(input, output, shape.Kernel, shape.Stride, shape.Padding, 1, bias: true, start, format);
@@ -71,21 +82,25 @@ internal sealed class BranchTower : Layer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var multiple = poolFirst && format == MemoryFormat.ChannelsLast && x.device_type == DeviceType.CPU ? RegisterFloats : 1;
+        var multiple =
+            poolFirst && format == MemoryFormat.ChannelsLast && x.device_type == DeviceType.CPU ? RegisterFloats : 1;
         x = firstNorm.Activated<ReLU>(first.BeforeNorm(x, multiple));
-        x = second.BeforeNorm(x, multiple);                                            // (N, 2c or more, H', W')
+        x = second.BeforeNorm(x, multiple); // (N, 2c or more, H', W')
         // A 1x1 convolution and average pooling commute, and on 49 cells it costs a thousandth.
-        x = poolFirst ? last.call(secondNorm.Pooled<ReLU>(x, Specialist.GridSize).narrow(1, 0, secondNorm.Channels))
+        x = poolFirst
+            ? last.call(secondNorm.Pooled<ReLU>(x, Specialist.GridSize).narrow(1, 0, secondNorm.Channels))
             : nn.functional.adaptive_avg_pool2d(last.call(secondNorm.Activated<ReLU>(x)), Specialist.GridSize);
-        return x.MoveToOuterDisposeScope();                                        // (N, c, 7, 7)
+        return x.MoveToOuterDisposeScope(); // (N, c, 7, 7)
     }
 }
 
 /// <summary>A level of names without a computation of its own.</summary>
 internal sealed class Named : nn.Module
 {
-    public Named(params (string Name, nn.Module Module)[] parts) : base(nameof(Named))
+    public Named(params (string Name, nn.Module Module)[] parts)
+        : base(nameof(Named))
     {
-        foreach (var (name, module) in parts) register_module(name, module);
+        foreach (var (name, module) in parts)
+            register_module(name, module);
     }
 }

@@ -9,7 +9,9 @@ namespace Argus.Training.Native;
 /// </summary>
 public static partial class Allocator
 {
-    private const int TrimThreshold = -1, TopPad = -2, MmapMax = -4;
+    private const int TrimThreshold = -1,
+        TopPad = -2,
+        MmapMax = -4;
 
     /// <summary>
     /// Freed memory stays with the process. The launcher asks for it by environment; <see cref="Runs.Trainer"/> asks for it here, for programs
@@ -18,12 +20,15 @@ public static partial class Allocator
     public static void KeepFreedMemory() => Set((TrimThreshold, -1), (TopPad, 256 << 20), (MmapMax, 0));
 
     /// <summary>Whether jemalloc was put in glibc's place when this process started.</summary>
-    public static bool IsJemalloc => (Environment.GetEnvironmentVariable("LD_PRELOAD") ?? "").Contains("jemalloc", StringComparison.Ordinal);
+    public static bool IsJemalloc =>
+        (Environment.GetEnvironmentVariable("LD_PRELOAD") ?? "").Contains("jemalloc", StringComparison.Ordinal);
 
     private static void Set(params ReadOnlySpan<(int Parameter, int Value)> settings)
     {
-        if (!OperatingSystem.IsLinux()) return;
-        foreach (var (parameter, value) in settings) _ = mallopt(parameter, value);
+        if (!OperatingSystem.IsLinux())
+            return;
+        foreach (var (parameter, value) in settings)
+            _ = mallopt(parameter, value);
     }
 
     [LibraryImport("libc")]

@@ -11,7 +11,7 @@ namespace Argus.Training.Native;
 public static class ElfVersionMend
 {
     private const int SectionTypeVersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
-    private const ushort WeakFlag = 2;                       // VER_FLG_WEAK
+    private const ushort WeakFlag = 2; // VER_FLG_WEAK
 
     /// <summary>Marks every needed version called <paramref name="version"/> weak. Returns how many there were.</summary>
     /// <param name="elf">A 64-bit little-endian ELF file, changed in place.</param>
@@ -23,11 +23,13 @@ public static class ElfVersionMend
 
         var marked = 0;
         var sectionTable = (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[0x28..]);
-        int entrySize = U16(elf, 0x3A), sections = U16(elf, 0x3C);
+        int entrySize = U16(elf, 0x3A),
+            sections = U16(elf, 0x3C);
         for (var i = 0; i < sections; i++)
         {
             var header = sectionTable + i * entrySize;
-            if (U32(elf, header + 4) != SectionTypeVersionNeeds) continue;
+            if (U32(elf, header + 4) != SectionTypeVersionNeeds)
+                continue;
             var names = SectionOffset(elf, sectionTable + (int)U32(elf, header + 40) * entrySize);
             var need = SectionOffset(elf, header);
             for (var needs = U32(elf, header + 44); needs > 0; needs--)
@@ -37,7 +39,10 @@ public static class ElfVersionMend
                 {
                     if (NameAt(elf, names + (int)U32(elf, auxiliary + 8)) == version)
                     {
-                        BinaryPrimitives.WriteUInt16LittleEndian(elf[(auxiliary + 4)..], (ushort)(U16(elf, auxiliary + 4) | WeakFlag));
+                        BinaryPrimitives.WriteUInt16LittleEndian(
+                            elf[(auxiliary + 4)..],
+                            (ushort)(U16(elf, auxiliary + 4) | WeakFlag)
+                        );
                         marked++;
                     }
                     auxiliary += (int)U32(elf, auxiliary + 12);
@@ -48,8 +53,13 @@ public static class ElfVersionMend
         return marked;
     }
 
-    private static int SectionOffset(ReadOnlySpan<byte> elf, int header) => (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[(header + 24)..]);
+    private static int SectionOffset(ReadOnlySpan<byte> elf, int header) =>
+        (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[(header + 24)..]);
+
     private static ushort U16(ReadOnlySpan<byte> elf, int at) => BinaryPrimitives.ReadUInt16LittleEndian(elf[at..]);
+
     private static uint U32(ReadOnlySpan<byte> elf, int at) => BinaryPrimitives.ReadUInt32LittleEndian(elf[at..]);
-    private static string NameAt(ReadOnlySpan<byte> elf, int at) => Encoding.ASCII.GetString(elf.Slice(at, elf[at..].IndexOf((byte)0)));
+
+    private static string NameAt(ReadOnlySpan<byte> elf, int at) =>
+        Encoding.ASCII.GetString(elf.Slice(at, elf[at..].IndexOf((byte)0)));
 }

@@ -28,16 +28,28 @@ public static class LibTorch
     {
         lock (Gate)
         {
-            if (loaded) return;
-            if (OperatingSystem.IsLinux()) LoadOnLinux();
-            else Route = "TorchSharp's own loader";
+            if (loaded)
+                return;
+            if (OperatingSystem.IsLinux())
+                LoadOnLinux();
+            else
+                Route = "TorchSharp's own loader";
             try
             {
                 torch.random.manual_seed(0);
             }
-            catch (Exception error) when (error is DllNotFoundException or NotSupportedException or TypeInitializationException or EntryPointNotFoundException)
+            catch (Exception error)
+                when (error
+                        is DllNotFoundException
+                            or NotSupportedException
+                            or TypeInitializationException
+                            or EntryPointNotFoundException
+                )
             {
-                throw new ArgusException($"TorchSharp could not start with the libtorch in {Folder}: {error.GetBaseException().Message}", error);
+                throw new ArgusException(
+                    $"TorchSharp could not start with the libtorch in {Folder}: {error.GetBaseException().Message}",
+                    error
+                );
             }
             loaded = true;
         }
@@ -48,12 +60,24 @@ public static class LibTorch
         var package = PackageFolder();
         var chosen = Environment.GetEnvironmentVariable(FolderVariable);
         Folder = string.IsNullOrEmpty(chosen) ? package : ChosenFolder(chosen);
-        if (Folder != package) CheckLinked(Folder, package);
+        if (Folder != package)
+            CheckLinked(Folder, package);
 
         // libtorch first and from one folder: its parts must not be picked up from two.
-        foreach (var pattern in new[] { "libgomp*.so*", "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
+        foreach (
+            var pattern in new[]
+            {
+                "libgomp*.so*",
+                "libc10.so",
+                "libtorch_cpu.so",
+                "libc10_cuda.so",
+                "libtorch_cuda.so",
+                "libtorch.so",
+            }
+        )
         {
-            foreach (var file in Directory.EnumerateFiles(Folder, pattern)) LoadOrExplain(file);
+            foreach (var file in Directory.EnumerateFiles(Folder, pattern))
+                LoadOrExplain(file);
         }
 
         var library = Path.Combine(package, "libLibTorchSharp.so");
@@ -67,38 +91,63 @@ public static class LibTorch
         {
             Route = "as packaged";
         }
-        if (Folder != package) Route += $", libtorch from {FolderVariable}";
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name.Contains("LibTorchSharp") ? handle : IntPtr.Zero;
-        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : IntPtr.Zero);
+        if (Folder != package)
+            Route += $", libtorch from {FolderVariable}";
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
+            name.Contains("LibTorchSharp") ? handle : IntPtr.Zero;
+        NativeLibrary.SetDllImportResolver(
+            typeof(torch).Assembly,
+            (name, _, _) => name == "LibTorchSharp" ? handle : IntPtr.Zero
+        );
     }
 
     // TorchSharp loads libtorch_cpu.so by its place beside the program; a second libtorch in one process ends it.
     private static void CheckLinked(string chosen, string package)
     {
         var packaged = new FileInfo(Path.Combine(package, "libtorch_cpu.so"));
-        if (packaged.ResolveLinkTarget(returnFinalTarget: true)?.FullName != Path.GetFullPath(Path.Combine(chosen, "libtorch_cpu.so")))
-            throw new RequestException($"{FolderVariable} works through ./argus, which puts that libtorch in the packaged one's place.");
+        if (
+            packaged.ResolveLinkTarget(returnFinalTarget: true)?.FullName
+            != Path.GetFullPath(Path.Combine(chosen, "libtorch_cpu.so"))
+        )
+            throw new RequestException(
+                $"{FolderVariable} works through ./argus, which puts that libtorch in the packaged one's place."
+            );
     }
 
     private static string PackageFolder()
     {
         var beside = AppContext.BaseDirectory;
-        foreach (var folder in new[] { Path.Combine(beside, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"), Path.Combine(beside, "runtimes", "linux-x64", "native"), beside })
+        foreach (
+            var folder in new[]
+            {
+                Path.Combine(beside, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
+                Path.Combine(beside, "runtimes", "linux-x64", "native"),
+                beside,
+            }
+        )
         {
-            if (File.Exists(Path.Combine(folder, "libLibTorchSharp.so"))) return folder;
+            if (File.Exists(Path.Combine(folder, "libLibTorchSharp.so")))
+                return folder;
         }
-        throw new ArgusException($"libLibTorchSharp.so is not beside the program ({beside}). Build again: ./argus doctor.");
+        throw new ArgusException(
+            $"libLibTorchSharp.so is not beside the program ({beside}). Build again: ./argus doctor."
+        );
     }
 
     internal static string ChosenFolder(string folder)
     {
-        var found = new[] { folder, Path.Combine(folder, "lib"), Path.Combine(folder, "torch", "lib") }
-            .FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, "libtorch_cpu.so")));
+        var found = new[] { folder, Path.Combine(folder, "lib"), Path.Combine(folder, "torch", "lib") }.FirstOrDefault(
+            candidate => File.Exists(Path.Combine(candidate, "libtorch_cpu.so"))
+        );
         if (found is null)
-            throw new RequestException($"{FolderVariable}={folder} holds no libtorch_cpu.so. Give the 'lib' folder of an installed PyTorch (python -c \"import torch; print(torch.__path__[0])\").");
+            throw new RequestException(
+                $"{FolderVariable}={folder} holds no libtorch_cpu.so. Give the 'lib' folder of an installed PyTorch (python -c \"import torch; print(torch.__path__[0])\")."
+            );
         var version = VersionOf(found);
         if (version is not null && !version.StartsWith(PackagedVersion, StringComparison.Ordinal))
-            throw new RequestException($"{FolderVariable}={folder} is libtorch {version}, but TorchSharp {typeof(torch).Assembly.GetName().Version} needs {PackagedVersion}. Install torch=={PackagedVersion}.*, or unset {FolderVariable}.");
+            throw new RequestException(
+                $"{FolderVariable}={folder} is libtorch {version}, but TorchSharp {typeof(torch).Assembly.GetName().Version} needs {PackagedVersion}. Install torch=={PackagedVersion}.*, or unset {FolderVariable}."
+            );
         return Path.GetFullPath(found);
     }
 
@@ -112,7 +161,8 @@ public static class LibTorch
         var python = Path.Combine(above, "version.py");
         if (File.Exists(python))
         {
-            var line = File.ReadLines(python).FirstOrDefault(l => l.StartsWith("__version__", StringComparison.Ordinal));
+            var line = File.ReadLines(python)
+                .FirstOrDefault(l => l.StartsWith("__version__", StringComparison.Ordinal));
             return line?.Split('\'', '"').ElementAtOrDefault(1);
         }
         var plain = Path.Combine(above, "build-version");
@@ -127,7 +177,10 @@ public static class LibTorch
         }
         catch (DllNotFoundException error)
         {
-            throw new ArgusException($"Could not load {file}: {error.Message.Split('\n')[0]}. 'argus doctor' shows what is missing.", error);
+            throw new ArgusException(
+                $"Could not load {file}: {error.Message.Split('\n')[0]}. 'argus doctor' shows what is missing.",
+                error
+            );
         }
     }
 
@@ -138,9 +191,12 @@ public static class LibTorch
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
         var folder = Path.Combine(ArgusCache.Folder, "native", hash);
         var copy = Path.Combine(folder, "libLibTorchSharp.so");
-        if (File.Exists(copy)) return copy;
+        if (File.Exists(copy))
+            return copy;
         if (ElfVersionMend.MarkWeak(bytes, MissingVersion) == 0)
-            throw new ArgusException($"{library} does not load, and not for want of {MissingVersion}. 'argus doctor' shows what is missing.");
+            throw new ArgusException(
+                $"{library} does not load, and not for want of {MissingVersion}. 'argus doctor' shows what is missing."
+            );
         Directory.CreateDirectory(folder);
         var partial = $"{copy}.{Environment.ProcessId}";
         File.WriteAllBytes(partial, bytes);

@@ -12,7 +12,8 @@ namespace Argus.Training.Optimization;
 public sealed class AdamW : IDisposable
 {
     private readonly (string Name, Parameter Parameter)[] parameters;
-    private readonly Tensor[] averages, squares;
+    private readonly Tensor[] averages,
+        squares;
     private readonly Tensor steps;
 
     public AdamW(IEnumerable<(string Name, Parameter Parameter)> parameters)
@@ -40,19 +41,33 @@ public sealed class AdamW : IDisposable
         var owned = Enumerable.Range(0, parameters.Length).Where(i => gradients[i] is not null).ToArray();
         Tensor[] Of(Func<int, Tensor> part) => Array.ConvertAll(owned, i => part(i));
         steps.add_(1);
-        Dispatcher.Call("aten::_fused_adamw_", "",
-        [
-            Dispatcher.Slot(Of(i => parameters[i].Parameter)), Dispatcher.Slot(Of(i => gradients[i]!)),
-            Dispatcher.Slot(Of(i => averages[i])), Dispatcher.Slot(Of(i => squares[i])), Dispatcher.Slot(Array.Empty<Tensor>()),
-            Dispatcher.Slot(Of(_ => steps)),
-            Dispatcher.Slot(LearningRate), Dispatcher.Slot(Beta1), Dispatcher.Slot(Beta2), Dispatcher.Slot(WeightDecay), Dispatcher.Slot(Epsilon),
-            Dispatcher.Slot(false), Dispatcher.Slot(false), 0, 0,
-        ]);
+        Dispatcher.Call(
+            "aten::_fused_adamw_",
+            "",
+            [
+                Dispatcher.Slot(Of(i => parameters[i].Parameter)),
+                Dispatcher.Slot(Of(i => gradients[i]!)),
+                Dispatcher.Slot(Of(i => averages[i])),
+                Dispatcher.Slot(Of(i => squares[i])),
+                Dispatcher.Slot(Array.Empty<Tensor>()),
+                Dispatcher.Slot(Of(_ => steps)),
+                Dispatcher.Slot(LearningRate),
+                Dispatcher.Slot(Beta1),
+                Dispatcher.Slot(Beta2),
+                Dispatcher.Slot(WeightDecay),
+                Dispatcher.Slot(Epsilon),
+                Dispatcher.Slot(false),
+                Dispatcher.Slot(false),
+                0,
+                0,
+            ]
+        );
     }
 
     public void ZeroGradients()
     {
-        foreach (var (_, parameter) in parameters) parameter.grad = null;
+        foreach (var (_, parameter) in parameters)
+            parameter.grad = null;
     }
 
     /// <summary>Scales the gradients so that their common L2 norm is at most <paramref name="maximum"/>; returns the norm before.</summary>
@@ -63,7 +78,8 @@ public sealed class AdamW : IDisposable
         if (norm > maximum)
         {
             // PyTorch's clip_grad_norm_ divides by norm + 1e-6.
-            foreach (var (_, parameter) in parameters) parameter.grad?.mul_(maximum / (norm + 1e-6));
+            foreach (var (_, parameter) in parameters)
+                parameter.grad?.mul_(maximum / (norm + 1e-6));
         }
         return norm;
     }
@@ -72,7 +88,11 @@ public sealed class AdamW : IDisposable
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var norms = parameters.Select(p => p.Parameter.grad).OfType<Tensor>().Select(gradient => gradient.norm()).ToArray();
+        var norms = parameters
+            .Select(p => p.Parameter.grad)
+            .OfType<Tensor>()
+            .Select(gradient => gradient.norm())
+            .ToArray();
         return stack(norms).norm().ToDouble();
     }
 
@@ -89,6 +109,7 @@ public sealed class AdamW : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in averages.Concat(squares).Append(steps)) tensor.Dispose();
+        foreach (var tensor in averages.Concat(squares).Append(steps))
+            tensor.Dispose();
     }
 }

@@ -13,8 +13,11 @@ public sealed record CheckpointReference(string Folder, Recipe Recipe)
     public static CheckpointReference Find(string path)
     {
         var candidates = new[] { path, Path.Combine(path, "checkpoints", "best"), Path.Combine(path, "best") };
-        var folder = candidates.FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, Checkpoint.ModelFile)))
-            ?? throw new RequestException($"{path} is no checkpoint and no run with one. Train first (argus train), or give a folder with {Checkpoint.ModelFile}.");
+        var folder =
+            candidates.FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, Checkpoint.ModelFile)))
+            ?? throw new RequestException(
+                $"{path} is no checkpoint and no run with one. Train first (argus train), or give a folder with {Checkpoint.ModelFile}."
+            );
         return new CheckpointReference(folder, RecipeLibrary.ReadMerged(Path.Combine(folder, Checkpoint.RecipeFile)));
     }
 

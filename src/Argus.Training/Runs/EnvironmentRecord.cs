@@ -9,10 +9,18 @@ namespace Argus.Training.Runs;
 /// <summary>What a run ran on: <c>environment.json</c>.</summary>
 public static class EnvironmentRecord
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <summary>The version and the commit that the program was built from.</summary>
-    public static string Version { get; } = typeof(EnvironmentRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    public static string Version { get; } =
+        typeof(EnvironmentRecord)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion
+        ?? "";
 
     public static void Write(string folder)
     {
@@ -27,17 +35,18 @@ public static class EnvironmentRecord
         return JsonSerializer.Serialize(Describe(), Json);
     }
 
-    private static object Describe() => new
-    {
-        Argus = Version,
-        DotNet = RuntimeInformation.FrameworkDescription,
-        System = RuntimeInformation.OSDescription,
-        Architecture = $"{RuntimeInformation.ProcessArchitecture}",
-        Cores = Environment.ProcessorCount,
-        MemoryGigabytes = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9, 1),
-        TorchSharp = $"{typeof(torch).Assembly.GetName().Version}",
-        LibTorch = LibTorch.Route,
-        TorchThreads = torch.get_num_threads(),
-        Cuda = torch.cuda_is_available(),
-    };
+    private static object Describe() =>
+        new
+        {
+            Argus = Version,
+            DotNet = RuntimeInformation.FrameworkDescription,
+            System = RuntimeInformation.OSDescription,
+            Architecture = $"{RuntimeInformation.ProcessArchitecture}",
+            Cores = Environment.ProcessorCount,
+            MemoryGigabytes = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9, 1),
+            TorchSharp = $"{typeof(torch).Assembly.GetName().Version}",
+            LibTorch = LibTorch.Route,
+            TorchThreads = torch.get_num_threads(),
+            Cuda = torch.cuda_is_available(),
+        };
 }

@@ -14,12 +14,18 @@ public static class ModelFactory
     {
         LibTorch.Load();
         random.manual_seed(recipe.Seed);
-        return new SpecialistModel(Specialist.Named(recipe.Specialist), new ModelOptions
-        {
-            Backbone = recipe.Backbone.Name, StochasticDepth = recipe.Backbone.StochasticDepth,
-            OwnViews = recipe.Model.Views == "own", Dropout = recipe.Model.Dropout, AttentionDropout = recipe.Model.AttentionDropout,
-            Format = recipe.Train.ChannelsLast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous,
-        });
+        return new SpecialistModel(
+            Specialist.Named(recipe.Specialist),
+            new ModelOptions
+            {
+                Backbone = recipe.Backbone.Name,
+                StochasticDepth = recipe.Backbone.StochasticDepth,
+                OwnViews = recipe.Model.Views == "own",
+                Dropout = recipe.Model.Dropout,
+                AttentionDropout = recipe.Model.AttentionDropout,
+                Format = recipe.Train.ChannelsLast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous,
+            }
+        );
     }
 }
 
@@ -32,8 +38,11 @@ public static class TorchDevice
         LibTorch.Load();
         var cuda = name != "cpu" && cuda_is_available();
         if (name == "cuda" && !cuda)
-            throw new RequestException($"train.device=cuda, but this libtorch sees no CUDA device. Build with -p:TorchBackend=cuda-linux or set {LibTorch.FolderVariable}; 'argus doctor' shows more.");
-        if (!cuda) return CPU;
+            throw new RequestException(
+                $"train.device=cuda, but this libtorch sees no CUDA device. Build with -p:TorchBackend=cuda-linux or set {LibTorch.FolderVariable}; 'argus doctor' shows more."
+            );
+        if (!cuda)
+            return CPU;
         // Matrix products of fp32 in TF32, as PyTorch users turn it on for training.
         backends.cuda.matmul.allow_tf32 = true;
         return CUDA;

@@ -16,6 +16,7 @@ public sealed partial class RunDirectory(string path)
     public string Recipe => System.IO.Path.Combine(Folder, "recipe.yaml");
     public string Metrics => System.IO.Path.Combine(Folder, "metrics.jsonl");
     public string Predictions => System.IO.Path.Combine(Folder, "predictions");
+
     /// <summary>The last epoch's validation predictions, and the best checkpoint's.</summary>
     public string ValidationPredictions => System.IO.Path.Combine(Predictions, "validation.csv");
     public string BestPredictions => System.IO.Path.Combine(Predictions, "validation-best.csv");
@@ -33,8 +34,10 @@ public sealed partial class RunDirectory(string path)
     {
         Directory.CreateDirectory(Checkpoints);
         var held = FolderLock.Take(Folder, "is training in");
-        foreach (var leftover in Directory.EnumerateDirectories(Checkpoints, ".partial-*")) Directory.Delete(leftover, recursive: true);
-        foreach (var leftover in new DirectoryInfo(Checkpoints).EnumerateFileSystemInfos(".link-*")) leftover.Delete();
+        foreach (var leftover in Directory.EnumerateDirectories(Checkpoints, ".partial-*"))
+            Directory.Delete(leftover, recursive: true);
+        foreach (var leftover in new DirectoryInfo(Checkpoints).EnumerateFileSystemInfos(".link-*"))
+            leftover.Delete();
         return held;
     }
 
@@ -58,32 +61,44 @@ public sealed partial class RunDirectory(string path)
     public void PointTo(string link, string checkpoint)
     {
         var path = System.IO.Path.Combine(Checkpoints, link);
-        if (new DirectoryInfo(path).LinkTarget == checkpoint) return;
+        if (new DirectoryInfo(path).LinkTarget == checkpoint)
+            return;
         if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
-            throw new ArgusException($"{path} is a folder, not a link: the run was copied without its links. Copy it with them (cp -a), or start from its weights in another --run: --init {path}");
+            throw new ArgusException(
+                $"{path} is a folder, not a link: the run was copied without its links. Copy it with them (cp -a), or start from its weights in another --run: --init {path}"
+            );
         var temporary = System.IO.Path.Combine(Checkpoints, $".link-{link}");
         File.Delete(temporary);
         File.CreateSymbolicLink(temporary, checkpoint);
         // .NET's moves follow the link or refuse to replace one; rename(2) does neither.
         if (OperatingSystem.IsWindows())
         {
-            if (Directory.Exists(path)) Directory.Delete(path);
+            if (Directory.Exists(path))
+                Directory.Delete(path);
             Directory.Move(temporary, path);
         }
         else if (Rename(temporary, path) != 0)
         {
-            throw new ArgusException($"{path} could not be pointed to {checkpoint}: {Marshal.GetLastPInvokeErrorMessage()}.");
+            throw new ArgusException(
+                $"{path} could not be pointed to {checkpoint}: {Marshal.GetLastPInvokeErrorMessage()}."
+            );
         }
     }
 
     /// <summary>Keeps what <c>best</c> and <c>last</c> point to and the newest others, <paramref name="keep"/> in all.</summary>
     public void Prune(int keep)
     {
-        var linked = new[] { Best, Last }.Select(link => new DirectoryInfo(link).LinkTarget).OfType<string>().ToHashSet();
-        var others = Directory.EnumerateDirectories(Checkpoints).Select(folder => new DirectoryInfo(folder))
+        var linked = new[] { Best, Last }
+            .Select(link => new DirectoryInfo(link).LinkTarget)
+            .OfType<string>()
+            .ToHashSet();
+        var others = Directory
+            .EnumerateDirectories(Checkpoints)
+            .Select(folder => new DirectoryInfo(folder))
             .Where(folder => folder.LinkTarget is null && !folder.Name.StartsWith('.') && !linked.Contains(folder.Name))
             .OrderByDescending(folder => folder.Name, StringComparer.Ordinal);
-        foreach (var folder in others.Skip(Math.Max(0, keep - linked.Count))) Checkpoint.Discard(folder.FullName);
+        foreach (var folder in others.Skip(Math.Max(0, keep - linked.Count)))
+            Checkpoint.Discard(folder.FullName);
     }
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

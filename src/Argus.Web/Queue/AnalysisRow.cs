@@ -1,7 +1,13 @@
 namespace Argus.Web.Queue;
 
 /// <summary>Where an analysis is: accepted and waiting, with a worker, or ended.</summary>
-public enum AnalysisState { Queued, Running, Done, Failed }
+public enum AnalysisState
+{
+    Queued,
+    Running,
+    Done,
+    Failed,
+}
 
 /// <summary>A row of the queue and of the history. Times are milliseconds since 1970.</summary>
 public sealed class AnalysisRow

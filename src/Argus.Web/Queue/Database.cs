@@ -29,8 +29,14 @@ public sealed class Database : IAsyncDisposable
 
     static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    private Database(DbDataSource source, bool postgres) => (this.source, Now, SkipLocked) = (source,
-        postgres ? "(extract(epoch from clock_timestamp()) * 1000)::bigint" : "CAST(unixepoch('subsec') * 1000 AS integer)", postgres ? "FOR UPDATE SKIP LOCKED" : "");
+    private Database(DbDataSource source, bool postgres) =>
+        (this.source, Now, SkipLocked) = (
+            source,
+            postgres
+                ? "(extract(epoch from clock_timestamp()) * 1000)::bigint"
+                : "CAST(unixepoch('subsec') * 1000 AS integer)",
+            postgres ? "FOR UPDATE SKIP LOCKED" : ""
+        );
 
     /// <summary>Milliseconds since 1970, as an expression.</summary>
     public string Now { get; }
@@ -45,19 +51,40 @@ public sealed class Database : IAsyncDisposable
         try
         {
             var database = connectionString is null
-                ? new Database(SqliteFactory.Instance.CreateDataSource(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "argus.db"), DefaultTimeout = 10 }.ToString()), postgres: false)
-                : new Database(NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "argus" }), postgres: true);
+                ? new Database(
+                    SqliteFactory.Instance.CreateDataSource(
+                        new SqliteConnectionStringBuilder
+                        {
+                            DataSource = Path.Combine(folder, "argus.db"),
+                            DefaultTimeout = 10,
+                        }.ToString()
+                    ),
+                    postgres: false
+                )
+                : new Database(
+                    NpgsqlDataSource.Create(
+                        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "argus" }
+                    ),
+                    postgres: true
+                );
             await using var connection = await database.source.OpenConnectionAsync(cancel);
-            if (connectionString is null) await connection.ExecuteAsync("PRAGMA journal_mode=WAL");
+            if (connectionString is null)
+                await connection.ExecuteAsync("PRAGMA journal_mode=WAL");
             await using var transaction = await connection.BeginTransactionAsync(cancel);
-            if (connectionString is not null) await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaLock})", transaction: transaction);
+            if (connectionString is not null)
+                await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaLock})", transaction: transaction);
             await connection.ExecuteAsync(Schema, transaction: transaction);
             await transaction.CommitAsync(cancel);
             return database;
         }
         catch (Exception error) when (error is ArgumentException or DbException or System.Net.Sockets.SocketException)
         {
-            throw new RequestException(connectionString is null ? $"The database in {folder} cannot be used: {error.Message}" : $"PostgreSQL cannot be used: {error.Message}. A connection string looks like Host=db;Database=argus;Username=argus;Password=….", error);
+            throw new RequestException(
+                connectionString is null
+                    ? $"The database in {folder} cannot be used: {error.Message}"
+                    : $"PostgreSQL cannot be used: {error.Message}. A connection string looks like Host=db;Database=argus;Username=argus;Password=….",
+                error
+            );
         }
     }
 

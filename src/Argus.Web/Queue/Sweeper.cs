@@ -1,9 +1,11 @@
 namespace Argus.Web.Queue;
 
 /// <summary>Deletes what was kept long enough, and files that nobody waits for.</summary>
-internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions options, ILogger<Sweeper> log) : BackgroundService
+internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions options, ILogger<Sweeper> log)
+    : BackgroundService
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10), Forgotten = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10),
+        Forgotten = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -20,15 +22,15 @@ internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions
                 await store.ExpireAsync(TimeSpan.FromHours(options.KeepHours));
                 foreach (var id in uploads.OlderThan(Forgotten).ToList())
                 {
-                    if (!await store.WaitsAsync(id)) uploads.Delete(id);
+                    if (!await store.WaitsAsync(id))
+                        uploads.Delete(id);
                 }
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
                 log.LogWarning("Nothing could be tidied up: {Message}", error.Message);
             }
-        }
-        while (await Next(timer, stopping));
+        } while (await Next(timer, stopping));
     }
 
     private static async Task<bool> Next(PeriodicTimer timer, CancellationToken stopping)

@@ -11,16 +11,33 @@ namespace Argus.Web.Queue;
 /// Takes one video after another from the queue. Any number may, in any number of processes. A database that is away is waited for;
 /// a process that ends gives its video back.
 /// </summary>
-internal sealed class Worker(AnalysisStore store, Uploads uploads, Detector detector, ServeOptions options, ServiceMetrics metrics, ILogger<Worker> log) : BackgroundService
+internal sealed class Worker(
+    AnalysisStore store,
+    Uploads uploads,
+    Detector detector,
+    ServeOptions options,
+    ServiceMetrics metrics,
+    ILogger<Worker> log
+) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300), AfterFault = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300),
+        AfterFault = TimeSpan.FromSeconds(2);
 
-    private readonly TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds), limit = TimeSpan.FromMinutes(options.AnalysisMinutes);
+    private readonly TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds),
+        limit = TimeSpan.FromMinutes(options.AnalysisMinutes);
 
     /// <summary>Whether the database is away; it comes back.</summary>
-    public static bool IsAway(Exception error) => (error is DbException and not PostgresException) || error is PostgresException { IsTransient: true } or SocketException or TimeoutException || (error is IOException && error.InnerException is SocketException);
+    public static bool IsAway(Exception error) =>
+        (error is DbException and not PostgresException)
+        || error is PostgresException { IsTransient: true } or SocketException or TimeoutException
+        || (error is IOException && error.InnerException is SocketException);
 
-    protected override Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => LoopAsync(stopping), CancellationToken.None)));
+    protected override Task ExecuteAsync(CancellationToken stopping) =>
+        Task.WhenAll(
+            Enumerable
+                .Range(0, options.Workers)
+                .Select(_ => Task.Run(() => LoopAsync(stopping), CancellationToken.None))
+        );
 
     private async Task LoopAsync(CancellationToken stopping)
     {
@@ -62,9 +79,16 @@ internal sealed class Worker(AnalysisStore store, Uploads uploads, Detector dete
         var outcome = "failed";
         try
         {
-            if (!File.Exists(uploads.PathOf(row.Id))) throw new ArgusException("Its file is not in this worker's data folder; do all processes share one?");
-            var analysis = await detector.AnalyzeAsync(uploads.PathOf(row.Id), progress, cancel.Token) with { Video = row.Name };
-            (outcome, end) = ($"{analysis.Verdict}".ToLowerInvariant(), () => store.FinishAsync(row.Id, worker, analysis));
+            if (!File.Exists(uploads.PathOf(row.Id)))
+                throw new ArgusException("Its file is not in this worker's data folder; do all processes share one?");
+            var analysis = await detector.AnalyzeAsync(uploads.PathOf(row.Id), progress, cancel.Token) with
+            {
+                Video = row.Name,
+            };
+            (outcome, end) = (
+                $"{analysis.Verdict}".ToLowerInvariant(),
+                () => store.FinishAsync(row.Id, worker, analysis)
+            );
         }
         catch (UnreadableVideoException error)
         {
@@ -72,22 +96,46 @@ internal sealed class Worker(AnalysisStore store, Uploads uploads, Detector dete
         }
         catch (OperationCanceledException)
         {
-            if (progress.Lost) log.LogInformation("{Id} was deleted, or another worker has it.", row.Id);
-            else if (stopping.IsCancellationRequested) await store.ReleaseAsync(row.Id, worker);
-            else end = () => store.FailAsync(row.Id, worker, $"It was not done after {options.AnalysisMinutes:0.##} minutes.");
+            if (progress.Lost)
+                log.LogInformation("{Id} was deleted, or another worker has it.", row.Id);
+            else if (stopping.IsCancellationRequested)
+                await store.ReleaseAsync(row.Id, worker);
+            else
+                end = () =>
+                    store.FailAsync(row.Id, worker, $"It was not done after {options.AnalysisMinutes:0.##} minutes.");
         }
         catch (Exception error) when (error is not OutOfMemoryException && !IsAway(error))
         {
             // Perhaps the disk is full, or the fault is ours. Its lease lapses, so that it is tried again a little later, also by others.
-            log.LogError(error, "{Id} could not be looked at (attempt {Attempt} of {Most}).", row.Id, row.Attempts, AnalysisStore.MostAttempts);
-            if (row.Attempts >= AnalysisStore.MostAttempts) end = () => store.FailAsync(row.Id, worker, error is ArgusException ? error.Message : "The service could not look at it, three times; its log says why.");
+            log.LogError(
+                error,
+                "{Id} could not be looked at (attempt {Attempt} of {Most}).",
+                row.Id,
+                row.Attempts,
+                AnalysisStore.MostAttempts
+            );
+            if (row.Attempts >= AnalysisStore.MostAttempts)
+                end = () =>
+                    store.FailAsync(
+                        row.Id,
+                        worker,
+                        error is ArgusException
+                            ? error.Message
+                            : "The service could not look at it, three times; its log says why."
+                    );
         }
         await cancel.CancelAsync();
         await heart;
-        if (end is null || !await EndAsync(row.Id, end)) return;
+        if (end is null || !await EndAsync(row.Id, end))
+            return;
         uploads.Delete(row.Id);
         metrics.Ended(outcome, Stopwatch.GetElapsedTime(started), row.DurationSeconds);
-        log.LogInformation("{Id}: {Outcome} after {Seconds:0.0} s.", row.Id, outcome, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        log.LogInformation(
+            "{Id}: {Outcome} after {Seconds:0.0} s.",
+            row.Id,
+            outcome,
+            Stopwatch.GetElapsedTime(started).TotalSeconds
+        );
     }
 
     // Renews the lease and says how far it is, until cancelled.
@@ -97,10 +145,12 @@ internal sealed class Worker(AnalysisStore store, Uploads uploads, Detector dete
         while (!cancel.IsCancellationRequested)
         {
             await Task.Delay(interval, cancel.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-            if (cancel.IsCancellationRequested) return;
+            if (cancel.IsCancellationRequested)
+                return;
             try
             {
-                if (await store.RenewAsync(id, worker, progress.Value, lease)) continue;
+                if (await store.RenewAsync(id, worker, progress.Value, lease))
+                    continue;
                 progress.Lost = true;
                 await cancel.CancelAsync();
             }
@@ -114,7 +164,7 @@ internal sealed class Worker(AnalysisStore store, Uploads uploads, Detector dete
     // An answer waits for the database as long as its lease lasts; after that it is worked out anew.
     private async Task<bool> EndAsync(string id, Func<Task<bool>> end)
     {
-        for (var waited = Stopwatch.StartNew(); ;)
+        for (var waited = Stopwatch.StartNew(); ; )
         {
             try
             {

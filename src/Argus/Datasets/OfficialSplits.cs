@@ -6,23 +6,34 @@ namespace Argus.Datasets;
 /// <summary>The splits that the datasets' makers published, and the one Argus fixes where they published none.</summary>
 public static class OfficialSplits
 {
-    private const double DfdcTestShare = 0.1, DfdcValidationShare = 0.1;
+    private const double DfdcTestShare = 0.1,
+        DfdcValidationShare = 0.1;
 
-    private static readonly Lazy<IReadOnlyDictionary<Split, (string A, string B)[]>> Pairs = new(() => new Dictionary<Split, (string, string)[]>
-    {
-        [Split.Train] = ReadPairs("train"), [Split.Validation] = ReadPairs("val"), [Split.Test] = ReadPairs("test"),
-    });
+    private static readonly Lazy<IReadOnlyDictionary<Split, (string A, string B)[]>> Pairs = new(() =>
+        new Dictionary<Split, (string, string)[]>
+        {
+            [Split.Train] = ReadPairs("train"),
+            [Split.Validation] = ReadPairs("val"),
+            [Split.Test] = ReadPairs("test"),
+        }
+    );
 
-    private static readonly Lazy<Dictionary<string, (Split Split, string Group)>> SplitOfId = new(() => Pairs.Value
-        .SelectMany(side => side.Value.SelectMany(pair => new[] { pair.A, pair.B }
-            .Select(id => (Id: id, Value: (side.Key, Group: $"{pair.A}_{pair.B}")))))
-        .ToDictionary(entry => entry.Id, entry => entry.Value));
+    private static readonly Lazy<Dictionary<string, (Split Split, string Group)>> SplitOfId = new(() =>
+        Pairs
+            .Value.SelectMany(side =>
+                side.Value.SelectMany(pair =>
+                    new[] { pair.A, pair.B }.Select(id => (Id: id, Value: (side.Key, Group: $"{pair.A}_{pair.B}")))
+                )
+            )
+            .ToDictionary(entry => entry.Id, entry => entry.Value)
+    );
 
     /// <summary>FaceForensics++ (Rössler et al., 2019): 360 / 70 / 70 pairs of ids; a pair's reals and fakes share its split.</summary>
     public static IReadOnlyList<(string A, string B)> FaceForensicsPairs(Split split) => Pairs.Value[split];
 
     /// <summary>The split and pair of a real's id such as <c>953</c>; null for an id that no list names.</summary>
-    public static (Split Split, string Group)? FaceForensics(string id) => SplitOfId.Value.TryGetValue(id, out var side) ? side : null;
+    public static (Split Split, string Group)? FaceForensics(string id) =>
+        SplitOfId.Value.TryGetValue(id, out var side) ? side : null;
 
     /// <summary>
     /// DFDC has no split of its training folders: a hash of the original's name decides, 80 / 10 / 10, so that a fake and
@@ -39,7 +50,9 @@ public static class OfficialSplits
 
     private static (string, string)[] ReadPairs(string name)
     {
-        using var stream = typeof(OfficialSplits).Assembly.GetManifestResourceStream($"Argus.Datasets.Facts.faceforensics.{name}.json")!;
+        using var stream = typeof(OfficialSplits).Assembly.GetManifestResourceStream(
+            $"Argus.Datasets.Facts.faceforensics.{name}.json"
+        )!;
         return [.. JsonSerializer.Deserialize<string[][]>(stream)!.Select(pair => (pair[0], pair[1]))];
     }
 }

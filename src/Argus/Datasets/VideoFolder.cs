@@ -5,7 +5,11 @@ public static class VideoFolder
 {
     private static readonly string[] Extensions = [".mp4", ".avi", ".mov", ".mkv", ".webm"];
 
-    private static readonly EnumerationOptions AnyCase = new() { MatchCasing = MatchCasing.CaseInsensitive, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions AnyCase = new()
+    {
+        MatchCasing = MatchCasing.CaseInsensitive,
+        IgnoreInaccessible = true,
+    };
 
     /// <summary>The folder under <paramref name="root"/> that the parts name, whatever their letter case; null if there is none.</summary>
     public static string? Find(string root, params ReadOnlySpan<string> parts)
@@ -13,9 +17,14 @@ public static class VideoFolder
         var folder = root;
         foreach (var part in parts)
         {
-            if (!Directory.Exists(folder)) return null;
-            var found = Directory.EnumerateDirectories(folder, part, AnyCase).Order(StringComparer.Ordinal).FirstOrDefault();
-            if (found is null) return null;
+            if (!Directory.Exists(folder))
+                return null;
+            var found = Directory
+                .EnumerateDirectories(folder, part, AnyCase)
+                .Order(StringComparer.Ordinal)
+                .FirstOrDefault();
+            if (found is null)
+                return null;
             folder = found;
         }
         return folder;
@@ -25,7 +34,8 @@ public static class VideoFolder
     public static IEnumerable<string> Videos(string folder)
     {
         var inner = Find(folder, "videos");
-        return new[] { folder, inner }.OfType<string>()
+        return new[] { folder, inner }
+            .OfType<string>()
             .SelectMany(place => Directory.EnumerateFiles(place, "*", AnyCase))
             .Where(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
             .Order(StringComparer.Ordinal);

@@ -1,6 +1,11 @@
 namespace Argus.Datasets;
 
-public enum Split { Train, Validation, Test }
+public enum Split
+{
+    Train,
+    Validation,
+    Test,
+}
 
 /// <summary>One video file of a dataset and what the dataset says about it. 0 = real, 1 = fake.</summary>
 /// <param name="Dataset">Layout key: <c>ffpp</c>, <c>celebdf</c> or <c>dfdc</c>.</param>
@@ -25,7 +30,8 @@ public sealed record VideoItem(
     int? Chunk = null,
     string? Original = null,
     string? Kind = null,
-    string? Mask = null)
+    string? Mask = null
+)
 {
     /// <summary>What tells two videos apart everywhere: two methods' <c>000_003</c> are two videos.</summary>
     public string Key { get; } = StoreKey(Dataset, Compression, Method, Id, Path);
@@ -39,7 +45,8 @@ public sealed record VideoItem(
         var parts = new[] { dataset, compression, method, id }.Where(part => part.Length > 0);
         var raw = string.Join('_', parts);
         var safe = string.Concat(raw.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
-        return safe == raw && raw.Length <= LongestKey ? raw
+        return safe == raw && raw.Length <= LongestKey
+            ? raw
             : $"{safe[..Math.Min(safe.Length, LongestKey - 9)]}-{Randomness.KeyedRandom.Key(path) & 0xFFFFFFFF:x8}";
     }
 }

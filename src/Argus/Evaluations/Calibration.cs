@@ -7,13 +7,25 @@ namespace Argus.Evaluations;
 /// <param name="Name"><c>fpr_1</c>, <c>fpr_5</c> or <c>eer</c>.</param>
 /// <param name="Logit">Videos whose aggregated log odds reach it count as fake; null where too few real videos were there to allow any.</param>
 /// <param name="Probability">The same as calibrated probability (temperature).</param>
-public sealed record OperatingPoint(string Name, double? Logit, double? Probability, double FalsePositiveRate, double TruePositiveRate);
+public sealed record OperatingPoint(
+    string Name,
+    double? Logit,
+    double? Probability,
+    double FalsePositiveRate,
+    double TruePositiveRate
+);
 
 /// <summary>One aggregation's calibration.</summary>
 /// <param name="GainOverMeanLogit">Of the validation AUC, with its paired interval; null for mean_logit itself.</param>
 /// <param name="CalibrationError">ECE on the validation videos: as they are, after the temperature, after the isotonic curve.</param>
-public sealed record AggregationCalibration(double Auc, PairedDifference? GainOverMeanLogit, double Temperature, IsotonicCurve Isotonic, IReadOnlyList<OperatingPoint> OperatingPoints,
-    double[] CalibrationError);
+public sealed record AggregationCalibration(
+    double Auc,
+    PairedDifference? GainOverMeanLogit,
+    double Temperature,
+    IsotonicCurve Isotonic,
+    IReadOnlyList<OperatingPoint> OperatingPoints,
+    double[] CalibrationError
+);
 
 /// <summary>
 /// What a detector's scores mean, learned on validation videos and kept beside its weights as <c>calibration.json</c>: which
@@ -24,14 +36,21 @@ public sealed record Calibration
 {
     public const string FileName = "calibration.json";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DictionaryKeyPolicy = null };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DictionaryKeyPolicy = null,
+    };
 
     /// <summary>What it was fitted on, in words.</summary>
     public required string Data { get; init; }
     public required int Real { get; init; }
     public required int Fake { get; init; }
+
     /// <summary>The name of the aggregation to use: mean_logit, unless another is better on validation videos beyond chance (95%, paired).</summary>
     public required string Aggregation { get; init; }
+
     /// <summary>By the names of aggregations.</summary>
     public required IReadOnlyDictionary<string, AggregationCalibration> Aggregations { get; init; }
 
@@ -43,32 +62,78 @@ public sealed record Calibration
     public static Calibration Fit(IReadOnlyList<VideoPrediction> validation, string data)
     {
         int[] labels = [.. validation.Select(video => video.Item.Label)];
-        if (labels.Distinct().Count() < 2) throw new ArgusException($"Calibration needs validation videos of both classes; there are {labels.Count(l => l == 0)} real and {labels.Count(l => l == 1)} fake ones.");
-        var reference = new ScoreSet(labels, [.. validation.Select(video => Evaluations.Aggregation.MeanLogit.Of(video.Clips))]);
-        var all = Evaluations.Aggregation.All.ToDictionary(aggregation => aggregation.Name, aggregation => Fit(aggregation, validation, labels, reference));
-        var better = all.Where(entry => entry.Value.GainOverMeanLogit is { Interval.Low: > 0 }).OrderByDescending(entry => entry.Value.Auc).Select(entry => entry.Key).FirstOrDefault();
-        return new Calibration { Data = data, Real = labels.Count(l => l == 0), Fake = labels.Count(l => l == 1), Aggregation = better ?? Evaluations.Aggregation.MeanLogit.Name, Aggregations = all };
+        if (labels.Distinct().Count() < 2)
+            throw new ArgusException(
+                $"Calibration needs validation videos of both classes; there are {labels.Count(l => l == 0)} real and {labels.Count(l => l == 1)} fake ones."
+            );
+        var reference = new ScoreSet(
+            labels,
+            [.. validation.Select(video => Evaluations.Aggregation.MeanLogit.Of(video.Clips))]
+        );
+        var all = Evaluations.Aggregation.All.ToDictionary(
+            aggregation => aggregation.Name,
+            aggregation => Fit(aggregation, validation, labels, reference)
+        );
+        var better = all.Where(entry => entry.Value.GainOverMeanLogit is { Interval.Low: > 0 })
+            .OrderByDescending(entry => entry.Value.Auc)
+            .Select(entry => entry.Key)
+            .FirstOrDefault();
+        return new Calibration
+        {
+            Data = data,
+            Real = labels.Count(l => l == 0),
+            Fake = labels.Count(l => l == 1),
+            Aggregation = better ?? Evaluations.Aggregation.MeanLogit.Name,
+            Aggregations = all,
+        };
     }
 
-    private static AggregationCalibration Fit(Aggregation aggregation, IReadOnlyList<VideoPrediction> validation, int[] labels, ScoreSet reference)
+    private static AggregationCalibration Fit(
+        Aggregation aggregation,
+        IReadOnlyList<VideoPrediction> validation,
+        int[] labels,
+        ScoreSet reference
+    )
     {
         double[] logits = [.. validation.Select(video => aggregation.Of(video.Clips))];
-        var gain = aggregation == Evaluations.Aggregation.MeanLogit ? null : Bootstrap.AucDifference(reference, new ScoreSet(labels, logits), labels);
+        var gain =
+            aggregation == Evaluations.Aggregation.MeanLogit
+                ? null
+                : Bootstrap.AucDifference(reference, new ScoreSet(labels, logits), labels);
         var curve = new RocCurve(labels, logits);
         var (temperature, isotonic) = (TemperatureScaling.Fit(labels, logits), IsotonicCurve.Fit(labels, logits));
-        double Error(Func<double, double> probability) => BinaryMetrics.Of(labels, [.. logits.Select(probability)]).CalibrationError;
+        double Error(Func<double, double> probability) =>
+            BinaryMetrics.Of(labels, [.. logits.Select(probability)]).CalibrationError;
         OperatingPoint Point(string name, int step)
         {
             double? logit = double.IsInfinity(curve.Thresholds[step]) ? null : curve.Thresholds[step];
-            return new OperatingPoint(name, logit, logit is { } z ? Odds.Probability(z / temperature) : null, curve.FalsePositiveRate[step], curve.TruePositiveRate[step]);
+            return new OperatingPoint(
+                name,
+                logit,
+                logit is { } z ? Odds.Probability(z / temperature) : null,
+                curve.FalsePositiveRate[step],
+                curve.TruePositiveRate[step]
+            );
         }
-        return new AggregationCalibration(curve.Auc, gain, temperature, isotonic,
+        return new AggregationCalibration(
+            curve.Auc,
+            gain,
+            temperature,
+            isotonic,
             [Point("fpr_1", curve.StepAt(0.01)), Point("fpr_5", curve.StepAt(0.05)), Point("eer", EerStep(curve))],
-            [Error(Odds.Probability), Error(logit => Odds.Probability(logit / temperature)), Error(isotonic.Probability)]);
+            [
+                Error(Odds.Probability),
+                Error(logit => Odds.Probability(logit / temperature)),
+                Error(isotonic.Probability),
+            ]
+        );
     }
 
     // The step where the two errors are closest.
-    private static int EerStep(RocCurve curve) => Enumerable.Range(0, curve.Thresholds.Length).MinBy(step => Math.Abs(curve.FalsePositiveRate[step] - (1 - curve.TruePositiveRate[step])));
+    private static int EerStep(RocCurve curve) =>
+        Enumerable
+            .Range(0, curve.Thresholds.Length)
+            .MinBy(step => Math.Abs(curve.FalsePositiveRate[step] - (1 - curve.TruePositiveRate[step])));
 
     /// <returns>Null where the folder has none.</returns>
     /// <exception cref="ArgusException">The file is damaged.</exception>
@@ -84,20 +149,32 @@ public sealed record Calibration
     {
         try
         {
-            var calibration = JsonSerializer.Deserialize<Calibration>(json, Json) ?? throw new JsonException("it is empty");
-            return calibration.Aggregations.ContainsKey(calibration.Aggregation) ? calibration : throw new JsonException($"it does not hold its own aggregation {calibration.Aggregation}");
+            var calibration =
+                JsonSerializer.Deserialize<Calibration>(json, Json) ?? throw new JsonException("it is empty");
+            return calibration.Aggregations.ContainsKey(calibration.Aggregation)
+                ? calibration
+                : throw new JsonException($"it does not hold its own aggregation {calibration.Aggregation}");
         }
         catch (JsonException error)
         {
-            throw new ArgusException($"{file} is damaged ({error.Message}). Delete it; 'argus evaluate' with the checkpoint's training data makes it anew.", error);
+            throw new ArgusException(
+                $"{file} is damaged ({error.Message}). Delete it; 'argus evaluate' with the checkpoint's training data makes it anew.",
+                error
+            );
         }
     }
 
-    public void Write(string folder) => WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+    public void Write(string folder) =>
+        WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
 }
 
 /// <summary>How log odds become probabilities.</summary>
-public enum Calibrator { None, Temperature, Isotonic }
+public enum Calibrator
+{
+    None,
+    Temperature,
+    Isotonic,
+}
 
 /// <summary>Turns a video's clips into its probability: an aggregation and, where there is a calibration, a calibrator.</summary>
 public sealed record Judge(Aggregation Aggregation, Calibrator Calibrator, Calibration? Calibration)
@@ -110,7 +187,12 @@ public sealed record Judge(Aggregation Aggregation, Calibrator Calibrator, Calib
     public static Judge For(Calibration? calibration, Aggregation? aggregation = null, Calibrator? calibrator = null) =>
         calibration is null && calibrator is not (null or Calibrator.None)
             ? throw new RequestException($"There is no {Evaluations.Calibration.FileName} to calibrate with.")
-            : new(aggregation ?? (calibration is null ? Aggregation.MeanLogit : Aggregation.Named(calibration.Aggregation)), calibrator ?? (calibration is null ? Calibrator.None : Calibrator.Temperature), calibration);
+            : new(
+                aggregation
+                    ?? (calibration is null ? Aggregation.MeanLogit : Aggregation.Named(calibration.Aggregation)),
+                calibrator ?? (calibration is null ? Calibrator.None : Calibrator.Temperature),
+                calibration
+            );
 
     private AggregationCalibration? Fitted => Calibration?.Aggregations.GetValueOrDefault(Aggregation.Name);
 
@@ -130,7 +212,8 @@ public sealed record Judge(Aggregation Aggregation, Calibrator Calibrator, Calib
         };
     }
 
-    public string Description => $"A video's score is {Aggregation.Description}, {Calibrator switch
+    public string Description =>
+        $"A video's score is {Aggregation.Description}, {Calibrator switch
     {
         Calibrator.Temperature => $"divided by the temperature {Fitted!.Temperature:0.00} that was fitted on {Calibration!.Real} real and {Calibration.Fake} fake validation videos",
         Calibrator.Isotonic => $"mapped by the isotonic curve that was fitted on {Calibration!.Real} real and {Calibration.Fake} fake validation videos",

@@ -7,7 +7,8 @@ namespace Argus.Evaluations;
 public static class TemperatureScaling
 {
     // Where scores say nothing, the best temperature is infinite.
-    private const double Lowest = 0.05, Highest = 20;
+    private const double Lowest = 0.05,
+        Highest = 20;
 
     /// <returns>0.05 to 20.</returns>
     public static double Fit(IReadOnlyList<int> labels, IReadOnlyList<double> logits)
@@ -20,8 +21,12 @@ public static class TemperatureScaling
         {
             var middle = (low + high) / 2;
             var slope = 0.0;
-            for (var i = 0; i < logits.Count; i++) slope += (Odds.Probability(middle * logits[i]) - targets[labels[i]]) * logits[i];
-            if (slope < 0) low = middle; else high = middle;
+            for (var i = 0; i < logits.Count; i++)
+                slope += (Odds.Probability(middle * logits[i]) - targets[labels[i]]) * logits[i];
+            if (slope < 0)
+                low = middle;
+            else
+                high = middle;
         }
         return 2 / (low + high);
     }
@@ -34,7 +39,12 @@ public sealed record IsotonicCurve(double[] Logits, double[] Probabilities)
     /// <summary>The least-squares one, by pooling adjacent violators (Ayer et al., 1955); scikit-learn's IsotonicRegression(out_of_bounds="clip").</summary>
     public static IsotonicCurve Fit(IReadOnlyList<int> labels, IReadOnlyList<double> logits)
     {
-        var groups = logits.Zip(labels).GroupBy(pair => pair.First).OrderBy(group => group.Key).Select(group => (Logit: group.Key, Sum: (double)group.Sum(pair => pair.Second), Count: group.Count())).ToList();
+        var groups = logits
+            .Zip(labels)
+            .GroupBy(pair => pair.First)
+            .OrderBy(group => group.Key)
+            .Select(group => (Logit: group.Key, Sum: (double)group.Sum(pair => pair.Second), Count: group.Count()))
+            .ToList();
         var blocks = new List<(double Sum, int Count, int Groups)>();
         foreach (var group in groups)
         {
@@ -59,10 +69,13 @@ public sealed record IsotonicCurve(double[] Logits, double[] Probabilities)
 
     public double Probability(double logit)
     {
-        if (logit <= Logits[0]) return Probabilities[0];
-        if (logit >= Logits[^1]) return Probabilities[^1];
+        if (logit <= Logits[0])
+            return Probabilities[0];
+        if (logit >= Logits[^1])
+            return Probabilities[^1];
         var at = Array.BinarySearch(Logits, logit);
-        if (at >= 0) return Probabilities[at];
+        if (at >= 0)
+            return Probabilities[at];
         var right = ~at;
         var share = (logit - Logits[right - 1]) / (Logits[right] - Logits[right - 1]);
         return Probabilities[right - 1] + share * (Probabilities[right] - Probabilities[right - 1]);

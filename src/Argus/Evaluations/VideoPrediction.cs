@@ -9,8 +9,11 @@ namespace Argus.Evaluations;
 /// <param name="Probability">P(fake), uncalibrated.</param>
 public readonly record struct ClipScore(int Clip, double? Seconds, double Logit, double Probability)
 {
-    public static ClipScore OfLogit(int clip, double? seconds, double logit) => new(clip, seconds, logit, Odds.Probability(logit));
-    public static ClipScore OfProbability(int clip, double? seconds, double probability) => new(clip, seconds, Odds.Logit(probability), probability);
+    public static ClipScore OfLogit(int clip, double? seconds, double logit) =>
+        new(clip, seconds, logit, Odds.Probability(logit));
+
+    public static ClipScore OfProbability(int clip, double? seconds, double probability) =>
+        new(clip, seconds, Odds.Logit(probability), probability);
 }
 
 /// <summary>Log odds and probabilities.</summary>
@@ -20,7 +23,10 @@ public static class Odds
     private const double Nearest = 1e-7;
 
     public static double Probability(double logit) => 1 / (1 + Math.Exp(-logit));
-    public static double Logit(double probability) => Math.Log(Math.Clamp(probability, Nearest, 1 - Nearest)) - Math.Log(1 - Math.Clamp(probability, Nearest, 1 - Nearest));
+
+    public static double Logit(double probability) =>
+        Math.Log(Math.Clamp(probability, Nearest, 1 - Nearest))
+        - Math.Log(1 - Math.Clamp(probability, Nearest, 1 - Nearest));
 }
 
 /// <summary>A video and the scores of its clips, in their order, at least one.</summary>
@@ -38,5 +44,6 @@ public sealed record UnscoredVideo(VideoItem Item, string Reason);
 public sealed record PredictionSet(IReadOnlyList<VideoPrediction> Videos, IReadOnlyList<UnscoredVideo> Unscored)
 {
     /// <summary>What tells two videos apart here: two datasets' or methods' <c>000_003</c> are two videos.</summary>
-    public static string KeyOf(VideoItem item) => string.Join('\0', item.Dataset, item.Compression, item.Method, item.Kind, item.Id);
+    public static string KeyOf(VideoItem item) =>
+        string.Join('\0', item.Dataset, item.Compression, item.Method, item.Kind, item.Id);
 }

@@ -14,8 +14,14 @@ public sealed record FaceCrop(int Clip, int Place, int SourceFrame, Rect Square,
     public Mat Limited(int? largest, out List<float> landmarks)
     {
         var scale = largest < Square.Width ? (double)largest.Value / Square.Width : 1;
-        landmarks = [.. Face.Landmarks.SelectMany(point => new[] { (point.X - Square.X) * scale, (point.Y - Square.Y) * scale }).Select(value => (float)Math.Round(value, 1))];
-        if (scale == 1) return Picture.Clone();
+        landmarks =
+        [
+            .. Face
+                .Landmarks.SelectMany(point => new[] { (point.X - Square.X) * scale, (point.Y - Square.Y) * scale })
+                .Select(value => (float)Math.Round(value, 1)),
+        ];
+        if (scale == 1)
+            return Picture.Clone();
         var shrunk = new Mat();
         Cv2.Resize(Picture, shrunk, new Size(largest!.Value, largest.Value), 0, 0, InterpolationFlags.Area);
         return shrunk;
@@ -36,6 +42,7 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
 
     // Closer ones are interpolated.
     private const double ShortestLookSeconds = 0.2;
+
     // What smoothing may still change of a frame's box is little once so much is known of what comes after.
     private const double SettledSeconds = 0.5;
     private const long MostWaitingBytes = 192L << 20;
@@ -54,7 +61,9 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
         {
             var (from, to) = (plan.Frames[i - 1], plan.Frames[i]);
             var more = (int)Math.Ceiling((times[to] - times[from]) / LongestLookSeconds) - 1;
-            frames.AddRange(Enumerable.Range(1, Math.Max(0, more)).Select(k => from + (int)((long)(to - from) * k / (more + 1))));
+            frames.AddRange(
+                Enumerable.Range(1, Math.Max(0, more)).Select(k => from + (int)((long)(to - from) * k / (more + 1)))
+            );
         }
         return [.. frames.Distinct().Order()];
     }
@@ -76,7 +85,11 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
             waiting.Enqueue((index, frame));
             waitingBytes += Bytes(frame);
         }
-        while (waiting.Count > 0 && (Needed(waiting.Peek().Index) + SettledSeconds < lastLook || waitingBytes > MostWaitingBytes)) Cut();
+        while (
+            waiting.Count > 0
+            && (Needed(waiting.Peek().Index) + SettledSeconds < lastLook || waitingBytes > MostWaitingBytes)
+        )
+            Cut();
     }
 
     // Until when the track must be known: a clip's square is that of its middle, which lies ahead of its first frames.
@@ -87,11 +100,15 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
     /// <summary>All tracks that were seen more than once (where more than one look was taken), in order of appearance; the caller owns the pictures.</summary>
     public IReadOnlyList<CutTrack> Finish()
     {
-        while (waiting.Count > 0) Cut();
+        while (waiting.Count > 0)
+            Cut();
         var looks = tracker.Tracks.SelectMany(track => track.Seen.Select(sight => sight.Time)).Distinct().Count();
         // What was seen in a single one of many looks is most likely no face.
-        var kept = tracker.Tracks.Where(track => crops.ContainsKey(track) && (track.Seen.Count > 1 || looks < 3)).ToList();
-        foreach (var crop in crops.Where(entry => !kept.Contains(entry.Key)).SelectMany(entry => entry.Value)) crop.Picture.Dispose();
+        var kept = tracker
+            .Tracks.Where(track => crops.ContainsKey(track) && (track.Seen.Count > 1 || looks < 3))
+            .ToList();
+        foreach (var crop in crops.Where(entry => !kept.Contains(entry.Key)).SelectMany(entry => entry.Value))
+            crop.Picture.Dispose();
         var cut = kept.Select(track => new CutTrack(track, crops[track])).ToList();
         crops.Clear();
         return cut;
@@ -108,9 +125,11 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
                 var middle = Middle(clip);
                 foreach (var track in tracker.Tracks)
                 {
-                    if (track.At(middle) is not { } whole || track.At(times[index]) is not { } face) continue;
+                    if (track.At(middle) is not { } whole || track.At(times[index]) is not { } face)
+                        continue;
                     var square = whole.Square(margin, frame.Size());
-                    if (!crops.TryGetValue(track, out var list)) crops[track] = list = [];
+                    if (!crops.TryGetValue(track, out var list))
+                        crops[track] = list = [];
                     using var part = frame.SubMat(square);
                     list.Add(new FaceCrop(clip, place, index, square, face, part.Clone()));
                 }
@@ -122,8 +141,10 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
 
     public void Dispose()
     {
-        foreach (var (_, frame) in waiting) frame.Dispose();
-        foreach (var crop in crops.Values.SelectMany(list => list)) crop.Picture.Dispose();
+        foreach (var (_, frame) in waiting)
+            frame.Dispose();
+        foreach (var crop in crops.Values.SelectMany(list => list))
+            crop.Picture.Dispose();
         waiting.Clear();
         crops.Clear();
     }

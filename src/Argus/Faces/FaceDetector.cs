@@ -22,7 +22,8 @@ public sealed record Face(Rect2d Box, IReadOnlyList<Point2d> Landmarks, double S
 /// <summary>Finds faces with YuNet (Wu et al., 2023). Not safe for parallel use.</summary>
 public sealed class FaceDetector(string modelPath) : IDisposable
 {
-    private const float ScoreThreshold = 0.6f, OverlapThreshold = 0.3f;
+    private const float ScoreThreshold = 0.6f,
+        OverlapThreshold = 0.3f;
     private const int Columns = 15; // x, y, width, height, five landmarks, score
 
     // The search costs 2.4 ms at the first size and 10 at the second, which is taken where a face is too small to be exact.
@@ -43,7 +44,8 @@ public sealed class FaceDetector(string modelPath) : IDisposable
         {
             var scale = Math.Min(1.0, (double)side / Math.Max(bgr.Width, bgr.Height));
             found = Search(bgr, scale);
-            if (scale == 1 || found.Any(face => face.Side * scale >= ExactPixels)) break;
+            if (scale == 1 || found.Any(face => face.Side * scale >= ExactPixels))
+                break;
         }
         return [.. found.OrderByDescending(face => face.Box.Width * face.Box.Height)];
     }
@@ -51,34 +53,53 @@ public sealed class FaceDetector(string modelPath) : IDisposable
     private List<Face> Search(Mat bgr, double scale)
     {
         using var searched = new Mat();
-        var size = new Size(Math.Max(1, (int)Math.Round(bgr.Width * scale)), Math.Max(1, (int)Math.Round(bgr.Height * scale)));
+        var size = new Size(
+            Math.Max(1, (int)Math.Round(bgr.Width * scale)),
+            Math.Max(1, (int)Math.Round(bgr.Height * scale))
+        );
         Cv2.Resize(bgr, searched, size, 0, 0, scale < 0.5 ? InterpolationFlags.Area : InterpolationFlags.Linear);
         using var rows = new Mat();
         DetectorFor(size).Detect(searched, rows);
-        if (rows.Rows == 0) return [];
+        if (rows.Rows == 0)
+            return [];
         rows.GetArray(out float[] values);
-        double toX = (double)bgr.Width / size.Width, toY = (double)bgr.Height / size.Height;
-        return [.. values.Chunk(Columns).Select(row => new Face(new Rect2d(row[0] * toX, row[1] * toY, row[2] * toX, row[3] * toY),
-            [.. Enumerable.Range(0, 5).Select(i => new Point2d(row[4 + 2 * i] * toX, row[5 + 2 * i] * toY))], row[14]))];
+        double toX = (double)bgr.Width / size.Width,
+            toY = (double)bgr.Height / size.Height;
+        return
+        [
+            .. values
+                .Chunk(Columns)
+                .Select(row => new Face(
+                    new Rect2d(row[0] * toX, row[1] * toY, row[2] * toX, row[3] * toY),
+                    [.. Enumerable.Range(0, 5).Select(i => new Point2d(row[4 + 2 * i] * toX, row[5 + 2 * i] * toY))],
+                    row[14]
+                )),
+        ];
     }
 
     private FaceDetectorYN DetectorFor(Size size)
     {
-        if (detectors.TryGetValue(size, out var known)) return known;
-        if (detectors.Count == MostDetectors) Dispose();
+        if (detectors.TryGetValue(size, out var known))
+            return known;
+        if (detectors.Count == MostDetectors)
+            Dispose();
         try
         {
             return detectors[size] = FaceDetectorYN.Create(modelPath, "", size, ScoreThreshold, OverlapThreshold, 5000);
         }
         catch (OpenCVException error)
         {
-            throw new ArgusException($"{modelPath} is not a face model that OpenCV can read. Fetch it again: argus models pull yunet.", error);
+            throw new ArgusException(
+                $"{modelPath} is not a face model that OpenCV can read. Fetch it again: argus models pull yunet.",
+                error
+            );
         }
     }
 
     public void Dispose()
     {
-        foreach (var detector in detectors.Values) detector.Dispose();
+        foreach (var detector in detectors.Values)
+            detector.Dispose();
         detectors.Clear();
     }
 }

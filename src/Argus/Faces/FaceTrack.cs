@@ -26,25 +26,42 @@ public sealed class FaceTrack(int number)
     /// </summary>
     public Face? At(double time)
     {
-        if (time < seen[0].Time - ReachSeconds || time > seen[^1].Time + ReachSeconds) return null;
-        if (seen.Count == 1) return seen[0].Face;
+        if (time < seen[0].Time - ReachSeconds || time > seen[^1].Time + ReachSeconds)
+            return null;
+        if (seen.Count == 1)
+            return seen[0].Face;
         // Wide enough for two sights, however far apart they are.
         var width = Math.Max(SmoothSeconds, seen.Select(sight => Math.Abs(sight.Time - time)).Order().ElementAt(1));
         var near = seen.Where(sight => Math.Abs(sight.Time - time) <= 3 * width).ToList();
         var offsets = near.Select(sight => Math.Clamp(sight.Time - time, -3 * width, 3 * width)).ToList();
         var weights = offsets.Select(offset => Math.Exp(-0.5 * offset * offset / (width * width))).ToList();
-        double s0 = weights.Sum(), s1 = Sum(i => offsets[i]), s2 = Sum(i => offsets[i] * offsets[i]);
+        double s0 = weights.Sum(),
+            s1 = Sum(i => offsets[i]),
+            s2 = Sum(i => offsets[i] * offsets[i]);
         var spread = s0 * s2 - s1 * s1;
-        double Estimate(Func<Face, double> part) => spread > 1e-9
-            ? Sum(i => (s2 - s1 * offsets[i]) * part(near[i].Face)) / spread
-            : Sum(i => part(near[i].Face)) / s0;
+        double Estimate(Func<Face, double> part) =>
+            spread > 1e-9
+                ? Sum(i => (s2 - s1 * offsets[i]) * part(near[i].Face)) / spread
+                : Sum(i => part(near[i].Face)) / s0;
         double Sum(Func<int, double> term) => weights.Select((weight, i) => weight * term(i)).Sum();
 
-        var (wide, height) = (Math.Max(1, Estimate(face => face.Box.Width)), Math.Max(1, Estimate(face => face.Box.Height)));
+        var (wide, height) = (
+            Math.Max(1, Estimate(face => face.Box.Width)),
+            Math.Max(1, Estimate(face => face.Box.Height))
+        );
         var centre = new Point2d(Estimate(face => face.Centre.X), Estimate(face => face.Centre.Y));
-        return new Face(new Rect2d(centre.X - wide / 2, centre.Y - height / 2, wide, height),
-            [.. Enumerable.Range(0, 5).Select(k => new Point2d(Estimate(face => face.Landmarks[k].X), Estimate(face => face.Landmarks[k].Y)))],
-            Math.Clamp(Estimate(face => face.Score), 0, 1));
+        return new Face(
+            new Rect2d(centre.X - wide / 2, centre.Y - height / 2, wide, height),
+            [
+                .. Enumerable
+                    .Range(0, 5)
+                    .Select(k => new Point2d(
+                        Estimate(face => face.Landmarks[k].X),
+                        Estimate(face => face.Landmarks[k].Y)
+                    )),
+            ],
+            Math.Clamp(Estimate(face => face.Score), 0, 1)
+        );
     }
 }
 
@@ -55,7 +72,8 @@ public sealed class FaceTracker
     public const double LongestGapSeconds = 1.0;
 
     // Between two looks the centre moves by less than this many face sides, and more the longer the gap.
-    private const double MovePerLook = 0.4, MovePerSecond = 1.0;
+    private const double MovePerLook = 0.4,
+        MovePerSecond = 1.0;
     private const double LargestGrowth = 1.7;
 
     private readonly List<FaceTrack> tracks = [];
@@ -66,19 +84,21 @@ public sealed class FaceTracker
     public void Add(double timeSeconds, IReadOnlyList<Face> faces)
     {
         var open = tracks.Where(track => timeSeconds - track.Last.Time <= LongestGapSeconds).ToList();
-        var pairs = from track in open
-                    from face in faces
-                    let last = track.Last
-                    let side = (face.Side + last.Face.Side) / 2
-                    let move = face.Centre.DistanceTo(last.Face.Centre) / side
-                    let growth = Math.Max(face.Side, last.Face.Side) / Math.Min(face.Side, last.Face.Side)
-                    where move <= MovePerLook + MovePerSecond * (timeSeconds - last.Time) && growth <= LargestGrowth
-                    orderby move
-                    select (track, face);
+        var pairs =
+            from track in open
+            from face in faces
+            let last = track.Last
+            let side = (face.Side + last.Face.Side) / 2
+            let move = face.Centre.DistanceTo(last.Face.Centre) / side
+            let growth = Math.Max(face.Side, last.Face.Side) / Math.Min(face.Side, last.Face.Side)
+            where move <= MovePerLook + MovePerSecond * (timeSeconds - last.Time) && growth <= LargestGrowth
+            orderby move
+            select (track, face);
         var (taken, given) = (new HashSet<FaceTrack>(), new HashSet<Face>(ReferenceEqualityComparer.Instance));
         foreach (var (track, face) in pairs)
         {
-            if (taken.Contains(track) || given.Contains(face)) continue;
+            if (taken.Contains(track) || given.Contains(face))
+                continue;
             track.Add(timeSeconds, face);
             taken.Add(track);
             given.Add(face);

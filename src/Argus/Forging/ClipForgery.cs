@@ -19,30 +19,62 @@ public sealed record ClipForgery(ForgeryKind Kind, ForgedRegion Region, ulong Se
     public static (ClipForgery Twin, ClipForgery Fake) Pair(ForgeryKind kind, KeyedRandom random)
     {
         var seed = random.NextUInt64();
-        return (new(kind, random.Chance(0.5) ? ForgedRegion.Neither : ForgedRegion.Both, seed), new(kind, random.Chance(0.5) ? ForgedRegion.Face : ForgedRegion.Background, seed));
+        return (
+            new(kind, random.Chance(0.5) ? ForgedRegion.Neither : ForgedRegion.Both, seed),
+            new(kind, random.Chance(0.5) ? ForgedRegion.Face : ForgedRegion.Background, seed)
+        );
     }
 
     /// <summary>All four combinations with the same parameters: what they have in common cannot tell them apart.</summary>
     public static IReadOnlyList<ClipForgery> Quad(ForgeryKind kind, KeyedRandom random)
     {
         var seed = random.NextUInt64();
-        return [.. new[] { ForgedRegion.Neither, ForgedRegion.Face, ForgedRegion.Both, ForgedRegion.Background }.Select(region => new ClipForgery(kind, region, seed))];
+        return
+        [
+            .. new[] { ForgedRegion.Neither, ForgedRegion.Face, ForgedRegion.Both, ForgedRegion.Background }.Select(
+                region => new ClipForgery(kind, region, seed)
+            ),
+        ];
     }
 
     /// <exception cref="ArgusException">The clip has no landmarks to know the face by.</exception>
     public ClipInput Apply(ClipInput clip)
     {
-        if (Kind == ForgeryKind.Audio) return clip with { Native = [.. clip.Native.Select(picture => picture.Clone())], Sound = SoundForgery.Apply(clip.Sound, Region, KeyedRandom.For("sound", Seed, Region)).Sound };
-        if (clip.Landmarks.Any(points => points.Length != 5)) throw new ArgusException("Forging needs face crops with landmarks: prepare with data.crop=face.");
-        using var forgery = new PictureForgery(Kind, Region, clip.Native[0].Size(), KeyedRandom.For("picture", Seed), recorded: true);
+        if (Kind == ForgeryKind.Audio)
+            return clip with
+            {
+                Native = [.. clip.Native.Select(picture => picture.Clone())],
+                Sound = SoundForgery.Apply(clip.Sound, Region, KeyedRandom.For("sound", Seed, Region)).Sound,
+            };
+        if (clip.Landmarks.Any(points => points.Length != 5))
+            throw new ArgusException("Forging needs face crops with landmarks: prepare with data.crop=face.");
+        using var forgery = new PictureForgery(
+            Kind,
+            Region,
+            clip.Native[0].Size(),
+            KeyedRandom.For("picture", Seed),
+            recorded: true
+        );
         var last = LastQuality();
-        return clip with { Native = [.. Enumerable.Range(0, clip.Native.Count).Select(i => Finished(forgery.Apply(clip.Native[i], FaceEllipse.Of(clip.Landmarks[i])), clip.Grid[i]))] };
+        return clip with
+        {
+            Native =
+            [
+                .. Enumerable
+                    .Range(0, clip.Native.Count)
+                    .Select(i =>
+                        Finished(forgery.Apply(clip.Native[i], FaceEllipse.Of(clip.Landmarks[i])), clip.Grid[i])
+                    ),
+            ],
+        };
 
         // All four of a quad go through one more codec, on the frame's own grid, as a file does that is written anew.
         Mat Finished(Mat picture, Point grid)
         {
-            if (last is not { } quality) return picture;
-            using (picture) return FrameOperations.Jpeg(picture, quality, grid.X % 8, grid.Y % 8);
+            if (last is not { } quality)
+                return picture;
+            using (picture)
+                return FrameOperations.Jpeg(picture, quality, grid.X % 8, grid.Y % 8);
         }
     }
 

@@ -18,12 +18,14 @@ namespace Argus.Forging;
 internal sealed class Delay : IDisposable
 {
     private const double Share = .2; // of frames that are one late
-    private const double Memory = .3, SeamDeviation = .04; // of the face's radius
+    private const double Memory = .3,
+        SeamDeviation = .04; // of the face's radius
     private const int Longest = 2;
 
     private readonly KeyedRandom random;
     private readonly ForgedRegion region;
-    private readonly int a, b;
+    private readonly int a,
+        b;
     private readonly Queue<Mat> earlier = new();
     private int h;
     private double seam;
@@ -37,11 +39,14 @@ internal sealed class Delay : IDisposable
     /// <summary>The frames that the face and the background are taken from; valid until the next call.</summary>
     public (Mat Face, Mat Background) Next(Mat frame)
     {
-        if (earlier.Count > Longest) earlier.Dequeue().Dispose();
+        if (earlier.Count > Longest)
+            earlier.Dequeue().Dispose();
         earlier.Enqueue(frame.Clone());
-        if (!random.Chance(Memory)) h = Late();
+        if (!random.Chance(Memory))
+            h = Late();
         var step = Memory * seam + Math.Sqrt(1 - Memory * Memory) * random.Normal();
-        if (region is ForgedRegion.Face or ForgedRegion.Background) seam = step;
+        if (region is ForgedRegion.Face or ForgedRegion.Background)
+            seam = step;
         var (face, background) = region switch
         {
             ForgedRegion.Neither => (a, b),
@@ -52,11 +57,16 @@ internal sealed class Delay : IDisposable
         return (Before(face), Before(background));
     }
 
-    public FaceEllipse Seam(FaceEllipse face) => face with { CenterX = face.CenterX + seam * SeamDeviation * face.RadiusX };
+    public FaceEllipse Seam(FaceEllipse face) =>
+        face with
+        {
+            CenterX = face.CenterX + seam * SeamDeviation * face.RadiusX,
+        };
 
     public void Dispose()
     {
-        foreach (var frame in earlier) frame.Dispose();
+        foreach (var frame in earlier)
+            frame.Dispose();
     }
 
     private Mat Before(int frames) => earlier.ElementAt(Math.Max(0, earlier.Count - 1 - frames));

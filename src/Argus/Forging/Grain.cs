@@ -12,7 +12,8 @@ internal static unsafe class Grain
     {
         var random = KeyedRandom.For("grain");
         var table = new float[Count];
-        for (var i = 0; i < Count; i++) table[i] = (float)random.Normal();
+        for (var i = 0; i < Count; i++)
+            table[i] = (float)random.Normal();
         return table;
     });
 
@@ -22,14 +23,16 @@ internal static unsafe class Grain
     {
         var table = Table.Value;
         var at = random.Next(Count);
-        int rows = frame.Rows, columns = frame.Cols;
+        int rows = frame.Rows,
+            columns = frame.Cols;
         for (var y = 0; y < rows; y++)
         {
             var p = (byte*)frame.Ptr(y);
             for (var x = 0; x < columns; x++, p += 3)
             {
                 var add = (int)MathF.Round(table[at++ & (Count - 1)] * (float)deviation);
-                for (var c = 0; c < 3; c++) p[c] = (byte)Math.Clamp(p[c] + add, 0, 255);
+                for (var c = 0; c < 3; c++)
+                    p[c] = (byte)Math.Clamp(p[c] + add, 0, 255);
             }
         }
     }
@@ -43,7 +46,8 @@ internal static unsafe class Grain
         for (var y = 0; y < side; y++)
         {
             var t = (float*)texture.Ptr(y);
-            for (var x = 0; x < side; x++) t[x] = table[at++ & (Count - 1)];
+            for (var x = 0; x < side; x++)
+                t[x] = table[at++ & (Count - 1)];
         }
         Cv2.GaussianBlur(texture, texture, new Size(0, 0), widthX, widthY, BorderTypes.Reflect101);
         Cv2.MeanStdDev(texture, out _, out var spread);

@@ -3,9 +3,32 @@ using OpenCvSharp;
 
 namespace Argus.Forging;
 
-internal enum HairStyle { Short, Fringe, Parted, Long, Curly, Bald }
-internal enum ClothingStyle { Crew, VNeck, Shirt }
-internal enum Wall { Plain, Bricks, Panels, Shelves, Window, Curtain }
+internal enum HairStyle
+{
+    Short,
+    Fringe,
+    Parted,
+    Long,
+    Curly,
+    Bald,
+}
+
+internal enum ClothingStyle
+{
+    Crew,
+    VNeck,
+    Shirt,
+}
+
+internal enum Wall
+{
+    Plain,
+    Bricks,
+    Panels,
+    Shelves,
+    Window,
+    Curtain,
+}
 
 /// <summary>
 /// What one drawn person looks and sounds like, and the room and lamp of their only recording. Lengths are in parts of the
@@ -14,15 +37,40 @@ internal enum Wall { Plain, Bricks, Panels, Shelves, Window, Curtain }
 internal sealed record Person
 {
     private static readonly Scalar[] SkinTones =
-        [new(180, 205, 241), new(160, 190, 232), new(140, 172, 222), new(122, 154, 205), new(100, 132, 186), new(84, 112, 166), new(68, 94, 142), new(56, 76, 116)];
+    [
+        new(180, 205, 241),
+        new(160, 190, 232),
+        new(140, 172, 222),
+        new(122, 154, 205),
+        new(100, 132, 186),
+        new(84, 112, 166),
+        new(68, 94, 142),
+        new(56, 76, 116),
+    ];
     private static readonly Scalar[] HairColours =
-        [new(36, 34, 38), new(40, 52, 70), new(52, 74, 106), new(84, 128, 168), new(120, 168, 200), new(52, 82, 146), new(140, 140, 142)];
-    private static readonly Scalar[] IrisColours = [new(40, 62, 92), new(50, 84, 96), new(150, 122, 76), new(96, 130, 84), new(120, 110, 104)];
+    [
+        new(36, 34, 38),
+        new(40, 52, 70),
+        new(52, 74, 106),
+        new(84, 128, 168),
+        new(120, 168, 200),
+        new(52, 82, 146),
+        new(140, 140, 142),
+    ];
+    private static readonly Scalar[] IrisColours =
+    [
+        new(40, 62, 92),
+        new(50, 84, 96),
+        new(150, 122, 76),
+        new(96, 130, 84),
+        new(120, 110, 104),
+    ];
 
     public required double CenterX { get; init; }
     public required double CenterY { get; init; }
     public required double RadiusX { get; init; }
     public required double RadiusY { get; init; }
+
     /// <summary>0 an ellipse, 0.3 a pointed chin.</summary>
     public required double Jaw { get; init; }
     public required Scalar Skin { get; init; }
@@ -32,6 +80,7 @@ internal sealed record Person
     public required bool Beard { get; init; }
     public required bool Glasses { get; init; }
     public required Scalar Iris { get; init; }
+
     /// <summary>Eyes, brows, nose, mouth: in face radii.</summary>
     public required double EyeGap { get; init; }
     public required double EyeWidth { get; init; }
@@ -49,15 +98,19 @@ internal sealed record Person
     public required double ShoulderWidth { get; init; }
     public required Wall Wall { get; init; }
     public required Scalar WallColour { get; init; }
+
     /// <summary>Horizontal position of the lamp, -1 left to 1 right.</summary>
     public required double LightX { get; init; }
     public required double LightY { get; init; }
     public required double Ambient { get; init; }
+
     /// <summary>Log gain of red against blue.</summary>
     public required double Warmth { get; init; }
     public required double Exposure { get; init; }
+
     /// <summary>Width of the lens's blur in pixels of the final frame.</summary>
     public required double FocusBlur { get; init; }
+
     /// <summary>Grey levels, standard deviation, every frame anew.</summary>
     public required double NoiseDeviation { get; init; }
     public required Voice Voice { get; init; }

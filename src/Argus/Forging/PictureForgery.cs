@@ -22,9 +22,12 @@ public sealed class PictureForgery : IDisposable
     {
         this.region = region;
         mask = new FaceMask(random);
-        if (kind == ForgeryKind.Temporal) trembling = new Trembling(region, random, delays: recorded);
-        else if (FrameOperations.Makers.TryGetValue(kind, out var maker)) operation = maker(random, size, recorded);
-        else if (region != ForgedRegion.Neither) throw new ArgusException($"A forgery of kind {kind} leaves the picture alone; its region is Neither.");
+        if (kind == ForgeryKind.Temporal)
+            trembling = new Trembling(region, random, delays: recorded);
+        else if (FrameOperations.Makers.TryGetValue(kind, out var maker))
+            operation = maker(random, size, recorded);
+        else if (region != ForgedRegion.Neither)
+            throw new ArgusException($"A forgery of kind {kind} leaves the picture alone; its region is Neither.");
     }
 
     /// <summary>The next frame, forged: a new image. Call once for each frame in the order of time.</summary>
@@ -36,7 +39,8 @@ public sealed class PictureForgery : IDisposable
             var (ofFace, ofBackground) = trembling.Next(frame, face);
             return Merge(ofBackground, ofFace, trembling.Seam(face));
         }
-        if (region == ForgedRegion.Neither || operation is null) return frame.Clone();
+        if (region == ForgedRegion.Neither || operation is null)
+            return frame.Clone();
         var changed = operation.Apply(frame);
         return region switch
         {
@@ -47,7 +51,8 @@ public sealed class PictureForgery : IDisposable
     }
 
     /// <summary>What was drawn for the operation.</summary>
-    public IReadOnlyDictionary<string, object> Parameters => operation?.Parameters ?? trembling?.Parameters ?? new Dictionary<string, object>();
+    public IReadOnlyDictionary<string, object> Parameters =>
+        operation?.Parameters ?? trembling?.Parameters ?? new Dictionary<string, object>();
 
     /// <summary>The region that is forged, in the frame that came last: (height, width), 8 bits, 255 inside the face.</summary>
     public Mat Mask(Size size, FaceEllipse face) => mask.Draw(size, trembling?.Seam(face) ?? face);

@@ -26,7 +26,8 @@ internal sealed class Recording : IDisposable
     /// <summary>The voice along the frames, or from that many seconds later (at most <see cref="VoiceMargin"/> either way).</summary>
     public ReadOnlyMemory<float> Voice(double shiftSeconds = 0)
     {
-        var start = (int)Math.Round((VoiceMargin + Math.Clamp(shiftSeconds, -VoiceMargin, VoiceMargin)) * VideoWriter.SampleRateHz);
+        var start = (int)
+            Math.Round((VoiceMargin + Math.Clamp(shiftSeconds, -VoiceMargin, VoiceMargin)) * VideoWriter.SampleRateHz);
         return voice.AsMemory(start, voiceSamples);
     }
 
@@ -37,27 +38,64 @@ internal sealed class Recording : IDisposable
         var random = KeyedRandom.For("recording", key);
         var seconds = (double)frameCount / framesPerSecond;
         var voice = person.Voice.Speak(seconds + 2 * VoiceMargin, random);
-        var opening = Forging.Voice.MouthOpening(voice, (int)(VoiceMargin * VideoWriter.SampleRateHz), framesPerSecond, frameCount);
+        var opening = Forging.Voice.MouthOpening(
+            voice,
+            (int)(VoiceMargin * VideoWriter.SampleRateHz),
+            framesPerSecond,
+            frameCount
+        );
 
         var side = size * Oversampling;
         using var room = Room.Draw(person, side, Margin, random);
         using var portrait = new Portrait(person, side, random);
         var sway = Motion.Draw(framesPerSecond, random);
-        using Mat canvas = new(), head = new(), movedHead = new(), movedMask = new(), small = new();
+        using Mat canvas = new(),
+            head = new(),
+            movedHead = new(),
+            movedMask = new(),
+            small = new();
         var frames = new Mat[frameCount];
         var faces = new FaceEllipse[frameCount];
         for (var t = 0; t < frameCount; t++)
         {
             var pose = sway.At(t);
-            using (var camera = Mat.FromPixelData(2, 3, MatType.CV_64FC1, new[] { 1, 0, pose.CameraX * side - Margin, 0, 1, pose.CameraY * side - Margin }))
-                Cv2.WarpAffine(room, canvas, camera, new Size(side, side), InterpolationFlags.Linear, BorderTypes.Reflect101);
+            using (
+                var camera = Mat.FromPixelData(
+                    2,
+                    3,
+                    MatType.CV_64FC1,
+                    new[] { 1, 0, pose.CameraX * side - Margin, 0, 1, pose.CameraY * side - Margin }
+                )
+            )
+                Cv2.WarpAffine(
+                    room,
+                    canvas,
+                    camera,
+                    new Size(side, side),
+                    InterpolationFlags.Linear,
+                    BorderTypes.Reflect101
+                );
             portrait.Draw(head, opening[t], pose.EyeOpening, pose.Gaze);
 
             var (matrix, face) = Place(person, pose, side);
             using (matrix)
             {
-                Cv2.WarpAffine(head, movedHead, matrix, new Size(side, side), InterpolationFlags.Linear, BorderTypes.Reflect101);
-                Cv2.WarpAffine(portrait.Mask, movedMask, matrix, new Size(side, side), InterpolationFlags.Linear, BorderTypes.Constant);
+                Cv2.WarpAffine(
+                    head,
+                    movedHead,
+                    matrix,
+                    new Size(side, side),
+                    InterpolationFlags.Linear,
+                    BorderTypes.Reflect101
+                );
+                Cv2.WarpAffine(
+                    portrait.Mask,
+                    movedMask,
+                    matrix,
+                    new Size(side, side),
+                    InterpolationFlags.Linear,
+                    BorderTypes.Constant
+                );
             }
             Blending.Over(canvas, movedHead, movedMask);
 
@@ -72,20 +110,29 @@ internal sealed class Recording : IDisposable
 
     public void Dispose()
     {
-        foreach (var frame in Frames) frame.Dispose();
+        foreach (var frame in Frames)
+            frame.Dispose();
     }
 
     // The head turns about the neck: a similarity of the whole canvas, and the face's ellipse after it, in frame pixels.
     private static (Mat Matrix, FaceEllipse Face) Place(Person person, Pose pose, int side)
     {
-        double neckX = person.CenterX * side, neckY = (person.CenterY + person.RadiusY) * side;
-        double cos = pose.Scale * Math.Cos(pose.Angle), sin = pose.Scale * Math.Sin(pose.Angle);
+        double neckX = person.CenterX * side,
+            neckY = (person.CenterY + person.RadiusY) * side;
+        double cos = pose.Scale * Math.Cos(pose.Angle),
+            sin = pose.Scale * Math.Sin(pose.Angle);
         var x = neckX * (1 - cos) + neckY * sin + (pose.CameraX + pose.HeadX) * side;
         var y = neckY * (1 - cos) - neckX * sin + (pose.CameraY + pose.HeadY) * side;
-        double restX = person.CenterX * side, restY = person.CenterY * side, pixels = side / Oversampling;
+        double restX = person.CenterX * side,
+            restY = person.CenterY * side,
+            pixels = side / Oversampling;
         var face = new FaceEllipse(
-            (cos * restX - sin * restY + x) / Oversampling, (sin * restX + cos * restY + y) / Oversampling,
-            person.RadiusX * pixels * pose.Scale, person.RadiusY * pixels * pose.Scale, pose.Angle * 180 / Math.PI);
+            (cos * restX - sin * restY + x) / Oversampling,
+            (sin * restX + cos * restY + y) / Oversampling,
+            person.RadiusX * pixels * pose.Scale,
+            person.RadiusY * pixels * pose.Scale,
+            pose.Angle * 180 / Math.PI
+        );
         return (Mat.FromPixelData(2, 3, MatType.CV_64FC1, new[] { cos, -sin, x, sin, cos, y }), face);
     }
 }

@@ -22,7 +22,13 @@ internal static class Room
 
         using var shading = Shading(person, whole);
         Blending.Multiply(picture, shading, Light.ChannelGains(person));
-        using var texture = Grain.Texture(whole, Light.TextureWidth, Light.TextureWidth, WallTexture * Light.TextureDeviation, random);
+        using var texture = Grain.Texture(
+            whole,
+            Light.TextureWidth,
+            Light.TextureWidth,
+            WallTexture * Light.TextureDeviation,
+            random
+        );
         Blending.AddTexture(picture, texture);
         return picture;
     }
@@ -34,30 +40,43 @@ internal static class Room
         switch (person.Wall)
         {
             case Wall.Bricks:
-                double height = random.Uniform(.07, .1), width = height * random.Uniform(2, 2.6);
+                double height = random.Uniform(.07, .1),
+                    width = height * random.Uniform(2, 2.6);
                 for (var row = -2; row * height < 1.2; row++)
-                    for (var x = -.2 + (row % 2 == 0 ? 0 : width / 2); x < 1.2; x += width)
-                        pen.Box(x, row * height, x + width - .012, (row + 1) * height - .012, Tone(.12));
+                for (var x = -.2 + (row % 2 == 0 ? 0 : width / 2); x < 1.2; x += width)
+                    pen.Box(x, row * height, x + width - .012, (row + 1) * height - .012, Tone(.12));
                 break;
             case Wall.Panels:
                 var panel = random.Uniform(.14, .3);
-                for (var x = -.15; x < 1.2; x += panel) pen.Box(x, -.2, x + panel - .015, 1.2, Tone(.1));
+                for (var x = -.15; x < 1.2; x += panel)
+                    pen.Box(x, -.2, x + panel - .015, 1.2, Tone(.1));
                 break;
             case Wall.Shelves:
                 var shelf = random.Uniform(.22, .32);
                 for (var y = -.1; y < 1.2; y += shelf)
                 {
-                    for (var x = -.15; x < 1.15;)
+                    for (var x = -.15; x < 1.15; )
                     {
                         var book = random.Uniform(.03, .08);
-                        pen.Box(x, y + random.Uniform(.02, .08), x + book - .005, y + shelf - .03, Pen.Mix(Tone(.35), new(random.Uniform(40, 200), random.Uniform(40, 200), random.Uniform(40, 200)), .35));
+                        pen.Box(
+                            x,
+                            y + random.Uniform(.02, .08),
+                            x + book - .005,
+                            y + shelf - .03,
+                            Pen.Mix(
+                                Tone(.35),
+                                new(random.Uniform(40, 200), random.Uniform(40, 200), random.Uniform(40, 200)),
+                                .35
+                            )
+                        );
                         x += book;
                     }
                     pen.Box(-.2, y + shelf - .03, 1.2, y + shelf, Pen.Shade(colour, .7));
                 }
                 break;
             case Wall.Window:
-                double left = random.Chance(.5) ? random.Uniform(-.1, .05) : random.Uniform(.6, .75), top = random.Uniform(-.05, .15);
+                double left = random.Chance(.5) ? random.Uniform(-.1, .05) : random.Uniform(.6, .75),
+                    top = random.Uniform(-.05, .15);
                 pen.Box(left, top, left + .36, top + .6, Pen.Shade(colour, 1.35));
                 pen.Box(left + .03, top + .03, left + .17, top + .57, new(215, 205, 190));
                 pen.Box(left + .19, top + .03, left + .33, top + .57, new(210, 200, 186));
@@ -80,13 +99,24 @@ internal static class Room
 
     private static void DrawBody(Person person, Pen pen)
     {
-        double x = person.CenterX, chin = person.CenterY + person.RadiusY, neck = person.RadiusX * .58;
+        double x = person.CenterX,
+            chin = person.CenterY + person.RadiusY,
+            neck = person.RadiusX * .58;
         var shoulder = Math.Min(.97, chin + .09);
-        pen.Fill([(x - neck, person.CenterY), (x + neck, person.CenterY), (x + neck * 1.15, 1.1), (x - neck * 1.15, 1.1)], Pen.Shade(person.Skin, .72));
+        pen.Fill(
+            [(x - neck, person.CenterY), (x + neck, person.CenterY), (x + neck * 1.15, 1.1), (x - neck * 1.15, 1.1)],
+            Pen.Shade(person.Skin, .72)
+        );
         (double, double)[] torso =
         [
-            (x - neck * 1.1, shoulder - .05), (x - person.ShoulderWidth * .7, shoulder + .015), (x - person.ShoulderWidth, shoulder + .09), (x - person.ShoulderWidth * 1.1, 1.2),
-            (x + person.ShoulderWidth * 1.1, 1.2), (x + person.ShoulderWidth, shoulder + .09), (x + person.ShoulderWidth * .7, shoulder + .015), (x + neck * 1.1, shoulder - .05),
+            (x - neck * 1.1, shoulder - .05),
+            (x - person.ShoulderWidth * .7, shoulder + .015),
+            (x - person.ShoulderWidth, shoulder + .09),
+            (x - person.ShoulderWidth * 1.1, 1.2),
+            (x + person.ShoulderWidth * 1.1, 1.2),
+            (x + person.ShoulderWidth, shoulder + .09),
+            (x + person.ShoulderWidth * .7, shoulder + .015),
+            (x + neck * 1.1, shoulder - .05),
         ];
         pen.Fill(torso, person.Clothing);
         var skin = Pen.Shade(person.Skin, .8);
@@ -94,15 +124,33 @@ internal static class Room
         {
             case ClothingStyle.Crew:
                 pen.Ellipse(x, shoulder - .045, neck * 1.12, .05, skin);
-                pen.Line(Pen.Oval(x, shoulder - .045, neck * 1.12, .05).Take(15), .012, Pen.Shade(person.Clothing, .75));
+                pen.Line(
+                    Pen.Oval(x, shoulder - .045, neck * 1.12, .05).Take(15),
+                    .012,
+                    Pen.Shade(person.Clothing, .75)
+                );
                 break;
             case ClothingStyle.VNeck:
-                pen.Fill([(x - neck * 1.1, shoulder - .06), (x + neck * 1.1, shoulder - .06), (x, shoulder + .1)], skin);
-                pen.Line([(x - neck * 1.1, shoulder - .06), (x, shoulder + .1), (x + neck * 1.1, shoulder - .06)], .012, Pen.Shade(person.Clothing, .75));
+                pen.Fill(
+                    [(x - neck * 1.1, shoulder - .06), (x + neck * 1.1, shoulder - .06), (x, shoulder + .1)],
+                    skin
+                );
+                pen.Line(
+                    [(x - neck * 1.1, shoulder - .06), (x, shoulder + .1), (x + neck * 1.1, shoulder - .06)],
+                    .012,
+                    Pen.Shade(person.Clothing, .75)
+                );
                 break;
             default:
-                Scalar white = new(222, 222, 222), edge = new(165, 165, 165);
-                (double, double)[] leftFlap = [(x - neck * 1.15, shoulder - .07), (x, shoulder + .03), (x - neck * .7, shoulder + .1), (x - neck * 1.5, shoulder - .01)];
+                Scalar white = new(222, 222, 222),
+                    edge = new(165, 165, 165);
+                (double, double)[] leftFlap =
+                [
+                    (x - neck * 1.15, shoulder - .07),
+                    (x, shoulder + .03),
+                    (x - neck * .7, shoulder + .1),
+                    (x - neck * 1.5, shoulder - .01),
+                ];
                 pen.Fill(leftFlap, white);
                 pen.Line(leftFlap, .006, edge, closed: true);
                 var rightFlap = leftFlap.Select(place => (2 * x - place.Item1, place.Item2)).ToArray();
@@ -122,8 +170,12 @@ internal static class Room
         {
             for (var column = 0; column < side; column++)
             {
-                double x = 2.0 * column / side - 1, y = 2.0 * row / side - 1;
-                indexer[row, column] = (float)(person.Exposure * (.92 + .26 * (1 - person.Ambient) / .4 * (person.LightX * x + person.LightY * .6 * y)));
+                double x = 2.0 * column / side - 1,
+                    y = 2.0 * row / side - 1;
+                indexer[row, column] = (float)(
+                    person.Exposure
+                    * (.92 + .26 * (1 - person.Ambient) / .4 * (person.LightX * x + person.LightY * .6 * y))
+                );
             }
         }
         return shading;

@@ -12,10 +12,15 @@ public sealed record QuadCounts(int Train, int Validation, int Test);
 /// </summary>
 public sealed record SampleOptions
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     /// <summary>The kinds that the sample dataset has: those with a specialist.</summary>
-    public static IReadOnlyList<ForgeryKind> Kinds { get; } = [.. Enum.GetValues<ForgeryKind>().Where(kind => kind != ForgeryKind.Blend)];
+    public static IReadOnlyList<ForgeryKind> Kinds { get; } =
+    [.. Enum.GetValues<ForgeryKind>().Where(kind => kind != ForgeryKind.Blend)];
 
     public ulong Seed { get; init; } = 1;
 
@@ -39,24 +44,46 @@ public sealed record SampleOptions
 
     /// <summary>The same options with another number of quads for one kind.</summary>
     public SampleOptions With(ForgeryKind kind, QuadCounts counts) =>
-        this with { Quads = new Dictionary<ForgeryKind, QuadCounts>(Quads) { [kind] = counts } };
+        this with
+        {
+            Quads = new Dictionary<ForgeryKind, QuadCounts>(Quads) { [kind] = counts },
+        };
 
     /// <summary>What two equal sets of options have in common, and unequal ones have not; also the content of <c>sample.json</c>.</summary>
-    internal string Describe(int drawingVersion) => JsonSerializer.Serialize(
-        new { DrawingVersion = drawingVersion, Seed, SizePixels, FrameCount, FramesPerSecond, Chunks, Quads = Quads.OrderBy(entry => entry.Key).ToDictionary() }, Json);
+    internal string Describe(int drawingVersion) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                DrawingVersion = drawingVersion,
+                Seed,
+                SizePixels,
+                FrameCount,
+                FramesPerSecond,
+                Chunks,
+                Quads = Quads.OrderBy(entry => entry.Key).ToDictionary(),
+            },
+            Json
+        );
 
     /// <exception cref="RequestException">Names the first option that is out of its range.</exception>
     internal void Check()
     {
-        Require(SizePixels is >= 32 and <= 1024 && SizePixels % 2 == 0, $"size {SizePixels}: an even number of pixels from 32 to 1024");
+        Require(
+            SizePixels is >= 32 and <= 1024 && SizePixels % 2 == 0,
+            $"size {SizePixels}: an even number of pixels from 32 to 1024"
+        );
         Require(FramesPerSecond is >= 1 and <= 60, $"{FramesPerSecond} frames per second: 1 to 60");
         Require(Seconds is > 0 and <= 60 && FrameCount >= 1, $"{Seconds} seconds: at least one frame, at most 60 s");
         Require(Chunks is >= 1 and <= 50, $"{Chunks} chunks: 1 to 50");
-        Require(Quads.Values.All(counts => counts is { Train: >= 0, Validation: >= 0, Test: >= 0 }), "a number of quads below zero: 0 or more");
+        Require(
+            Quads.Values.All(counts => counts is { Train: >= 0, Validation: >= 0, Test: >= 0 }),
+            "a number of quads below zero: 0 or more"
+        );
 
         static void Require(bool holds, string what)
         {
-            if (!holds) throw new RequestException($"The sample dataset cannot have {what} is possible.");
+            if (!holds)
+                throw new RequestException($"The sample dataset cannot have {what} is possible.");
         }
     }
 }

@@ -18,26 +18,29 @@ namespace Argus.Forging;
 internal sealed class Trembling : IDisposable
 {
     private const double Memory = .3; // correlation of j from frame to frame
+
     // One standard deviation of x, y (in face radii), log size, log brightness.
     private static readonly double[] Deviations = [.03, .03, .012, .02];
 
     private readonly KeyedRandom random;
     private readonly ForgedRegion region;
-    private readonly double[] u, v, w, j;
+    private readonly double[] u,
+        v,
+        w,
+        j;
 
     private readonly Delay? delay;
 
-    public IReadOnlyDictionary<string, object> Parameters { get; } = new Dictionary<string, object>
-    {
-        ["deviations_x_y_logsize_logbrightness"] = Deviations, ["memory"] = Memory,
-    };
+    public IReadOnlyDictionary<string, object> Parameters { get; } =
+        new Dictionary<string, object> { ["deviations_x_y_logsize_logbrightness"] = Deviations, ["memory"] = Memory };
 
     /// <param name="delays">Whether regions are also held back by frames, and the seam between them moves.</param>
     public Trembling(ForgedRegion region, KeyedRandom random, bool delays)
     {
         (this.region, this.random) = (region, random);
         (u, v, w, j) = (Draw(), Draw(), Draw(), Draw());
-        if (delays) delay = new Delay(region, random);
+        if (delays)
+            delay = new Delay(region, random);
     }
 
     /// <summary>The face as the mask of the frame that came last has it.</summary>
@@ -46,7 +49,8 @@ internal sealed class Trembling : IDisposable
     /// <summary>The next frame's two regions, each a whole frame; call in the order of time.</summary>
     public (Mat Face, Mat Background) Next(Mat frame, FaceEllipse face)
     {
-        for (var i = 0; i < j.Length; i++) j[i] = Memory * j[i] + Math.Sqrt((1 - Memory * Memory) / 2) * random.Normal();
+        for (var i = 0; i < j.Length; i++)
+            j[i] = Memory * j[i] + Math.Sqrt((1 - Memory * Memory) / 2) * random.Normal();
         var opposite = u.Select(value => -value).ToArray();
         var (ofFace, ofBackground) = region switch
         {
@@ -64,11 +68,20 @@ internal sealed class Trembling : IDisposable
     private static Mat Displace(Mat frame, double[] by, FaceEllipse face)
     {
         var scale = Math.Exp(by[2] * Deviations[2]);
-        using var matrix = Mat.FromPixelData(2, 3, MatType.CV_64FC1, new[]
-        {
-            scale, 0, face.CenterX * (1 - scale) + by[0] * Deviations[0] * face.RadiusX,
-            0, scale, face.CenterY * (1 - scale) + by[1] * Deviations[1] * face.RadiusX,
-        });
+        using var matrix = Mat.FromPixelData(
+            2,
+            3,
+            MatType.CV_64FC1,
+            new[]
+            {
+                scale,
+                0,
+                face.CenterX * (1 - scale) + by[0] * Deviations[0] * face.RadiusX,
+                0,
+                scale,
+                face.CenterY * (1 - scale) + by[1] * Deviations[1] * face.RadiusX,
+            }
+        );
         var moved = new Mat();
         Cv2.WarpAffine(frame, moved, matrix, frame.Size(), InterpolationFlags.Cubic, BorderTypes.Reflect101);
         moved.ConvertTo(moved, -1, Math.Exp(by[3] * Deviations[3]));

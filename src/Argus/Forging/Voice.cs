@@ -15,7 +15,13 @@ internal sealed record Voice(double PitchHz, double FormantScale, double Syllabl
 
     // First three formants in Hz of a, e, i, o, u (Peterson and Barney, 1952, rounded).
     private static readonly double[][] Vowels =
-        [[730, 1090, 2440], [530, 1840, 2480], [270, 2290, 3010], [570, 840, 2410], [300, 870, 2240]];
+    [
+        [730, 1090, 2440],
+        [530, 1840, 2480],
+        [270, 2290, 3010],
+        [570, 840, 2410],
+        [300, 870, 2240],
+    ];
     private static readonly double[] Bandwidths = [80, 110, 160];
 
     public static Voice Draw(KeyedRandom random)
@@ -31,22 +37,29 @@ internal sealed record Voice(double PitchHz, double FormantScale, double Syllabl
         var blocks = samples.Length / Block + 1;
         var (loudness, formants, hiss) = Syllables(blocks, random);
         var filters = new Resonator[3];
-        double phase = 0, level = 0, drift = random.Uniform(0, 2 * Math.PI);
+        double phase = 0,
+            level = 0,
+            drift = random.Uniform(0, 2 * Math.PI);
         for (var i = 0; i < samples.Length; i++)
         {
             var block = i / Block;
             if (i % Block == 0)
             {
-                for (var f = 0; f < 3; f++) filters[f].Tune(formants[block][f] * FormantScale, Bandwidths[f]);
+                for (var f = 0; f < 3; f++)
+                    filters[f].Tune(formants[block][f] * FormantScale, Bandwidths[f]);
             }
             level += (loudness[block] - level) * .02;
             var time = (double)i / Rate;
             phase += PitchHz * (1 + .08 * Math.Sin(2.3 * time + drift) + .02 * Math.Sin(31 * time)) / Rate;
             phase -= Math.Floor(phase);
             // Rosenberg's pulse: opens over 60 % of the period, closes fast.
-            var pulse = phase < .6 ? 3 * Math.Pow(phase / .6, 2) - 2 * Math.Pow(phase / .6, 3) : phase < .75 ? 1 - Math.Pow((phase - .6) / .15, 2) : 0;
+            var pulse =
+                phase < .6 ? 3 * Math.Pow(phase / .6, 2) - 2 * Math.Pow(phase / .6, 3)
+                : phase < .75 ? 1 - Math.Pow((phase - .6) / .15, 2)
+                : 0;
             var source = level * (pulse - .45) + (hiss[block] + .02 * level) * (random.NextDouble() - .5);
-            foreach (ref var filter in filters.AsSpan()) source = filter.Step(source);
+            foreach (ref var filter in filters.AsSpan())
+                source = filter.Step(source);
             samples[i] = (float)source;
         }
         var rms = Math.Sqrt(samples.Average(sample => (double)sample * sample)) + 1e-9;
@@ -62,9 +75,12 @@ internal sealed record Voice(double PitchHz, double FormantScale, double Syllabl
         for (var f = 0; f < frames; f++)
         {
             var middle = firstSample + (int)((f + .5) * Rate / framesPerSecond);
-            var window = samples[Math.Clamp(middle - 400, 0, samples.Length)..Math.Clamp(middle + 400, 0, samples.Length)];
+            var window = samples[
+                Math.Clamp(middle - 400, 0, samples.Length)..Math.Clamp(middle + 400, 0, samples.Length)
+            ];
             var energy = 0.0;
-            foreach (var sample in window) energy += sample * sample;
+            foreach (var sample in window)
+                energy += sample * sample;
             opening[f] = Math.Sqrt(energy / Math.Max(1, window.Length));
         }
         // 0.18 is about the RMS within a loud syllable of a voice whose overall RMS is 0.1.
@@ -77,23 +93,27 @@ internal sealed record Voice(double PitchHz, double FormantScale, double Syllabl
         var at = -random.Next(20);
         while (at < blocks)
         {
-            if (random.Chance(.16)) at = Silence(at, random.Uniform(.12, .3));
+            if (random.Chance(.16))
+                at = Silence(at, random.Uniform(.12, .3));
             var vowel = random.Pick(Vowels);
             var length = (int)(random.Uniform(.75, 1.25) / SyllablesPerSecond * Rate / Block);
             var strength = random.Uniform(.55, 1);
             var consonant = random.Chance(.5) ? random.Uniform(.05, .25) : 0;
             for (var i = 0; i < length; i++)
             {
-                if (at + i < 0 || at + i >= blocks) continue;
+                if (at + i < 0 || at + i >= blocks)
+                    continue;
                 var within = (double)i / length;
                 loudness[at + i] = strength * Math.Pow(Math.Sin(Math.PI * Math.Min(1, within * 1.15)), .8);
-                if (within > .87) loudness[at + i] = 0;
+                if (within > .87)
+                    loudness[at + i] = 0;
                 hiss[at + i] = within < .18 ? consonant : 0;
                 formants[at + i] = vowel;
             }
             at += length;
         }
-        for (var i = 0; i < blocks; i++) formants[i] ??= i > 0 ? formants[i - 1] : Vowels[0];
+        for (var i = 0; i < blocks; i++)
+            formants[i] ??= i > 0 ? formants[i - 1] : Vowels[0];
         return (loudness, formants, hiss);
 
         int Silence(int from, double seconds) => from + (int)(seconds * Rate / Block);
@@ -102,7 +122,11 @@ internal sealed record Voice(double PitchHz, double FormantScale, double Syllabl
     /// <summary>Two-pole resonance with unit gain at 0 Hz.</summary>
     private struct Resonator
     {
-        private double a, b, c, y1, y2;
+        private double a,
+            b,
+            c,
+            y1,
+            y2;
 
         public void Tune(double hertz, double bandwidth)
         {

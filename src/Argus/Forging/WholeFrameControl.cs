@@ -15,7 +15,8 @@ namespace Argus.Forging;
 public static class WholeFrameControl
 {
     /// <summary>What <see cref="MeasureAsync(string, CancellationToken)"/> returns, in its order.</summary>
-    public static IReadOnlyList<string> Statistics { get; } = ["brightness", "contrast", "sharpness", "blockiness", "bytes_per_frame"];
+    public static IReadOnlyList<string> Statistics { get; } =
+    ["brightness", "contrast", "sharpness", "blockiness", "bytes_per_frame"];
 
     private const int FramesMeasured = 5;
     private const int BatchSize = 24; // files that one ffmpeg process decodes
@@ -26,34 +27,59 @@ public static class WholeFrameControl
     /// for each frame.
     /// </summary>
     /// <exception cref="ArgusException">The video cannot be decoded.</exception>
-    public static async Task<double[]> MeasureAsync(string path, CancellationToken cancel) => (await MeasureAsync([path], cancel))[0];
+    public static async Task<double[]> MeasureAsync(string path, CancellationToken cancel) =>
+        (await MeasureAsync([path], cancel))[0];
 
     /// <summary>The same for many videos, several to a decoder process and several processes at once; rows in the order of the paths.</summary>
     /// <exception cref="ArgusException">One of the videos cannot be decoded.</exception>
     /// <param name="frames">Frames of each video that are measured.</param>
-    public static async Task<double[][]> MeasureAsync(IReadOnlyList<string> paths, CancellationToken cancel, int frames = FramesMeasured)
+    public static async Task<double[][]> MeasureAsync(
+        IReadOnlyList<string> paths,
+        CancellationToken cancel,
+        int frames = FramesMeasured
+    )
     {
         var rows = new double[paths.Count][];
         var batches = Enumerable.Range(0, paths.Count).Chunk(BatchSize);
-        await Parallel.ForEachAsync(batches, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, async (batch, token) =>
-        {
-            var folder = Directory.CreateTempSubdirectory("argus-control-").FullName;
-            try
+        await Parallel.ForEachAsync(
+            batches,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
+            async (batch, token) =>
             {
-                List<string> arguments = ["-v", "error", "-nostdin", "-y"];
-                foreach (var i in batch) arguments.AddRange(["-threads", "1", "-i", paths[i]]);
-                for (var k = 0; k < batch.Length; k++) arguments.AddRange(["-map", $"{k}:v:0", "-pix_fmt", "gray", "-f", "yuv4mpegpipe", "-strict", "-1", At(k)]);
-                var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, arguments, null, PipeTarget.Null, token);
-                if (code != 0) throw new ArgusException($"ffmpeg could not decode one of {string.Join(", ", batch.Select(i => paths[i]))}: {error}");
-                for (var k = 0; k < batch.Length; k++) rows[batch[k]] = Measure(At(k), frames, new FileInfo(paths[batch[k]]).Length, paths[batch[k]]);
-            }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+                var folder = Directory.CreateTempSubdirectory("argus-control-").FullName;
+                try
+                {
+                    List<string> arguments = ["-v", "error", "-nostdin", "-y"];
+                    foreach (var i in batch)
+                        arguments.AddRange(["-threads", "1", "-i", paths[i]]);
+                    for (var k = 0; k < batch.Length; k++)
+                        arguments.AddRange([
+                            "-map",
+                            $"{k}:v:0",
+                            "-pix_fmt",
+                            "gray",
+                            "-f",
+                            "yuv4mpegpipe",
+                            "-strict",
+                            "-1",
+                            At(k),
+                        ]);
+                    var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, arguments, null, PipeTarget.Null, token);
+                    if (code != 0)
+                        throw new ArgusException(
+                            $"ffmpeg could not decode one of {string.Join(", ", batch.Select(i => paths[i]))}: {error}"
+                        );
+                    for (var k = 0; k < batch.Length; k++)
+                        rows[batch[k]] = Measure(At(k), frames, new FileInfo(paths[batch[k]]).Length, paths[batch[k]]);
+                }
+                finally
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
 
-            string At(int k) => Path.Combine(folder, $"{k}.y4m");
-        });
+                string At(int k) => Path.Combine(folder, $"{k}.y4m");
+            }
+        );
         return rows;
     }
 
@@ -62,31 +88,54 @@ public static class WholeFrameControl
     /// whole frame gives nothing away. The two lists should share no person.
     /// </summary>
     public static async Task<double> AucAsync(
-        IReadOnlyList<(string Path, int Label)> training, IReadOnlyList<(string Path, int Label)> test, CancellationToken cancel)
+        IReadOnlyList<(string Path, int Label)> training,
+        IReadOnlyList<(string Path, int Label)> test,
+        CancellationToken cancel
+    )
     {
         var rows = await MeasureAsync([.. training.Concat(test).Select(video => video.Path)], cancel);
-        return Auc([.. rows.Zip(training.Concat(test), (row, video) => (row, video.Label)).Take(training.Count)],
-            [.. rows.Zip(training.Concat(test), (row, video) => (row, video.Label)).Skip(training.Count)]);
+        return Auc(
+            [.. rows.Zip(training.Concat(test), (row, video) => (row, video.Label)).Take(training.Count)],
+            [.. rows.Zip(training.Concat(test), (row, video) => (row, video.Label)).Skip(training.Count)]
+        );
     }
 
     /// <summary>The same for rows that were measured before.</summary>
-    public static double Auc(IReadOnlyList<(double[] Row, int Label)> training, IReadOnlyList<(double[] Row, int Label)> test)
+    public static double Auc(
+        IReadOnlyList<(double[] Row, int Label)> training,
+        IReadOnlyList<(double[] Row, int Label)> test
+    )
     {
-        var model = LogisticRegression.Fit([.. training.Select(sample => sample.Row)], [.. training.Select(sample => sample.Label)]);
-        return new RocCurve([.. test.Select(sample => sample.Label)], [.. test.Select(sample => model.Score(sample.Row))]).Auc;
+        var model = LogisticRegression.Fit(
+            [.. training.Select(sample => sample.Row)],
+            [.. training.Select(sample => sample.Label)]
+        );
+        return new RocCurve(
+            [.. test.Select(sample => sample.Label)],
+            [.. test.Select(sample => model.Score(sample.Row))]
+        ).Auc;
     }
 
     /// <summary>Root mean square of the sound in dBFS, a sixth number; -100 without sound.</summary>
     /// <exception cref="UnreadableVideoException">It is no video, or its sound cannot be decoded.</exception>
     public static async Task<double> LoudnessAsync(string path, CancellationToken cancel)
     {
-        if ((await VideoProbe.ReadAsync(path, cancel)).Sound is null) return -100;
+        if ((await VideoProbe.ReadAsync(path, cancel)).Sound is null)
+            return -100;
         var output = new MemoryStream();
-        var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, ["-v", "error", "-nostdin", "-i", "file:" + path, "-vn", "-ac", "1", "-f", "s16le", "-"], null, PipeTarget.ToStream(output), cancel);
-        if (code != 0) throw new UnreadableVideoException(VideoProbe.FirstLine(error));
+        var (code, error) = await Ffmpeg.RunAsync(
+            Ffmpeg.Program,
+            ["-v", "error", "-nostdin", "-i", "file:" + path, "-vn", "-ac", "1", "-f", "s16le", "-"],
+            null,
+            PipeTarget.ToStream(output),
+            cancel
+        );
+        if (code != 0)
+            throw new UnreadableVideoException(VideoProbe.FirstLine(error));
         double sum = 0;
         var samples = MemoryMarshal.Cast<byte, short>(output.GetBuffer().AsSpan(0, (int)output.Length));
-        foreach (var sample in samples) sum += (double)sample * sample;
+        foreach (var sample in samples)
+            sum += (double)sample * sample;
         return Math.Max(-100, 10 * Math.Log10(sum / Math.Max(1, samples.Length) / (32768.0 * 32768) + 1e-12));
     }
 
@@ -95,12 +144,20 @@ public static class WholeFrameControl
     {
         var content = File.ReadAllBytes(y4m);
         var end = Array.IndexOf(content, (byte)'\n');
-        if (end < 0) throw new ArgusException($"{path} has no frame that can be decoded.");
+        if (end < 0)
+            throw new ArgusException($"{path} has no frame that can be decoded.");
         var header = Encoding.ASCII.GetString(content, 0, end).Split(' ');
-        int Parameter(char name) => int.Parse(header.First(part => part[0] == name && part.Length > 1 && char.IsAsciiDigit(part[1])).AsSpan(1), CultureInfo.InvariantCulture);
-        int width = Parameter('W'), height = Parameter('H'), stride = width * height + 6;
+        int Parameter(char name) =>
+            int.Parse(
+                header.First(part => part[0] == name && part.Length > 1 && char.IsAsciiDigit(part[1])).AsSpan(1),
+                CultureInfo.InvariantCulture
+            );
+        int width = Parameter('W'),
+            height = Parameter('H'),
+            stride = width * height + 6;
         var frames = (content.Length - end - 1) / stride;
-        if (frames == 0) throw new ArgusException($"{path} has no frame that can be decoded.");
+        if (frames == 0)
+            throw new ArgusException($"{path} has no frame that can be decoded.");
 
         var sums = new double[Statistics.Count];
         var measured = Math.Min(wanted, frames);
@@ -117,19 +174,23 @@ public static class WholeFrameControl
             sums[2] += Cv2.Norm(laplacian, NormTypes.L1) / (width * height);
             sums[3] += Blockiness(luma, width, height);
         }
-        for (var i = 0; i < 4; i++) sums[i] /= measured;
+        for (var i = 0; i < 4; i++)
+            sums[i] /= measured;
         sums[4] = (double)bytes / frames;
         return sums;
     }
 
     private static double Blockiness(byte[] luma, int width, int height)
     {
-        Span<double> sums = stackalloc double[2], counts = stackalloc double[2];
+        Span<double> sums = stackalloc double[2],
+            counts = stackalloc double[2];
         for (var y = 1; y < height; y++)
         {
             for (var x = 1; x < width; x++)
             {
-                int at = y * width + x, column = x % 8 == 0 ? 1 : 0, row = y % 8 == 0 ? 1 : 0;
+                int at = y * width + x,
+                    column = x % 8 == 0 ? 1 : 0,
+                    row = y % 8 == 0 ? 1 : 0;
                 sums[column] += Math.Abs(luma[at] - luma[at - 1]);
                 counts[column]++;
                 sums[row] += Math.Abs(luma[at] - luma[at - width]);

@@ -12,18 +12,28 @@ namespace Argus.Imaging;
 public sealed record Augmentation
 {
     public bool Flip { get; init; }
+
     /// <summary>Counter-clockwise.</summary>
     public double RotateDegrees { get; init; }
+
     /// <summary>Brightness, contrast, saturation factors and hue shift in turns, in the order they are applied.</summary>
     public IReadOnlyList<(JitterPart Part, double Amount)> Jitter { get; init; } = [];
+
     /// <summary>In pixels.</summary>
     public (int X, int Y) Translate { get; init; }
+
     /// <summary>Where the corners go (top left, top right, bottom right, bottom left), in pixels; null for none.</summary>
     public Point2f[]? Corners { get; init; }
     public int BlurKernel { get; init; }
     public double BlurSigma { get; init; }
 
-    public enum JitterPart { Brightness, Contrast, Saturation, Hue }
+    public enum JitterPart
+    {
+        Brightness,
+        Contrast,
+        Saturation,
+        Hue,
+    }
 
     public static Augmentation Draw(AugmentRecipe recipe, int size, KeyedRandom random)
     {
@@ -31,17 +41,27 @@ public sealed record Augmentation
         var rotate = random.Uniform(-recipe.RotateDegrees, recipe.RotateDegrees);
         var jitter = new List<(JitterPart, double)>
         {
-            (JitterPart.Brightness, Factor(recipe.Brightness)), (JitterPart.Contrast, Factor(recipe.Contrast)),
-            (JitterPart.Saturation, Factor(recipe.Saturation)), (JitterPart.Hue, random.Uniform(-recipe.Hue, recipe.Hue)),
+            (JitterPart.Brightness, Factor(recipe.Brightness)),
+            (JitterPart.Contrast, Factor(recipe.Contrast)),
+            (JitterPart.Saturation, Factor(recipe.Saturation)),
+            (JitterPart.Hue, random.Uniform(-recipe.Hue, recipe.Hue)),
         };
         random.Shuffle(jitter);
         var reach = recipe.Translate * size;
-        var translate = ((int)Math.Round(random.Uniform(-reach, reach)), (int)Math.Round(random.Uniform(-reach, reach)));
+        var translate = (
+            (int)Math.Round(random.Uniform(-reach, reach)),
+            (int)Math.Round(random.Uniform(-reach, reach))
+        );
         var corners = recipe.Perspective > 0 && random.Chance(recipe.PerspectiveProbability) ? DrawCorners() : null;
         return new Augmentation
         {
-            Flip = flip, RotateDegrees = rotate, Jitter = jitter, Translate = translate, Corners = corners,
-            BlurKernel = recipe.BlurKernel, BlurSigma = random.Uniform(recipe.BlurSigma[0], recipe.BlurSigma[1]),
+            Flip = flip,
+            RotateDegrees = rotate,
+            Jitter = jitter,
+            Translate = translate,
+            Corners = corners,
+            BlurKernel = recipe.BlurKernel,
+            BlurSigma = random.Uniform(recipe.BlurSigma[0], recipe.BlurSigma[1]),
         };
 
         double Factor(double amount) => random.Uniform(Math.Max(0, 1 - amount), 1 + amount);
@@ -61,25 +81,47 @@ public sealed record Augmentation
     /// <summary>Changes the 8-bit BGR picture in place.</summary>
     public void Apply(Mat bgr)
     {
-        if (Flip) Cv2.Flip(bgr, bgr, FlipMode.Y);
+        if (Flip)
+            Cv2.Flip(bgr, bgr, FlipMode.Y);
         if (RotateDegrees != 0)
         {
-            using var rotation = Cv2.GetRotationMatrix2D(new Point2f((bgr.Width - 1) / 2f, (bgr.Height - 1) / 2f), RotateDegrees, 1);
+            using var rotation = Cv2.GetRotationMatrix2D(
+                new Point2f((bgr.Width - 1) / 2f, (bgr.Height - 1) / 2f),
+                RotateDegrees,
+                1
+            );
             Warp(bgr, (source, target) => Cv2.WarpAffine(source, target, rotation, source.Size()));
         }
-        foreach (var (part, amount) in Jitter) ApplyJitter(bgr, part, amount);
+        foreach (var (part, amount) in Jitter)
+            ApplyJitter(bgr, part, amount);
         if (Translate != (0, 0))
         {
-            using var shift = Mat.FromArray(new double[,] { { 1, 0, Translate.X }, { 0, 1, Translate.Y } });
-            Warp(bgr, (source, target) => Cv2.WarpAffine(source, target, shift, source.Size(), InterpolationFlags.Nearest));
+            using var shift = Mat.FromArray(
+                new double[,]
+                {
+                    { 1, 0, Translate.X },
+                    { 0, 1, Translate.Y },
+                }
+            );
+            Warp(
+                bgr,
+                (source, target) => Cv2.WarpAffine(source, target, shift, source.Size(), InterpolationFlags.Nearest)
+            );
         }
         if (Corners is not null)
         {
-            Point2f[] from = [new(0, 0), new(bgr.Width - 1, 0), new(bgr.Width - 1, bgr.Height - 1), new(0, bgr.Height - 1)];
+            Point2f[] from =
+            [
+                new(0, 0),
+                new(bgr.Width - 1, 0),
+                new(bgr.Width - 1, bgr.Height - 1),
+                new(0, bgr.Height - 1),
+            ];
             using var perspective = Cv2.GetPerspectiveTransform(from, Corners);
             Warp(bgr, (source, target) => Cv2.WarpPerspective(source, target, perspective, source.Size()));
         }
-        if (BlurKernel > 0) Cv2.GaussianBlur(bgr, bgr, new Size(BlurKernel, BlurKernel), BlurSigma, BlurSigma, BorderTypes.Reflect101);
+        if (BlurKernel > 0)
+            Cv2.GaussianBlur(bgr, bgr, new Size(BlurKernel, BlurKernel), BlurSigma, BlurSigma, BorderTypes.Reflect101);
     }
 
     private static void Warp(Mat bgr, Action<Mat, Mat> warp)
@@ -97,7 +139,8 @@ public sealed record Augmentation
                 bgr.ConvertTo(bgr, bgr.Type(), amount);
                 break;
             case JitterPart.Contrast when amount != 1:
-                using (var gray = Gray(bgr)) bgr.ConvertTo(bgr, bgr.Type(), amount, (1 - amount) * gray.Mean().Val0);
+                using (var gray = Gray(bgr))
+                    bgr.ConvertTo(bgr, bgr.Type(), amount, (1 - amount) * gray.Mean().Val0);
                 break;
             case JitterPart.Saturation when amount != 1:
                 using (var gray = Gray(bgr))
@@ -111,7 +154,12 @@ public sealed record Augmentation
                 Cv2.CvtColor(bgr, bgr, ColorConversionCodes.BGR2HSV_FULL);
                 using (var hue = bgr.ExtractChannel(0))
                 {
-                    using var table = Mat.FromPixelData(1, 256, MatType.CV_8UC1, Enumerable.Range(0, 256).Select(h => (byte)(h + (int)Math.Round(amount * 256))).ToArray());
+                    using var table = Mat.FromPixelData(
+                        1,
+                        256,
+                        MatType.CV_8UC1,
+                        Enumerable.Range(0, 256).Select(h => (byte)(h + (int)Math.Round(amount * 256))).ToArray()
+                    );
                     Cv2.LUT(hue, table, hue);
                     Cv2.InsertChannel(hue, bgr, 0);
                 }

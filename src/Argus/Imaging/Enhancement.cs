@@ -28,7 +28,13 @@ public static class Enhancement
         if (recipe.BilateralDiameter > 0)
         {
             var filtered = new Mat();
-            Cv2.BilateralFilter(enhanced, filtered, recipe.BilateralDiameter, recipe.BilateralSigmaColor, recipe.BilateralSigmaSpace);
+            Cv2.BilateralFilter(
+                enhanced,
+                filtered,
+                recipe.BilateralDiameter,
+                recipe.BilateralSigmaColor,
+                recipe.BilateralSigmaSpace
+            );
             enhanced.Dispose();
             enhanced = filtered;
         }

@@ -11,11 +11,16 @@ namespace Argus.Imaging;
 public sealed class Preprocessing(RecipeInput input)
 {
     /// <summary>ImageNet's mean and standard deviation of red, green, blue in [0, 1].</summary>
-    public static readonly float[] Mean = [0.485f, 0.456f, 0.406f], Std = [0.229f, 0.224f, 0.225f];
+    public static readonly float[] Mean = [0.485f, 0.456f, 0.406f],
+        Std = [0.229f, 0.224f, 0.225f];
 
     // The normalised value of each of the 256 levels of each channel.
-    private static readonly float[][] Levels = [.. Enumerable.Range(0, 3).Select(c =>
-        Enumerable.Range(0, 256).Select(level => (level / 255f - Mean[c]) / Std[c]).ToArray())];
+    private static readonly float[][] Levels =
+    [
+        .. Enumerable
+            .Range(0, 3)
+            .Select(c => Enumerable.Range(0, 256).Select(level => (level / 255f - Mean[c]) / Std[c]).ToArray()),
+    ];
 
     // Pictures are worked on in parallel; OpenCV's own threads would only get in the way of each other and of torch's.
     static Preprocessing() => Cv2.SetNumThreads(1);
@@ -34,14 +39,17 @@ public sealed class Preprocessing(RecipeInput input)
     {
         using var prepared = input.FaceCrop ? EnhanceAndResize(stored) : stored.Clone();
         if (prepared.Width != ImageSize || prepared.Height != ImageSize)
-            throw new ArgusException($"The store's pictures are {prepared.Width}x{prepared.Height}, the recipe wants {ImageSize}x{ImageSize}. Prepare again: argus data prepare.");
+            throw new ArgusException(
+                $"The store's pictures are {prepared.Width}x{prepared.Height}, the recipe wants {ImageSize}x{ImageSize}. Prepare again: argus data prepare."
+            );
         augmentation?.Apply(prepared);
         Normalise(prepared, output);
     }
 
     private Mat EnhanceAndResize(Mat bgr)
     {
-        if (!Enhancement.IsNeeded(input.Enhance)) return Resize(bgr);
+        if (!Enhancement.IsNeeded(input.Enhance))
+            return Resize(bgr);
         using var enhanced = Enhancement.Apply(bgr, input.Enhance);
         return Resize(enhanced);
     }
@@ -49,19 +57,30 @@ public sealed class Preprocessing(RecipeInput input)
     /// <summary>A new picture of the input's size.</summary>
     public Mat Resize(Mat bgr)
     {
-        if (bgr.Width == ImageSize && bgr.Height == ImageSize) return bgr.Clone();
+        if (bgr.Width == ImageSize && bgr.Height == ImageSize)
+            return bgr.Clone();
         var resized = new Mat();
         var smaller = (long)bgr.Width * bgr.Height > (long)ImageSize * ImageSize;
-        Cv2.Resize(bgr, resized, new Size(ImageSize, ImageSize), 0, 0, smaller ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        Cv2.Resize(
+            bgr,
+            resized,
+            new Size(ImageSize, ImageSize),
+            0,
+            0,
+            smaller ? InterpolationFlags.Area : InterpolationFlags.Linear
+        );
         return resized;
     }
 
     /// <summary>Normalised RGB floats of an 8-bit BGR picture, row by row, channels last.</summary>
     public static unsafe void Normalise(Mat bgr, Span<float> output)
     {
-        float[] red = Levels[0], green = Levels[1], blue = Levels[2];
+        float[] red = Levels[0],
+            green = Levels[1],
+            blue = Levels[2];
         var place = 0;
-        int width = bgr.Width, height = bgr.Height;
+        int width = bgr.Width,
+            height = bgr.Height;
         for (var y = 0; y < height; y++)
         {
             var row = new ReadOnlySpan<byte>((void*)bgr.Ptr(y), width * 3);
@@ -79,5 +98,11 @@ public sealed class Preprocessing(RecipeInput input)
 /// <param name="Views">What branches look at beside the colour picture.</param>
 public sealed record RecipeInput(int ImageSize, bool FaceCrop, EnhanceRecipe Enhance, IReadOnlyList<string> Views)
 {
-    public static RecipeInput From(Recipe recipe) => new(recipe.Model.ImageSize, recipe.Data.Crop == "face", recipe.Enhance, recipe.Model.Views == "own" ? Specialist.Named(recipe.Specialist).Views : []);
+    public static RecipeInput From(Recipe recipe) =>
+        new(
+            recipe.Model.ImageSize,
+            recipe.Data.Crop == "face",
+            recipe.Enhance,
+            recipe.Model.Views == "own" ? Specialist.Named(recipe.Specialist).Views : []
+        );
 }

@@ -8,6 +8,7 @@ public sealed record BinaryMetrics
 {
     public required int Real { get; init; }
     public required int Fake { get; init; }
+
     /// <summary>Real samples called real, and fake ones called fake.</summary>
     public required int RealRight { get; init; }
     public required int FakeRight { get; init; }
@@ -15,21 +16,27 @@ public sealed record BinaryMetrics
     public double? RealAccuracy { get; init; }
     public double? FakeAccuracy { get; init; }
     public double? BalancedAccuracy { get; init; }
+
     /// <summary>F1 of both classes, weighted by their sizes.</summary>
     public required double WeightedF1 { get; init; }
+
     /// <summary>F1 of the class "fake".</summary>
     public double? F1 { get; init; }
+
     /// <summary>Matthews correlation coefficient, -1 to 1.</summary>
     public double? Mcc { get; init; }
     public double? RocAuc { get; init; }
     public double? AveragePrecision { get; init; }
     public double? EqualErrorRate { get; init; }
+
     /// <summary>Share of fakes found at the last ROC step whose false positive rate does not exceed 1% and 5%.</summary>
     public double? TprAtFpr1 { get; init; }
     public double? TprAtFpr5 { get; init; }
+
     /// <summary>Mean of -ln of the probability given to the truth, scores clipped to <see cref="ScoreSet.Clip"/>.</summary>
     public required double LogLoss { get; init; }
     public required double Brier { get; init; }
+
     /// <summary>Expected calibration error: 15 equal bins on P(fake), each one's |mean score - share of fakes| weighted by its size.</summary>
     public required double CalibrationError { get; init; }
 
@@ -37,25 +44,52 @@ public sealed record BinaryMetrics
     public double? Bias => RealAccuracy - FakeAccuracy;
 
     /// <exception cref="ArgusException">No scores, unequal lengths, NaN, or a score outside 0 to 1.</exception>
-    public static BinaryMetrics Of(IReadOnlyList<int> labels, IReadOnlyList<double> scores, double threshold = 0.5) => new ScoreSet(labels, scores, null, threshold).Measure();
+    public static BinaryMetrics Of(IReadOnlyList<int> labels, IReadOnlyList<double> scores, double threshold = 0.5) =>
+        new ScoreSet(labels, scores, null, threshold).Measure();
 
-    internal static BinaryMetrics From(long real, long fake, long realRight, long fakeRight, double logLoss, double brier, double gap, Ranking? ranking)
+    internal static BinaryMetrics From(
+        long real,
+        long fake,
+        long realRight,
+        long fakeRight,
+        double logLoss,
+        double brier,
+        double gap,
+        Ranking? ranking
+    )
     {
-        double all = real + fake, falsePositives = real - realRight, falseNegatives = fake - fakeRight;
+        double all = real + fake,
+            falsePositives = real - realRight,
+            falseNegatives = fake - fakeRight;
         double F1Of(long right, long size, double other) => right == 0 ? 0 : 2.0 * right / (size + right + other);
         var (f1Real, f1Fake) = (F1Of(realRight, real, falseNegatives), F1Of(fakeRight, fake, falsePositives));
         var spread = Math.Sqrt((fakeRight + falsePositives) * fake * real * (realRight + falseNegatives));
-        double? realAccuracy = real > 0 ? (double)realRight / real : null, fakeAccuracy = fake > 0 ? (double)fakeRight / fake : null;
+        double? realAccuracy = real > 0 ? (double)realRight / real : null,
+            fakeAccuracy = fake > 0 ? (double)fakeRight / fake : null;
         return new BinaryMetrics
         {
-            Real = (int)real, Fake = (int)fake, RealRight = (int)realRight, FakeRight = (int)fakeRight,
-            Accuracy = (realRight + fakeRight) / all, RealAccuracy = realAccuracy, FakeAccuracy = fakeAccuracy,
-            BalancedAccuracy = (realAccuracy + fakeAccuracy) / 2, WeightedF1 = (real * f1Real + fake * f1Fake) / all,
+            Real = (int)real,
+            Fake = (int)fake,
+            RealRight = (int)realRight,
+            FakeRight = (int)fakeRight,
+            Accuracy = (realRight + fakeRight) / all,
+            RealAccuracy = realAccuracy,
+            FakeAccuracy = fakeAccuracy,
+            BalancedAccuracy = (realAccuracy + fakeAccuracy) / 2,
+            WeightedF1 = (real * f1Real + fake * f1Fake) / all,
             F1 = ranking is null ? null : f1Fake,
-            Mcc = ranking is null ? null : spread == 0 ? 0 : ((double)fakeRight * realRight - falsePositives * falseNegatives) / spread,
-            LogLoss = logLoss / all, Brier = brier / all, CalibrationError = gap / all,
-            RocAuc = ranking?.Auc, AveragePrecision = ranking?.AveragePrecision, EqualErrorRate = ranking?.EqualErrorRate,
-            TprAtFpr1 = ranking?.TprAt1, TprAtFpr5 = ranking?.TprAt5,
+            Mcc =
+                ranking is null ? null
+                : spread == 0 ? 0
+                : ((double)fakeRight * realRight - falsePositives * falseNegatives) / spread,
+            LogLoss = logLoss / all,
+            Brier = brier / all,
+            CalibrationError = gap / all,
+            RocAuc = ranking?.Auc,
+            AveragePrecision = ranking?.AveragePrecision,
+            EqualErrorRate = ranking?.EqualErrorRate,
+            TprAtFpr1 = ranking?.TprAt1,
+            TprAtFpr5 = ranking?.TprAt5,
         };
     }
 }
@@ -66,10 +100,20 @@ public sealed record Figure(string Name, string Title, Func<BinaryMetrics, doubl
     /// <summary>Every figure that has an interval, in the order of tables.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
-        new("roc_auc", "ROC AUC", m => m.RocAuc), new("average_precision", "AP", m => m.AveragePrecision), new("eer", "EER", m => m.EqualErrorRate),
-        new("tpr_at_fpr_1", "TPR at FPR 1%", m => m.TprAtFpr1), new("tpr_at_fpr_5", "TPR at FPR 5%", m => m.TprAtFpr5),
-        new("accuracy", "accuracy", m => m.Accuracy), new("balanced_accuracy", "balanced accuracy", m => m.BalancedAccuracy),
-        new("real_accuracy", "accuracy on real", m => m.RealAccuracy), new("fake_accuracy", "accuracy on fake", m => m.FakeAccuracy), new("bias", "real minus fake", m => m.Bias),
-        new("f1", "F1", m => m.F1), new("mcc", "MCC", m => m.Mcc), new("log_loss", "log-loss", m => m.LogLoss), new("brier", "Brier", m => m.Brier), new("ece", "ECE", m => m.CalibrationError),
+        new("roc_auc", "ROC AUC", m => m.RocAuc),
+        new("average_precision", "AP", m => m.AveragePrecision),
+        new("eer", "EER", m => m.EqualErrorRate),
+        new("tpr_at_fpr_1", "TPR at FPR 1%", m => m.TprAtFpr1),
+        new("tpr_at_fpr_5", "TPR at FPR 5%", m => m.TprAtFpr5),
+        new("accuracy", "accuracy", m => m.Accuracy),
+        new("balanced_accuracy", "balanced accuracy", m => m.BalancedAccuracy),
+        new("real_accuracy", "accuracy on real", m => m.RealAccuracy),
+        new("fake_accuracy", "accuracy on fake", m => m.FakeAccuracy),
+        new("bias", "real minus fake", m => m.Bias),
+        new("f1", "F1", m => m.F1),
+        new("mcc", "MCC", m => m.Mcc),
+        new("log_loss", "log-loss", m => m.LogLoss),
+        new("brier", "Brier", m => m.Brier),
+        new("ece", "ECE", m => m.CalibrationError),
     ];
 }

@@ -9,7 +9,10 @@ public sealed record Interval(double Low, double High)
     public static Interval Of(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
-        return new Interval(sorted[(int)(0.025 * sorted.Length)], sorted[Math.Min(sorted.Length - 1, (int)(0.975 * sorted.Length))]);
+        return new Interval(
+            sorted[(int)(0.025 * sorted.Length)],
+            sorted[Math.Min(sorted.Length - 1, (int)(0.975 * sorted.Length))]
+        );
     }
 }
 
@@ -20,8 +23,16 @@ public sealed record PairedDifference(double Value, Interval Interval, double PV
     /// <param name="rounds">The difference in each bootstrap round.</param>
     public static PairedDifference Of(double value, double[] rounds, int videos)
     {
-        var smaller = Math.Min(rounds.Count(difference => difference <= 0), rounds.Count(difference => difference >= 0));
-        return new PairedDifference(value, Interval.Of(rounds), Math.Min(1, 2.0 * (smaller + 1) / (rounds.Length + 1)), videos);
+        var smaller = Math.Min(
+            rounds.Count(difference => difference <= 0),
+            rounds.Count(difference => difference >= 0)
+        );
+        return new PairedDifference(
+            value,
+            Interval.Of(rounds),
+            Math.Min(1, 2.0 * (smaller + 1) / (rounds.Length + 1)),
+            videos
+        );
     }
 }
 
@@ -36,47 +47,95 @@ public static class Bootstrap
     /// <summary>What <paramref name="measure"/> says of each round's weights (how often each unit was drawn).</summary>
     /// <param name="strata">The stratum of each unit, from 0.</param>
     /// <param name="measure">Called by several threads; the array is used again afterwards.</param>
-    public static T[] Run<T>(IReadOnlyList<int> strata, Func<int[], T> measure, int rounds = DefaultRounds, ulong seed = 0)
+    public static T[] Run<T>(
+        IReadOnlyList<int> strata,
+        Func<int[], T> measure,
+        int rounds = DefaultRounds,
+        ulong seed = 0
+    )
     {
-        var members = Enumerable.Range(0, strata.Count).GroupBy(unit => strata[unit]).OrderBy(stratum => stratum.Key).Select(stratum => stratum.ToArray()).ToArray();
+        var members = Enumerable
+            .Range(0, strata.Count)
+            .GroupBy(unit => strata[unit])
+            .OrderBy(stratum => stratum.Key)
+            .Select(stratum => stratum.ToArray())
+            .ToArray();
         var results = new T[rounds];
-        Parallel.For(0, rounds, () => new int[strata.Count], (round, _, weights) =>
-        {
-            Array.Clear(weights);
-            var random = KeyedRandom.For("bootstrap", seed, round);
-            foreach (var stratum in members)
+        Parallel.For(
+            0,
+            rounds,
+            () => new int[strata.Count],
+            (round, _, weights) =>
             {
-                for (var i = 0; i < stratum.Length; i++) weights[stratum[random.Next(stratum.Length)]]++;
-            }
-            results[round] = measure(weights);
-            return weights;
-        }, _ => { });
+                Array.Clear(weights);
+                var random = KeyedRandom.For("bootstrap", seed, round);
+                foreach (var stratum in members)
+                {
+                    for (var i = 0; i < stratum.Length; i++)
+                        weights[stratum[random.Next(stratum.Length)]]++;
+                }
+                results[round] = measure(weights);
+                return weights;
+            },
+            _ => { }
+        );
         return results;
     }
 
     /// <summary>Intervals of all figures by their names; figures without a value have none.</summary>
-    public static IReadOnlyDictionary<string, Interval> Intervals(ScoreSet scores, IReadOnlyList<int> strata, int rounds = DefaultRounds, ulong seed = 0)
+    public static IReadOnlyDictionary<string, Interval> Intervals(
+        ScoreSet scores,
+        IReadOnlyList<int> strata,
+        int rounds = DefaultRounds,
+        ulong seed = 0
+    )
     {
         var all = scores.Measure();
         var measured = Run(strata, weights => scores.Measure(weights), rounds, seed);
-        return Figure.All.Where(figure => figure.Of(all) is not null).ToDictionary(figure => figure.Name, figure => Interval.Of(measured.Select(figure.Of).OfType<double>().DefaultIfEmpty(double.NaN)));
+        return Figure
+            .All.Where(figure => figure.Of(all) is not null)
+            .ToDictionary(
+                figure => figure.Name,
+                figure => Interval.Of(measured.Select(figure.Of).OfType<double>().DefaultIfEmpty(double.NaN))
+            );
     }
 
     /// <summary>Of scores that are a video each.</summary>
     /// <exception cref="ArgusException">One class only.</exception>
-    public static Interval Auc(IReadOnlyList<int> labels, IReadOnlyList<double> scores, int rounds = DefaultRounds, ulong seed = 0)
+    public static Interval Auc(
+        IReadOnlyList<int> labels,
+        IReadOnlyList<double> scores,
+        int rounds = DefaultRounds,
+        ulong seed = 0
+    )
     {
         var set = new ScoreSet(labels, scores);
-        if (set.Rank() is null) throw new ArgusException("An interval of the AUC needs both classes.");
+        if (set.Rank() is null)
+            throw new ArgusException("An interval of the AUC needs both classes.");
         return Interval.Of(Run(labels, weights => set.Rank(weights)!.Value.Auc, rounds, seed));
     }
 
     /// <summary>The AUC of <paramref name="b"/> minus that of <paramref name="a"/>, of the same units; null with one class only.</summary>
-    public static PairedDifference? AucDifference(ScoreSet a, ScoreSet b, IReadOnlyList<int> strata, int rounds = DefaultRounds, ulong seed = 0)
+    public static PairedDifference? AucDifference(
+        ScoreSet a,
+        ScoreSet b,
+        IReadOnlyList<int> strata,
+        int rounds = DefaultRounds,
+        ulong seed = 0
+    )
     {
-        if (a.Units != b.Units) throw new ArgusException($"A paired comparison needs the same videos on both sides; there are {a.Units} and {b.Units}.");
-        if (a.Rank() is not { } first || b.Rank() is not { } second) return null;
-        var differences = Run(strata, weights => b.Rank(weights) is { } to && a.Rank(weights) is { } from ? to.Auc - from.Auc : double.NaN, rounds, seed);
+        if (a.Units != b.Units)
+            throw new ArgusException(
+                $"A paired comparison needs the same videos on both sides; there are {a.Units} and {b.Units}."
+            );
+        if (a.Rank() is not { } first || b.Rank() is not { } second)
+            return null;
+        var differences = Run(
+            strata,
+            weights => b.Rank(weights) is { } to && a.Rank(weights) is { } from ? to.Auc - from.Auc : double.NaN,
+            rounds,
+            seed
+        );
         return PairedDifference.Of(second.Auc - first.Auc, differences, a.Units);
     }
 }

@@ -9,7 +9,9 @@ public sealed class LogisticRegression
     private const int MaximumSteps = 100;
     private const double Tolerance = 1e-10;
 
-    private readonly double[] means, deviations, weights; // weights: intercept first
+    private readonly double[] means,
+        deviations,
+        weights; // weights: intercept first
 
     private LogisticRegression(double[] means, double[] deviations, double[] weights) =>
         (this.means, this.deviations, this.weights) = (means, deviations, weights);
@@ -19,17 +21,24 @@ public sealed class LogisticRegression
     /// <exception cref="ArgusException">No samples, unequal lengths or one class only.</exception>
     public static LogisticRegression Fit(IReadOnlyList<double[]> features, IReadOnlyList<int> labels)
     {
-        if (features.Count != labels.Count) throw new ArgusException($"{features.Count} rows of features but {labels.Count} labels.");
-        if (labels.Distinct().Count() != 2) throw new ArgusException("A logistic regression needs samples of both classes.");
+        if (features.Count != labels.Count)
+            throw new ArgusException($"{features.Count} rows of features but {labels.Count} labels.");
+        if (labels.Distinct().Count() != 2)
+            throw new ArgusException("A logistic regression needs samples of both classes.");
         var width = features[0].Length;
-        if (features.Any(row => row.Length != width)) throw new ArgusException("All rows of features must have the same length.");
+        if (features.Any(row => row.Length != width))
+            throw new ArgusException("All rows of features must have the same length.");
         var means = Enumerable.Range(0, width).Select(i => features.Average(row => row[i])).ToArray();
-        var deviations = Enumerable.Range(0, width).Select(i => Math.Sqrt(features.Average(row => Math.Pow(row[i] - means[i], 2))))
-            .Select(deviation => deviation > 0 ? deviation : 1).ToArray();
+        var deviations = Enumerable
+            .Range(0, width)
+            .Select(i => Math.Sqrt(features.Average(row => Math.Pow(row[i] - means[i], 2))))
+            .Select(deviation => deviation > 0 ? deviation : 1)
+            .ToArray();
         var model = new LogisticRegression(means, deviations, new double[width + 1]);
         for (var step = 0; step < MaximumSteps; step++)
         {
-            if (model.NewtonStep(features, labels) < Tolerance) break;
+            if (model.NewtonStep(features, labels) < Tolerance)
+                break;
         }
         return model;
     }
@@ -48,7 +57,8 @@ public sealed class LogisticRegression
     public double Score(double[] features)
     {
         var score = weights[0];
-        for (var i = 0; i < means.Length; i++) score += weights[i + 1] * (features[i] - means[i]) / deviations[i];
+        for (var i = 0; i < means.Length; i++)
+            score += weights[i + 1] * (features[i] - means[i]) / deviations[i];
         return score;
     }
 
@@ -57,7 +67,8 @@ public sealed class LogisticRegression
     {
         var size = weights.Length;
         var system = new double[size, size + 1]; // the Hessian, and the gradient as its last column
-        for (var i = 1; i < size; i++) (system[i, i], system[i, size]) = (1, weights[i]);
+        for (var i = 1; i < size; i++)
+            (system[i, i], system[i, size]) = (1, weights[i]);
         for (var n = 0; n < labels.Count; n++)
         {
             double[] x = [1, .. features[n].Select((value, i) => (value - means[i]) / deviations[i])];
@@ -65,11 +76,13 @@ public sealed class LogisticRegression
             for (var i = 0; i < size; i++)
             {
                 system[i, size] += (probability - labels[n]) * x[i];
-                for (var j = 0; j < size; j++) system[i, j] += probability * (1 - probability) * x[i] * x[j];
+                for (var j = 0; j < size; j++)
+                    system[i, j] += probability * (1 - probability) * x[i] * x[j];
             }
         }
         var change = Solve(system);
-        for (var i = 0; i < size; i++) weights[i] -= change[i];
+        for (var i = 0; i < size; i++)
+            weights[i] -= change[i];
         return change.Sum(value => value * value);
     }
 
@@ -80,12 +93,15 @@ public sealed class LogisticRegression
         for (var column = 0; column < size; column++)
         {
             var pivot = Enumerable.Range(column, size - column).MaxBy(row => Math.Abs(system[row, column]));
-            for (var k = 0; k <= size; k++) (system[column, k], system[pivot, k]) = (system[pivot, k], system[column, k]);
+            for (var k = 0; k <= size; k++)
+                (system[column, k], system[pivot, k]) = (system[pivot, k], system[column, k]);
             for (var row = 0; row < size; row++)
             {
-                if (row == column) continue;
+                if (row == column)
+                    continue;
                 var factor = system[row, column] / system[column, column];
-                for (var k = column; k <= size; k++) system[row, k] -= factor * system[column, k];
+                for (var k = column; k <= size; k++)
+                    system[row, k] -= factor * system[column, k];
             }
         }
         return [.. Enumerable.Range(0, size).Select(row => system[row, size] / system[row, row])];

@@ -13,20 +13,36 @@ public sealed class RocCurve
     public RocCurve(IReadOnlyList<int> labels, IReadOnlyList<double> scores)
     {
         var set = new ScoreSet(labels, scores);
-        int positives = labels.Count(label => label == 1), negatives = labels.Count - positives;
-        ranking = set.Rank() ?? throw new ArgusException($"A ROC curve needs both classes: {negatives} real, {positives} fake.");
-        List<double> thresholds = [double.PositiveInfinity], tpr = [0], fpr = [0], precision = [1];
-        int tp = 0, fp = 0;
+        int positives = labels.Count(label => label == 1),
+            negatives = labels.Count - positives;
+        ranking =
+            set.Rank()
+            ?? throw new ArgusException($"A ROC curve needs both classes: {negatives} real, {positives} fake.");
+        List<double> thresholds = [double.PositiveInfinity],
+            tpr = [0],
+            fpr = [0],
+            precision = [1];
+        int tp = 0,
+            fp = 0;
         foreach (var (score, label, isLast) in set.Descending)
         {
-            if (label == 1) tp++; else fp++;
-            if (!isLast) continue;
+            if (label == 1)
+                tp++;
+            else
+                fp++;
+            if (!isLast)
+                continue;
             thresholds.Add(score);
             tpr.Add((double)tp / positives);
             fpr.Add((double)fp / negatives);
             precision.Add((double)tp / (tp + fp));
         }
-        (Thresholds, TruePositiveRate, FalsePositiveRate, Precision) = ([.. thresholds], [.. tpr], [.. fpr], [.. precision]);
+        (Thresholds, TruePositiveRate, FalsePositiveRate, Precision) = (
+            [.. thresholds],
+            [.. tpr],
+            [.. fpr],
+            [.. precision]
+        );
     }
 
     /// <summary>Descending, the first one infinite (nothing counts as fake).</summary>
@@ -47,7 +63,8 @@ public sealed class RocCurve
     public double EqualErrorRate => ranking.EqualErrorRate;
 
     /// <summary>The last step whose FPR does not exceed the given one.</summary>
-    public int StepAt(double falsePositiveRate) => Array.FindLastIndex(FalsePositiveRate, rate => rate <= falsePositiveRate);
+    public int StepAt(double falsePositiveRate) =>
+        Array.FindLastIndex(FalsePositiveRate, rate => rate <= falsePositiveRate);
 
     /// <summary>TPR at the last step whose FPR does not exceed the given one.</summary>
     public double TruePositiveRateAt(double falsePositiveRate) => TruePositiveRate[StepAt(falsePositiveRate)];

@@ -1,7 +1,13 @@
 namespace Argus.Metrics;
 
 /// <summary>What depends on the order of scores alone; both classes are there.</summary>
-public readonly record struct Ranking(double Auc, double AveragePrecision, double EqualErrorRate, double TprAt1, double TprAt5);
+public readonly record struct Ranking(
+    double Auc,
+    double AveragePrecision,
+    double EqualErrorRate,
+    double TprAt1,
+    double TprAt5
+);
 
 /// <summary>
 /// Scores against labels (0 real, 1 fake), sorted once, so that the figures of any weighting of their units (videos) take one
@@ -14,7 +20,8 @@ public sealed class ScoreSet
     public const double Clip = 1e-7;
     public const int CalibrationBins = 15;
 
-    private readonly int[] units, masks; // by descending score: the sample's unit, and -1 for fake, 0 for real
+    private readonly int[] units,
+        masks; // by descending score: the sample's unit, and -1 for fake, 0 for real
     private readonly bool[] ends; // whether the next score is another one
     private readonly UnitSums[] sums;
     private readonly double[] sorted;
@@ -22,20 +29,33 @@ public sealed class ScoreSet
 
     private struct UnitSums
     {
-        public int Real, Fake, RealRight, FakeRight;
-        public double LogLoss, Brier;
+        public int Real,
+            Fake,
+            RealRight,
+            FakeRight;
+        public double LogLoss,
+            Brier;
     }
 
     /// <param name="unitOf">The unit of each score, from 0; null where every score is its own.</param>
     /// <exception cref="ArgusException">No scores, unequal lengths, a label other than 0 and 1, or a score that is not a number.</exception>
-    public ScoreSet(IReadOnlyList<int> labels, IReadOnlyList<double> scores, IReadOnlyList<int>? unitOf = null, double threshold = 0.5)
+    public ScoreSet(
+        IReadOnlyList<int> labels,
+        IReadOnlyList<double> scores,
+        IReadOnlyList<int>? unitOf = null,
+        double threshold = 0.5
+    )
     {
-        if (labels.Count == 0) throw new ArgusException("There is nothing to measure: no scores.");
-        if (labels.Count != scores.Count) throw new ArgusException($"{labels.Count} labels but {scores.Count} scores.");
+        if (labels.Count == 0)
+            throw new ArgusException("There is nothing to measure: no scores.");
+        if (labels.Count != scores.Count)
+            throw new ArgusException($"{labels.Count} labels but {scores.Count} scores.");
         sorted = [.. scores];
-        if (Array.Exists(sorted, double.IsNaN)) throw new ArgusException("A score is not a number (NaN); every figure would be meaningless.");
+        if (Array.Exists(sorted, double.IsNaN))
+            throw new ArgusException("A score is not a number (NaN); every figure would be meaningless.");
         var order = new int[sorted.Length];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
         Array.Sort(sorted, order);
         Array.Reverse(sorted);
         Array.Reverse(order);
@@ -44,7 +64,8 @@ public sealed class ScoreSet
         for (var i = 0; i < order.Length; i++)
         {
             var label = labels[order[i]];
-            if (label is not (0 or 1)) throw new ArgusException($"A label is {label}; it must be 0 (real) or 1 (fake).");
+            if (label is not (0 or 1))
+                throw new ArgusException($"A label is {label}; it must be 0 (real) or 1 (fake).");
             (units[i], masks[i]) = (unitOf is null ? order[i] : unitOf[order[i]], -label);
             ends[i] = i + 1 == order.Length || sorted[i + 1] != sorted[i];
             Add(ref sums[units[i]], label, sorted[i], threshold);
@@ -56,13 +77,16 @@ public sealed class ScoreSet
     public int Units => sums.Length;
 
     /// <summary>Scores in descending order, with their labels.</summary>
-    internal IEnumerable<(double Score, int Label, bool IsLast)> Descending => sorted.Select((score, i) => (score, -masks[i], ends[i]));
+    internal IEnumerable<(double Score, int Label, bool IsLast)> Descending =>
+        sorted.Select((score, i) => (score, -masks[i], ends[i]));
 
     private static void Add(ref UnitSums unit, int label, double score, double threshold)
     {
         var right = score >= threshold == (label == 1) ? 1 : 0;
-        if (label == 1) (unit.Fake, unit.FakeRight) = (unit.Fake + 1, unit.FakeRight + right);
-        else (unit.Real, unit.RealRight) = (unit.Real + 1, unit.RealRight + right);
+        if (label == 1)
+            (unit.Fake, unit.FakeRight) = (unit.Fake + 1, unit.FakeRight + right);
+        else
+            (unit.Real, unit.RealRight) = (unit.Real + 1, unit.RealRight + right);
         var clipped = Math.Clamp(score, Clip, 1 - Clip);
         unit.LogLoss -= Math.Log(label == 1 ? clipped : 1 - clipped);
         unit.Brier += (score - label) * (score - label);
@@ -71,9 +95,19 @@ public sealed class ScoreSet
     // In order of scores the bins are stretches: each one's difference between confidence and truth is a sum.
     private (double[], int[]) Residuals()
     {
-        if (sorted[0] > 1 || sorted[^1] < 0) throw new ArgusException($"Scores must be probabilities, 0 to 1; there is {(sorted[0] > 1 ? sorted[0] : sorted[^1]):R}.");
+        if (sorted[0] > 1 || sorted[^1] < 0)
+            throw new ArgusException(
+                $"Scores must be probabilities, 0 to 1; there is {(sorted[0] > 1 ? sorted[0] : sorted[^1]):R}."
+            );
         var residuals = sorted.Select((score, i) => score + masks[i]).ToArray();
-        return (residuals, [.. Enumerable.Range(0, CalibrationBins).Select(bin => Array.FindLastIndex(sorted, score => Bin(score) >= CalibrationBins - 1 - bin) + 1)]);
+        return (
+            residuals,
+            [
+                .. Enumerable
+                    .Range(0, CalibrationBins)
+                    .Select(bin => Array.FindLastIndex(sorted, score => Bin(score) >= CalibrationBins - 1 - bin) + 1),
+            ]
+        );
     }
 
     /// <summary>The bin of a probability, from 0; a bin holds its lower end, the last one both.</summary>
@@ -84,22 +118,31 @@ public sealed class ScoreSet
     public Ranking? Rank(ReadOnlySpan<int> weights = default)
     {
         var once = weights.IsEmpty ? AllOnce() : weights;
-        long real = 0, fake = 0;
-        for (var unit = 0; unit < sums.Length; unit++) (real, fake) = (real + (long)once[unit] * sums[unit].Real, fake + (long)once[unit] * sums[unit].Fake);
-        if (real == 0 || fake == 0) return null;
+        long real = 0,
+            fake = 0;
+        for (var unit = 0; unit < sums.Length; unit++)
+            (real, fake) = (real + (long)once[unit] * sums[unit].Real, fake + (long)once[unit] * sums[unit].Fake);
+        if (real == 0 || fake == 0)
+            return null;
 
-        long tp = 0, fp = 0, area = 0, tpAt1 = 0, tpAt5 = 0;
+        long tp = 0,
+            fp = 0,
+            area = 0,
+            tpAt1 = 0,
+            tpAt5 = 0;
         var (mostAt1, mostAt5) = (Most(0.01, real), Most(0.05, real));
         var (precision, eer, crossed) = (0.0, 1.0, false);
         for (var i = 0; i < units.Length; i++)
         {
-            long fakes = 0, all = 0;
+            long fakes = 0,
+                all = 0;
             while (true)
             {
                 var weight = once[units[i]];
                 fakes += weight & masks[i];
                 all += weight;
-                if (ends[i]) break;
+                if (ends[i])
+                    break;
                 i++;
             }
             var reals = all - fakes;
@@ -108,16 +151,25 @@ public sealed class ScoreSet
             tp += fakes;
             fp += reals;
             precision += (double)fakes * tp / Math.Max(1, tp + fp);
-            if (fp <= mostAt1) tpAt1 = tp;
-            if (fp <= mostAt5) tpAt5 = tp;
+            if (fp <= mostAt1)
+                tpAt1 = tp;
+            if (fp <= mostAt5)
+                tpAt5 = tp;
             if (!crossed && fp * fake >= (fake - tp) * real)
             {
                 crossed = true;
-                double before = (double)earlierFp / real - (1 - (double)earlierTp / fake), after = (double)fp / real - (1 - (double)tp / fake);
+                double before = (double)earlierFp / real - (1 - (double)earlierTp / fake),
+                    after = (double)fp / real - (1 - (double)tp / fake);
                 eer = (double)earlierFp / real + (after == before ? 0 : -before / (after - before)) * reals / real;
             }
         }
-        return new Ranking(area / (2.0 * real * fake), precision / fake, eer, (double)tpAt1 / fake, (double)tpAt5 / fake);
+        return new Ranking(
+            area / (2.0 * real * fake),
+            precision / fake,
+            eer,
+            (double)tpAt1 / fake,
+            (double)tpAt5 / fake
+        );
     }
 
     /// <summary>Every figure; scores must be probabilities.</summary>
@@ -127,13 +179,23 @@ public sealed class ScoreSet
     {
         var once = weights.IsEmpty ? AllOnce() : weights;
         var (residuals, bins) = calibration.Value;
-        long real = 0, fake = 0, realRight = 0, fakeRight = 0;
-        double logLoss = 0, brier = 0, gap = 0;
+        long real = 0,
+            fake = 0,
+            realRight = 0,
+            fakeRight = 0;
+        double logLoss = 0,
+            brier = 0,
+            gap = 0;
         for (var unit = 0; unit < sums.Length; unit++)
         {
             ref readonly var sum = ref sums[unit];
             long weight = once[unit];
-            (real, fake, realRight, fakeRight) = (real + weight * sum.Real, fake + weight * sum.Fake, realRight + weight * sum.RealRight, fakeRight + weight * sum.FakeRight);
+            (real, fake, realRight, fakeRight) = (
+                real + weight * sum.Real,
+                fake + weight * sum.Fake,
+                realRight + weight * sum.RealRight,
+                fakeRight + weight * sum.FakeRight
+            );
             logLoss += weight * sum.LogLoss;
             brier += weight * sum.Brier;
         }
@@ -141,7 +203,8 @@ public sealed class ScoreSet
         foreach (var end in bins)
         {
             var residual = 0.0;
-            for (; place < end; place++) residual += once[units[place]] * residuals[place];
+            for (; place < end; place++)
+                residual += once[units[place]] * residuals[place];
             gap += Math.Abs(residual);
         }
         return BinaryMetrics.From(real, fake, realRight, fakeRight, logLoss, brier, gap, Rank(once));
@@ -151,7 +214,8 @@ public sealed class ScoreSet
     private static long Most(double rate, long real)
     {
         var most = (long)(rate * real) + 1;
-        while ((double)most / real > rate) most--;
+        while ((double)most / real > rate)
+            most--;
         return most;
     }
 

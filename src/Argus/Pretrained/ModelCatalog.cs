@@ -2,7 +2,14 @@ namespace Argus.Pretrained;
 
 /// <summary>A file that others made and Argus needs: where it officially comes from and how it is recognised.</summary>
 /// <param name="Hashes">Accepted SHA-256 hashes, or their first 8 digits where the publisher pins only those (in the file's name, as torch.hub checks it).</param>
-public sealed record PretrainedModel(string Name, string What, string License, string FileName, Uri Address, IReadOnlyList<string> Hashes)
+public sealed record PretrainedModel(
+    string Name,
+    string What,
+    string License,
+    string FileName,
+    Uri Address,
+    IReadOnlyList<string> Hashes
+)
 {
     /// <summary>Where it is kept once it is there.</summary>
     public string Path => System.IO.Path.Combine(ArgusCache.Folder, "models", FileName);
@@ -18,25 +25,46 @@ public static class ModelCatalog
 
     public static IReadOnlyList<PretrainedModel> All { get; } =
     [
-        new("yunet", "face detector YuNet (OpenCV Zoo)", "MIT", "face_detection_yunet_2023mar.onnx",
-            new Uri("https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx"),
-            ["8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"]),
+        new(
+            "yunet",
+            "face detector YuNet (OpenCV Zoo)",
+            "MIT",
+            "face_detection_yunet_2023mar.onnx",
+            new Uri(
+                "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx"
+            ),
+            ["8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"]
+        ),
         // torchvision republished its weights with the hash of the zip format; the older files hold the same numbers.
         EfficientNet("b0", "rwightman-7f5810bc", "7f5810bc", "3dd342df"),
         EfficientNet("b1", "rwightman-bac287d4", "bac287d4", "533bc792"),
         EfficientNet("b2", "rwightman-c35c1473", "c35c1473", "bcdf34b7"),
         EfficientNet("b3", "rwightman-b3899882", "b3899882", "cf984f9c"),
-        EfficientNet("b4", "rwightman-23ab8bcd", "23ab8bcd5bdbef61a7a43b91adcad81f622fd7f36fb4935a569828d77888c44e", "7eb33cd5"),
+        EfficientNet(
+            "b4",
+            "rwightman-23ab8bcd",
+            "23ab8bcd5bdbef61a7a43b91adcad81f622fd7f36fb4935a569828d77888c44e",
+            "7eb33cd5"
+        ),
         EfficientNet("b5", "lukemelas-1a07897c", "1a07897c", "b6417697"),
         EfficientNet("b6", "lukemelas-24a108a5", "24a108a5", "c76e70fd"),
         EfficientNet("b7", "lukemelas-c5b4e57e", "c5b4e57e", "dcc49843"),
     ];
 
     /// <exception cref="RequestException">No such model.</exception>
-    public static PretrainedModel Named(string name) => All.FirstOrDefault(model => model.Name == name)
-        ?? throw new RequestException($"There is no model '{name}'. Choose {Nearest.Suggest(name, [.. All.Select(m => m.Name)])}.");
+    public static PretrainedModel Named(string name) =>
+        All.FirstOrDefault(model => model.Name == name)
+        ?? throw new RequestException(
+            $"There is no model '{name}'. Choose {Nearest.Suggest(name, [.. All.Select(m => m.Name)])}."
+        );
 
-    private static PretrainedModel EfficientNet(string variant, string suffix, params string[] hashes) => new(
-        $"efficientnet_{variant}", $"EfficientNet-{variant.ToUpperInvariant()}, ImageNet-1k (torchvision)", "BSD-3-Clause", $"efficientnet_{variant}.pth",
-        new Uri($"https://download.pytorch.org/models/efficientnet_{variant}_{suffix}.pth"), hashes);
+    private static PretrainedModel EfficientNet(string variant, string suffix, params string[] hashes) =>
+        new(
+            $"efficientnet_{variant}",
+            $"EfficientNet-{variant.ToUpperInvariant()}, ImageNet-1k (torchvision)",
+            "BSD-3-Clause",
+            $"efficientnet_{variant}.pth",
+            new Uri($"https://download.pytorch.org/models/efficientnet_{variant}_{suffix}.pth"),
+            hashes
+        );
 }

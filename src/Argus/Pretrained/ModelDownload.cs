@@ -7,7 +7,12 @@ namespace Argus.Pretrained;
 public static class ModelDownload
 {
     /// <exception cref="ArgusException">The address cannot be reached, or what came is not the pinned file.</exception>
-    public static async Task PullAsync(PretrainedModel model, HttpClient client, IProgress<(long Done, long? Total)>? progress, CancellationToken cancel)
+    public static async Task PullAsync(
+        PretrainedModel model,
+        HttpClient client,
+        IProgress<(long Done, long? Total)>? progress,
+        CancellationToken cancel
+    )
     {
         Directory.CreateDirectory(Path.GetDirectoryName(model.Path)!);
         var partial = model.Path + ".partial";
@@ -15,16 +20,26 @@ public static class ModelDownload
         {
             await FetchAsync(model, client, partial, progress, cancel);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException || error is OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException or IOException
+                || error is OperationCanceledException && !cancel.IsCancellationRequested
+            )
         {
-            var kept = File.Exists(partial) ? $" {new FileInfo(partial).Length} bytes are kept; the same command goes on from there." : "";
-            throw new ArgusException($"{model.Name} could not be fetched from {model.Address}: {error.Message.TrimEnd('.')}.{kept} Without a network: download it elsewhere and run 'argus models pull {model.Name} --from FILE'.", error);
+            var kept = File.Exists(partial)
+                ? $" {new FileInfo(partial).Length} bytes are kept; the same command goes on from there."
+                : "";
+            throw new ArgusException(
+                $"{model.Name} could not be fetched from {model.Address}: {error.Message.TrimEnd('.')}.{kept} Without a network: download it elsewhere and run 'argus models pull {model.Name} --from FILE'.",
+                error
+            );
         }
         var hash = await FileHash.Sha256Async(partial, cancel);
         if (!Accepts(model, hash))
         {
             File.Delete(partial);
-            throw new ArgusException($"What {model.Address} sent is not the pinned file: its SHA-256 is {hash}, not {model.Hashes[0]}…. It was deleted; try again later or use --from FILE.");
+            throw new ArgusException(
+                $"What {model.Address} sent is not the pinned file: its SHA-256 is {hash}, not {model.Hashes[0]}…. It was deleted; try again later or use --from FILE."
+            );
         }
         File.Move(partial, model.Path, overwrite: true);
     }
@@ -33,26 +48,38 @@ public static class ModelDownload
     /// <exception cref="ArgusException">It is not the pinned file.</exception>
     public static async Task TakeAsync(PretrainedModel model, string file, CancellationToken cancel)
     {
-        if (!File.Exists(file)) throw new RequestException($"{file} does not exist.");
+        if (!File.Exists(file))
+            throw new RequestException($"{file} does not exist.");
         var hash = await FileHash.Sha256Async(file, cancel);
         if (!Accepts(model, hash))
-            throw new ArgusException($"{file} is not {model.Name}: its SHA-256 is {hash}, pinned is {string.Join(" or ", model.Hashes.Select(h => h.Length == 64 ? h : h + "…"))}. Get it from {model.Address}.");
+            throw new ArgusException(
+                $"{file} is not {model.Name}: its SHA-256 is {hash}, pinned is {string.Join(" or ", model.Hashes.Select(h => h.Length == 64 ? h : h + "…"))}. Get it from {model.Address}."
+            );
         Directory.CreateDirectory(Path.GetDirectoryName(model.Path)!);
         var partial = model.Path + ".partial";
         File.Copy(file, partial, overwrite: true);
         File.Move(partial, model.Path, overwrite: true);
     }
 
-    private static bool Accepts(PretrainedModel model, string hash) => model.Hashes.Any(pinned => hash.StartsWith(pinned, StringComparison.Ordinal));
+    private static bool Accepts(PretrainedModel model, string hash) =>
+        model.Hashes.Any(pinned => hash.StartsWith(pinned, StringComparison.Ordinal));
 
-    private static async Task FetchAsync(PretrainedModel model, HttpClient client, string partial, IProgress<(long, long?)>? progress, CancellationToken cancel)
+    private static async Task FetchAsync(
+        PretrainedModel model,
+        HttpClient client,
+        string partial,
+        IProgress<(long, long?)>? progress,
+        CancellationToken cancel
+    )
     {
         var have = File.Exists(partial) ? new FileInfo(partial).Length : 0;
         using var request = new HttpRequestMessage(HttpMethod.Get, model.Address);
-        if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
+        if (have > 0)
+            request.Headers.Range = new RangeHeaderValue(have, null);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         // Nothing beyond what is there: the earlier attempt had everything and only the check is left.
-        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) return;
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            return;
         response.EnsureSuccessStatusCode();
         var resumed = response.StatusCode == HttpStatusCode.PartialContent;
         var done = resumed ? have : 0;
@@ -67,6 +94,7 @@ public static class ModelDownload
             done += read;
             progress?.Report((done, total));
         }
-        if (total is { } expected && done < expected) throw new IOException($"the connection ended after {done} of {expected} bytes");
+        if (total is { } expected && done < expected)
+            throw new IOException($"the connection ended after {done} of {expected} bytes");
     }
 }

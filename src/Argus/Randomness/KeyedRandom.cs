@@ -59,5 +59,4 @@ public sealed class KeyedRandom(ulong key)
             (items[i], items[j]) = (items[j], items[i]);
         }
     }
-
 }

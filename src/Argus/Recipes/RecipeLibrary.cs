@@ -10,7 +10,12 @@ public sealed record RunName(string Specialist, int Stage, string StageFile)
 }
 
 /// <summary>A recipe with the origin of each of its values, by dotted key.</summary>
-public sealed record MergedRecipe(RunName Run, string Profile, Recipe Recipe, IReadOnlyDictionary<string, RecipeValue> Values)
+public sealed record MergedRecipe(
+    RunName Run,
+    string Profile,
+    Recipe Recipe,
+    IReadOnlyDictionary<string, RecipeValue> Values
+)
 {
     /// <summary>The whole recipe as YAML; loading it again gives the same recipe.</summary>
     public string ToYaml(bool withOrigins = false) => RecipeText.Write(Values, withOrigins);
@@ -30,12 +35,12 @@ public sealed partial class RecipeLibrary
         Runs =
         [
             .. from stage in Names("stages")
-               let number = StageNumber().Match(stage)
-               where number.Success
-               orderby int.Parse(number.Groups[1].Value)
-               from specialist in Specialists.Specialist.All
-               where File.Exists(Path.Combine(folder, "specialists", specialist.Name + ".yaml"))
-               select new RunName(specialist.Name, int.Parse(number.Groups[1].Value), stage),
+            let number = StageNumber().Match(stage)
+            where number.Success
+            orderby int.Parse(number.Groups[1].Value)
+            from specialist in Specialists.Specialist.All
+            where File.Exists(Path.Combine(folder, "specialists", specialist.Name + ".yaml"))
+            select new RunName(specialist.Name, int.Parse(number.Groups[1].Value), stage),
         ];
     }
 
@@ -46,20 +51,38 @@ public sealed partial class RecipeLibrary
     public IReadOnlyList<string> Profiles => Names("profiles");
 
     /// <exception cref="RequestException">No run has that short or long name.</exception>
-    public RunName Find(string name) => Runs.FirstOrDefault(run => run.ShortName == name || run.LongName == name)
-        ?? throw new RequestException($"There is no recipe '{name}'. Choose {Nearest.Suggest(name, [.. Runs.Select(run => run.ShortName)])}; 'argus recipes' lists them.");
+    public RunName Find(string name) =>
+        Runs.FirstOrDefault(run => run.ShortName == name || run.LongName == name)
+        ?? throw new RequestException(
+            $"There is no recipe '{name}'. Choose {Nearest.Suggest(name, [.. Runs.Select(run => run.ShortName)])}; 'argus recipes' lists them."
+        );
 
     /// <summary>Merges base, stage, specialist, profile and <c>key=value</c>, and checks the result.</summary>
     /// <exception cref="RequestException">Everything that is wrong, one sentence a line.</exception>
     public MergedRecipe Load(RunName run, string profile, IEnumerable<string> overrides)
     {
         if (!Profiles.Contains(profile))
-            throw new RequestException($"There is no profile '{profile}'. Choose {Nearest.Suggest(profile, [.. Profiles])}.");
+            throw new RequestException(
+                $"There is no profile '{profile}'. Choose {Nearest.Suggest(profile, [.. Profiles])}."
+            );
         var values = new Dictionary<string, RecipeValue>();
         var problems = new List<string>();
-        foreach (var file in new[] { "base.yaml", $"stages/{run.StageFile}.yaml", $"specialists/{run.Specialist}.yaml", $"profiles/{profile}.yaml" })
+        foreach (
+            var file in new[]
+            {
+                "base.yaml",
+                $"stages/{run.StageFile}.yaml",
+                $"specialists/{run.Specialist}.yaml",
+                $"profiles/{profile}.yaml",
+            }
+        )
             RecipeFile.Read(Path.Combine(folder, file), file, values, problems);
-        return new MergedRecipe(run, profile, RecipeBinder.Bind(values, problems, AddOverrides(values, overrides)), values);
+        return new MergedRecipe(
+            run,
+            profile,
+            RecipeBinder.Bind(values, problems, AddOverrides(values, overrides)),
+            values
+        );
     }
 
     /// <summary>Reads one merged file, such as a run's recipe.yaml.</summary>
@@ -87,12 +110,15 @@ public sealed partial class RecipeLibrary
     public static IReadOnlyDictionary<string, string> ReadSettings(string path)
     {
         var (values, problems) = ReadValues(path);
-        return problems.Count == 0 ? values.ToDictionary(entry => entry.Key, entry => $"{entry.Value}") : throw new RequestException(problems[0]);
+        return problems.Count == 0
+            ? values.ToDictionary(entry => entry.Key, entry => $"{entry.Value}")
+            : throw new RequestException(problems[0]);
     }
 
     private static (Dictionary<string, RecipeValue> Values, List<string> Problems) ReadValues(string path)
     {
-        if (!File.Exists(path)) throw new RequestException($"{path} does not exist; a run directory holds a recipe.yaml.");
+        if (!File.Exists(path))
+            throw new RequestException($"{path} does not exist; a run directory holds a recipe.yaml.");
         var (values, problems) = (new Dictionary<string, RecipeValue>(), new List<string>());
         RecipeFile.Read(path, path, values, problems);
         return (values, problems);
@@ -104,15 +130,29 @@ public sealed partial class RecipeLibrary
         foreach (var setting in overrides)
         {
             var (key, text) = setting.Split('=', 2) is [var k, var v] ? (k.Trim(), v.Trim()) : (setting, null);
-            if (text is null) problems.Add($"command line: '{setting}' is not KEY=VALUE");
-            else values[key] = text.StartsWith('[') && text.EndsWith(']')
-                ? new RecipeValue("", text[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), "command line")
-                : new RecipeValue(text, null, "command line");
+            if (text is null)
+                problems.Add($"command line: '{setting}' is not KEY=VALUE");
+            else
+                values[key] =
+                    text.StartsWith('[') && text.EndsWith(']')
+                        ? new RecipeValue(
+                            "",
+                            text[1..^1]
+                                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                            "command line"
+                        )
+                        : new RecipeValue(text, null, "command line");
         }
         return problems;
     }
 
-    private List<string> Names(string kind) => [.. Directory.EnumerateFiles(Path.Combine(folder, kind), "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    private List<string> Names(string kind) =>
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(folder, kind), "*.yaml")
+                .Select(file => Path.GetFileNameWithoutExtension(file))
+                .Order(StringComparer.Ordinal),
+        ];
 
     [GeneratedRegex(@"^stage(\d)_")]
     private static partial Regex StageNumber();

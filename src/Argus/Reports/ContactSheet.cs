@@ -6,8 +6,16 @@ namespace Argus.Reports;
 /// <summary>Pictures of some videos of a store, a row each, with their landmarks: to see at a glance whether faces are centred and labels are right.</summary>
 public static class ContactSheet
 {
-    private const int MostVideos = 12, PicturesAVideo = 8, TileSide = 132, Gap = 6, TextHeight = 24, TitleHeight = 44;
-    private static readonly SKColor Real = SKColor.Parse(Look.RealColor), Fake = SKColor.Parse(Look.FakeColor), Ink = new(0x22, 0x22, 0x22), Paper = SKColors.White;
+    private const int MostVideos = 12,
+        PicturesAVideo = 8,
+        TileSide = 132,
+        Gap = 6,
+        TextHeight = 24,
+        TitleHeight = 44;
+    private static readonly SKColor Real = SKColor.Parse(Look.RealColor),
+        Fake = SKColor.Parse(Look.FakeColor),
+        Ink = new(0x22, 0x22, 0x22),
+        Paper = SKColors.White;
 
     /// <param name="videos">The first, the last and evenly chosen ones between are shown.</param>
     /// <param name="path">A PNG file.</param>
@@ -15,7 +23,10 @@ public static class ContactSheet
     {
         var shown = Evenly(videos, MostVideos);
         var tiles = Math.Min(PicturesAVideo, shown.Max(video => video.Clips.Count));
-        var (width, height) = (Math.Max(760, Gap + tiles * (TileSide + Gap)), TitleHeight + shown.Count * (TextHeight + TileSide + 2 * Gap));
+        var (width, height) = (
+            Math.Max(760, Gap + tiles * (TileSide + Gap)),
+            TitleHeight + shown.Count * (TextHeight + TileSide + 2 * Gap)
+        );
         using var surface = SKSurface.Create(new SKImageInfo(width, height));
         var canvas = surface.Canvas;
         canvas.Clear(Paper);
@@ -49,18 +60,33 @@ public static class ContactSheet
     private static string Describe(StoredVideo video)
     {
         var row = video.Row;
-        var track = row.Track is null ? "whole frames" : $"track {row.Track} of {row.Tracks}{(row.Tracks > 1 ? $" (by {row.ChosenBy})" : "")}";
+        var track = row.Track is null
+            ? "whole frames"
+            : $"track {row.Track} of {row.Tracks}{(row.Tracks > 1 ? $" (by {row.ChosenBy})" : "")}";
         return $"{row.Key}   {row.Split.ToLowerInvariant()}   {track}   {row.CodedWidth}x{row.CodedHeight} {row.Codec}{(row.Quantizer is { } qp ? $" QP {qp:0}" : "")}   {row.FramesPerSecond:0.##} frames/s";
     }
 
     private static void DrawTile(SKCanvas canvas, byte[] bytes, StoreFrame frame, int x, int y)
     {
-        using var picture = SKBitmap.Decode(bytes) ?? throw new ArgusException("A picture of the store cannot be decoded: 'argus data audit' tells which shard is damaged.");
+        using var picture =
+            SKBitmap.Decode(bytes)
+            ?? throw new ArgusException(
+                "A picture of the store cannot be decoded: 'argus data audit' tells which shard is damaged."
+            );
         var scale = (float)TileSide / Math.Max(picture.Width, picture.Height);
         using var image = SKImage.FromBitmap(picture);
-        canvas.DrawImage(image, new SKRect(x, y, x + picture.Width * scale, y + picture.Height * scale), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        canvas.DrawImage(
+            image,
+            new SKRect(x, y, x + picture.Width * scale, y + picture.Height * scale),
+            new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)
+        );
         using var dot = new SKPaint { Color = SKColors.Yellow, IsAntialias = true };
-        using var edge = new SKPaint { Color = SKColors.Black, IsAntialias = true, IsStroke = true };
+        using var edge = new SKPaint
+        {
+            Color = SKColors.Black,
+            IsAntialias = true,
+            IsStroke = true,
+        };
         foreach (var point in frame.Landmarks.Chunk(2))
         {
             canvas.DrawCircle(x + point[0] * scale, y + point[1] * scale, 2.5f, dot);

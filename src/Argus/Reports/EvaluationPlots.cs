@@ -9,9 +9,15 @@ public sealed record NamedInterval(string Name, double Value, Interval Interval)
 /// <summary>The pictures that only an evaluation has.</summary>
 public static partial class Plots
 {
-    private const int BarHeightPixels = 34, BarFramePixels = 90, SlantedLabelPixels = 75;
+    private const int BarHeightPixels = 34,
+        BarFramePixels = 90,
+        SlantedLabelPixels = 75;
 
-    public static void PrecisionRecall(string path, string title, params IReadOnlyList<(string Name, RocCurve Curve)> curves)
+    public static void PrecisionRecall(
+        string path,
+        string title,
+        params IReadOnlyList<(string Name, RocCurve Curve)> curves
+    )
     {
         using var plot = New(title, "recall (share of fakes found)", "precision (share of alarms that are right)");
         foreach (var (name, curve) in curves)
@@ -25,15 +31,26 @@ public static partial class Plots
     }
 
     /// <summary>For each of 15 bins the mean score against the share of fakes.</summary>
-    public static void Reliability(string path, IReadOnlyList<int> labels, params IReadOnlyList<(string Name, IReadOnlyList<double> Scores)> series)
+    public static void Reliability(
+        string path,
+        IReadOnlyList<int> labels,
+        params IReadOnlyList<(string Name, IReadOnlyList<double> Scores)> series
+    )
     {
         using var plot = New("", "probability that was given (mean of the bin)", "share of fakes in the bin");
         var diagonal = plot.Add.Line(0, 0, 1, 1);
-        (diagonal.LineColor, diagonal.LinePattern, diagonal.LegendText) = (ScottPlot.Colors.Gray, LinePattern.Dashed, "calibrated");
+        (diagonal.LineColor, diagonal.LinePattern, diagonal.LegendText) = (
+            ScottPlot.Colors.Gray,
+            LinePattern.Dashed,
+            "calibrated"
+        );
         foreach (var (name, scores) in series)
         {
             var bins = scores.Zip(labels).GroupBy(pair => ScoreSet.Bin(pair.First)).OrderBy(bin => bin.Key).ToList();
-            var line = plot.Add.Scatter(bins.Select(bin => bin.Average(pair => pair.First)).ToArray(), bins.Select(bin => bin.Average(pair => pair.Second)).ToArray());
+            var line = plot.Add.Scatter(
+                bins.Select(bin => bin.Average(pair => pair.First)).ToArray(),
+                bins.Select(bin => bin.Average(pair => pair.Second)).ToArray()
+            );
             (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 2, 7);
         }
         plot.Axes.SetLimits(-0.02, 1.02, -0.02, 1.02);
@@ -48,20 +65,39 @@ public static partial class Plots
         for (var i = 0; i < rows.Count; i++)
         {
             var y = rows.Count - 1 - i;
-            var bar = plot.Add.Bar(new Bar { Position = y, Value = rows[i].Value, Size = 0.6, FillColor = Color.FromHex("#4c78a8"), LineWidth = 0, Orientation = Orientation.Horizontal });
+            var bar = plot.Add.Bar(
+                new Bar
+                {
+                    Position = y,
+                    Value = rows[i].Value,
+                    Size = 0.6,
+                    FillColor = Color.FromHex("#4c78a8"),
+                    LineWidth = 0,
+                    Orientation = Orientation.Horizontal,
+                }
+            );
             bar.Horizontal = true;
             var line = plot.Add.Line(rows[i].Interval.Low, y, rows[i].Interval.High, y);
             (line.LineColor, line.LineWidth) = (ScottPlot.Colors.Black, 2);
         }
         var chance = plot.Add.VerticalLine(0.5);
         (chance.LineColor, chance.LinePattern, chance.LineWidth) = (ScottPlot.Colors.Gray, LinePattern.Dashed, 1);
-        plot.Axes.Left.SetTicks([.. rows.Select((_, i) => (double)(rows.Count - 1 - i))], [.. rows.Select(row => row.Name)]);
+        plot.Axes.Left.SetTicks(
+            [.. rows.Select((_, i) => (double)(rows.Count - 1 - i))],
+            [.. rows.Select(row => row.Name)]
+        );
         plot.Axes.SetLimits(0, 1.02, -0.6, rows.Count - 0.4);
         Save(plot, path, WidthPixels, BarFramePixels + BarHeightPixels * rows.Count);
     }
 
     /// <summary>A curve a series over named steps, the interval as a band.</summary>
-    public static void Steps(string path, string title, string vertical, IReadOnlyList<string> steps, params IReadOnlyList<(string Name, IReadOnlyList<(double Value, Interval Interval)> Points)> series)
+    public static void Steps(
+        string path,
+        string title,
+        string vertical,
+        IReadOnlyList<string> steps,
+        params IReadOnlyList<(string Name, IReadOnlyList<(double Value, Interval Interval)> Points)> series
+    )
     {
         using var plot = New(title, "", vertical);
         foreach (var (name, points) in series)
@@ -69,15 +105,25 @@ public static partial class Plots
             double[] x = [.. points.Select((_, i) => (double)i)];
             var line = plot.Add.Scatter(x, points.Select(point => point.Value).ToArray());
             (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 2, 6);
-            var band = plot.Add.FillY(x, [.. points.Select(point => point.Interval.Low)], [.. points.Select(point => point.Interval.High)]);
+            var band = plot.Add.FillY(
+                x,
+                [.. points.Select(point => point.Interval.Low)],
+                [.. points.Select(point => point.Interval.High)]
+            );
             (band.FillColor, band.LineWidth) = (line.Color.WithAlpha(0.15), 0);
         }
         var chance = plot.Add.HorizontalLine(0.5);
         (chance.LineColor, chance.LinePattern, chance.LineWidth) = (ScottPlot.Colors.Gray, LinePattern.Dashed, 1);
         plot.Axes.Bottom.SetTicks([.. steps.Select((_, i) => (double)i)], [.. steps]);
-        if (steps.Max(step => step.Length) > 4) (plot.Axes.Bottom.TickLabelStyle.Rotation, plot.Axes.Bottom.TickLabelStyle.Alignment, plot.Axes.Bottom.MinimumSize) = (-35, Alignment.MiddleRight, SlantedLabelPixels);
+        if (steps.Max(step => step.Length) > 4)
+            (
+                plot.Axes.Bottom.TickLabelStyle.Rotation,
+                plot.Axes.Bottom.TickLabelStyle.Alignment,
+                plot.Axes.Bottom.MinimumSize
+            ) = (-35, Alignment.MiddleRight, SlantedLabelPixels);
         plot.Axes.SetLimits(-0.3, steps.Count - 0.7, 0, 1.03);
-        if (series.Count > 1) plot.ShowLegend(Alignment.LowerLeft);
+        if (series.Count > 1)
+            plot.ShowLegend(Alignment.LowerLeft);
         Save(plot, path, SmallWidthPixels, SmallHeightPixels);
     }
 }

@@ -47,54 +47,85 @@ public sealed class HtmlReport(string title)
     }
 
     public HtmlReport Subheading(string text) => Add($"<h3>{Encode(text)}</h3>");
-    public HtmlReport List(IEnumerable<string> items) => Add($"<ul>{string.Concat(items.Select(item => $"<li>{Encode(item)}</li>"))}</ul>");
+
+    public HtmlReport List(IEnumerable<string> items) =>
+        Add($"<ul>{string.Concat(items.Select(item => $"<li>{Encode(item)}</li>"))}</ul>");
+
     public HtmlReport Headline(string text) => Add($"<p class=\"headline\">{Encode(text)}</p>");
+
     public HtmlReport Paragraph(string text) => Add($"<p>{Encode(text)}</p>");
 
     public HtmlReport Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var cells = rows.ToList();
         var text = columns.Select((_, i) => Look.IsNumeric(cells, i) ? "" : " class=\"text\"").ToList();
-        Add($"<div class=\"scroll\"><table{(columns.Count > FewColumns ? " class=\"wide\"" : "")}><thead><tr>" + string.Concat(columns.Select((column, i) => $"<th scope=\"col\"{text[i]}>{Encode(column)}</th>")) + "</tr></thead><tbody>");
-        foreach (var row in cells) Add("<tr>" + string.Concat(row.Select((cell, i) => $"<td{text[i]}>{Encode(cell)}</td>")) + "</tr>");
+        Add(
+            $"<div class=\"scroll\"><table{(columns.Count > FewColumns ? " class=\"wide\"" : "")}><thead><tr>"
+                + string.Concat(columns.Select((column, i) => $"<th scope=\"col\"{text[i]}>{Encode(column)}</th>"))
+                + "</tr></thead><tbody>"
+        );
+        foreach (var row in cells)
+            Add("<tr>" + string.Concat(row.Select((cell, i) => $"<td{text[i]}>{Encode(cell)}</td>")) + "</tr>");
         return Add("</tbody></table></div>");
     }
 
     /// <param name="path">A PNG file; left out where it is missing.</param>
     /// <param name="half">Two beside each other where there is room.</param>
-    public HtmlReport Picture(string path, string description, bool half = false) => File.Exists(path)
-        ? Add($"<figure{(half ? " class=\"half\"" : "")}><img alt=\"{Encode(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}\"><figcaption>{Encode(description)}</figcaption></figure>")
-        : this;
+    public HtmlReport Picture(string path, string description, bool half = false) =>
+        File.Exists(path)
+            ? Add(
+                $"<figure{(half ? " class=\"half\"" : "")}><img alt=\"{Encode(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}\"><figcaption>{Encode(description)}</figcaption></figure>"
+            )
+            : this;
 
     /// <summary>Cards with up to four small JPEG pictures and lines of text each.</summary>
-    public HtmlReport Cards(IEnumerable<(IReadOnlyList<byte[]> Jpegs, IReadOnlyList<string> Lines)> cards) => Add("<div class=\"cards\">" + string.Concat(cards.Select(card =>
-        $"<div class=\"card{(card.Jpegs.Count <= 2 ? " large" : "")}\">{string.Concat(card.Jpegs.Select(jpeg => $"<img alt=\"crop\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\"> "))}{string.Concat(card.Lines.Select(line => $"<p>{Encode(line)}</p>"))}</div>")) + "</div>");
+    public HtmlReport Cards(IEnumerable<(IReadOnlyList<byte[]> Jpegs, IReadOnlyList<string> Lines)> cards) =>
+        Add(
+            "<div class=\"cards\">"
+                + string.Concat(
+                    cards.Select(card =>
+                        $"<div class=\"card{(card.Jpegs.Count <= 2 ? " large" : "")}\">{string.Concat(card.Jpegs.Select(jpeg => $"<img alt=\"crop\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\"> "))}{string.Concat(card.Lines.Select(line => $"<p>{Encode(line)}</p>"))}</div>"
+                    )
+                )
+                + "</div>"
+        );
 
     /// <summary>Truth by rows, verdicts by columns.</summary>
     public HtmlReport Confusion(string caption, int realRight, int real, int fakeRight, int fake)
     {
-        string Cell(int count, int of, bool right) => $"<td class=\"{(right ? "right" : "wrong")}\">{count}{(of > 0 ? $"<br><small>{(double)count / of:0%}</small>" : "")}</td>";
-        return Add($"<div class=\"half scroll\"><table class=\"confusion\"><caption>{Encode(caption)}</caption><thead><tr><th></th><th scope=\"col\">called real</th><th scope=\"col\">called fake</th></tr></thead><tbody>" +
-            $"<tr><th scope=\"row\">real</th>{Cell(realRight, real, true)}{Cell(real - realRight, real, false)}</tr><tr><th scope=\"row\">fake</th>{Cell(fake - fakeRight, fake, false)}{Cell(fakeRight, fake, true)}</tr></tbody></table></div>");
+        string Cell(int count, int of, bool right) =>
+            $"<td class=\"{(right ? "right" : "wrong")}\">{count}{(of > 0 ? $"<br><small>{(double)count / of:0%}</small>" : "")}</td>";
+        return Add(
+            $"<div class=\"half scroll\"><table class=\"confusion\"><caption>{Encode(caption)}</caption><thead><tr><th></th><th scope=\"col\">called real</th><th scope=\"col\">called fake</th></tr></thead><tbody>"
+                + $"<tr><th scope=\"row\">real</th>{Cell(realRight, real, true)}{Cell(real - realRight, real, false)}</tr><tr><th scope=\"row\">fake</th>{Cell(fake - fakeRight, fake, false)}{Cell(fakeRight, fake, true)}</tr></tbody></table></div>"
+        );
     }
 
-    public HtmlReport Details(string summary, string text) => Add($"<details><summary>{Encode(summary)}</summary><pre>{Encode(text)}</pre></details>");
+    public HtmlReport Details(string summary, string text) =>
+        Add($"<details><summary>{Encode(summary)}</summary><pre>{Encode(text)}</pre></details>");
 
     public void Save(string path) => File.WriteAllText(path, ToString());
 
-    public override string ToString() => $"""
-        <!doctype html>
-        <html lang="en">
-        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"><link rel="icon" href="data:,"><title>{Encode(title)}</title><style>
-        {Style}
-        </style></head>
-        <body><h1>{Encode(title)}</h1>
-        {(headings.Count > 3 ? $"<nav>{string.Concat(headings.Select((heading, i) => $"<a href=\"#s{i + 1}\">{Encode(heading)}</a>"))}</nav>" : "")}
-        {body}</body>
-        </html>
+    public override string ToString() =>
+        $"""
+            <!doctype html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"><link rel="icon" href="data:,"><title>{Encode(
+                title
+            )}</title><style>
+            {Style}
+            </style></head>
+            <body><h1>{Encode(title)}</h1>
+            {(
+                headings.Count > 3
+                    ? $"<nav>{string.Concat(headings.Select((heading, i) => $"<a href=\"#s{i + 1}\">{Encode(heading)}</a>"))}</nav>"
+                    : ""
+            )}
+            {body}</body>
+            </html>
 
-        """;
+            """;
 
     private HtmlReport Add(string html)
     {

@@ -7,10 +7,21 @@ namespace Argus.Reports;
 public static partial class Plots
 {
     private const double Scale = 2;
-    private const int WidthPixels = 800, HeightPixels = 500, SmallWidthPixels = 520, SmallHeightPixels = 320, HistogramBins = 30;
-    private static readonly Color RealColor = Color.FromHex(Look.RealColor), FakeColor = Color.FromHex(Look.FakeColor);
+    private const int WidthPixels = 800,
+        HeightPixels = 500,
+        SmallWidthPixels = 520,
+        SmallHeightPixels = 320,
+        HistogramBins = 30;
+    private static readonly Color RealColor = Color.FromHex(Look.RealColor),
+        FakeColor = Color.FromHex(Look.FakeColor);
 
-    public static void Curves(string path, string title, string horizontal, string vertical, params IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> curves)
+    public static void Curves(
+        string path,
+        string title,
+        string horizontal,
+        string vertical,
+        params IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> curves
+    )
     {
         using var plot = New(title, horizontal, vertical);
         foreach (var (name, points) in curves.Where(curve => curve.Points.Count > 0))
@@ -23,12 +34,19 @@ public static partial class Plots
     }
 
     /// <summary>Probabilities over time; the dashed line is at one half.</summary>
-    public static void Timeline(string path, double seconds, params IReadOnlyList<(string Name, IReadOnlyList<(double Seconds, double Probability)> Points)> lines)
+    public static void Timeline(
+        string path,
+        double seconds,
+        params IReadOnlyList<(string Name, IReadOnlyList<(double Seconds, double Probability)> Points)> lines
+    )
     {
         using var plot = New("", "seconds", "P(fake)");
         foreach (var (name, points) in lines)
         {
-            var line = plot.Add.Scatter(points.Select(p => p.Seconds).ToArray(), points.Select(p => p.Probability).ToArray());
+            var line = plot.Add.Scatter(
+                points.Select(p => p.Seconds).ToArray(),
+                points.Select(p => p.Probability).ToArray()
+            );
             (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 2, 7);
         }
         var half = plot.Add.HorizontalLine(0.5);
@@ -40,32 +58,51 @@ public static partial class Plots
 
     public static void Roc(string path, string title, params IReadOnlyList<(string Name, RocCurve Curve)> curves)
     {
-        using var plot = New(title, "false positive rate (reals called fake)", "true positive rate (fakes called fake)");
+        using var plot = New(
+            title,
+            "false positive rate (reals called fake)",
+            "true positive rate (fakes called fake)"
+        );
         foreach (var (name, curve) in curves)
         {
             var line = plot.Add.ScatterLine(curve.FalsePositiveRate, curve.TruePositiveRate);
             (line.LegendText, line.LineWidth) = ($"{name}  AUC {curve.Auc:0.00}", 2);
         }
         var chance = plot.Add.Line(0, 0, 1, 1);
-        (chance.LineColor, chance.LinePattern, chance.LegendText) = (ScottPlot.Colors.Gray, LinePattern.Dashed, "chance");
+        (chance.LineColor, chance.LinePattern, chance.LegendText) = (
+            ScottPlot.Colors.Gray,
+            LinePattern.Dashed,
+            "chance"
+        );
         plot.Axes.SetLimits(-0.01, 1.01, -0.01, 1.01);
         plot.ShowLegend(Alignment.LowerRight);
         Save(plot, path, SmallWidthPixels, SmallWidthPixels);
     }
 
     /// <summary>Distributions over one another, each as shares of its own videos.</summary>
-    public static void Histograms(string path, string horizontal, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> groups, (double, double)? range = null)
+    public static void Histograms(
+        string path,
+        string horizontal,
+        IReadOnlyList<(string Name, IReadOnlyList<double> Values)> groups,
+        (double, double)? range = null
+    )
     {
-        var (lowest, highest) = range ?? (groups.SelectMany(group => group.Values).Min(), groups.SelectMany(group => group.Values).Max());
+        var (lowest, highest) =
+            range ?? (groups.SelectMany(group => group.Values).Min(), groups.SelectMany(group => group.Values).Max());
         var width = (highest - lowest) / HistogramBins;
         using var plot = New("", horizontal, "share of videos");
         foreach (var (name, values) in groups.Where(group => group.Values.Count > 0))
         {
             var counts = new double[HistogramBins];
-            foreach (var value in values) counts[Math.Clamp((int)((value - lowest) / width), 0, HistogramBins - 1)]++;
+            foreach (var value in values)
+                counts[Math.Clamp((int)((value - lowest) / width), 0, HistogramBins - 1)]++;
             var color = name == "real" ? RealColor : FakeColor;
-            var bars = plot.Add.Bars(Enumerable.Range(0, HistogramBins).Select(i => lowest + (i + 0.5) * width).ToArray(), [.. counts.Select(count => count / values.Count)]);
-            foreach (var bar in bars.Bars) (bar.Size, bar.FillColor, bar.LineWidth) = (width, color.WithAlpha(0.5), 0);
+            var bars = plot.Add.Bars(
+                Enumerable.Range(0, HistogramBins).Select(i => lowest + (i + 0.5) * width).ToArray(),
+                [.. counts.Select(count => count / values.Count)]
+            );
+            foreach (var bar in bars.Bars)
+                (bar.Size, bar.FillColor, bar.LineWidth) = (width, color.WithAlpha(0.5), 0);
             bars.LegendText = $"{name} ({values.Count})";
             bars.Color = color.WithAlpha(0.5);
         }
@@ -78,7 +115,8 @@ public static partial class Plots
     {
         var plot = new Plot();
         plot.Font.Set(Look.Font);
-        if (title.Length > 0) plot.Title(title);
+        if (title.Length > 0)
+            plot.Title(title);
         plot.XLabel(horizontal);
         plot.YLabel(vertical);
         return plot;

@@ -10,14 +10,20 @@ public static class VoiceActivity
     public const double FrameSeconds = 0.01;
 
     // Over the noise floor by this much, and never below the absolute level: recordings of silence have a floor, too.
-    private const double OverNoiseDecibels = 9, QuietestDecibels = -55;
+    private const double OverNoiseDecibels = 9,
+        QuietestDecibels = -55;
+
     // Digital silence decodes to a trace of noise at most.
     private const double SilenceDecibels = -60;
     private const double Periodicity = 0.5;
+
     // Unvoiced sounds and short pauses stand next to voiced ones; shorter speech than a syllable is a click.
-    private const int ReachFrames = 20, ShortestFrames = 10;
+    private const int ReachFrames = 20,
+        ShortestFrames = 10;
+
     // Pitch is looked for at a quarter of the rate, over 30 ms.
-    private const int Decimation = 4, Window = 120;
+    private const int Decimation = 4,
+        Window = 120;
 
     /// <summary>Stretches of speech in seconds: from, to, from, to, …</summary>
     /// <param name="samples">Mono.</param>
@@ -28,19 +34,30 @@ public static class VoiceActivity
         var speech = new bool[loud.Length];
         for (var i = 0; i < loud.Length; i++)
         {
-            if (voiced[i]) Array.Fill(speech, true, Math.Max(0, i - ReachFrames), Math.Min(loud.Length, i + ReachFrames + 1) - Math.Max(0, i - ReachFrames));
+            if (voiced[i])
+                Array.Fill(
+                    speech,
+                    true,
+                    Math.Max(0, i - ReachFrames),
+                    Math.Min(loud.Length, i + ReachFrames + 1) - Math.Max(0, i - ReachFrames)
+                );
         }
         var stretches = new List<double>();
         for (var i = 0; i < speech.Length; i++)
         {
-            if (!speech[i]) continue;
+            if (!speech[i])
+                continue;
             var from = i;
-            while (i < speech.Length && speech[i]) i++;
+            while (i < speech.Length && speech[i])
+                i++;
             // The reach is for joining; a stretch begins and ends where it is loud.
             var to = i;
-            while (from < to && !loud[from]) from++;
-            while (to > from && !loud[to - 1]) to--;
-            if (to - from >= ShortestFrames) stretches.AddRange([Math.Round(from * FrameSeconds, 2), Math.Round(to * FrameSeconds, 2)]);
+            while (from < to && !loud[from])
+                from++;
+            while (to > from && !loud[to - 1])
+                to--;
+            if (to - from >= ShortestFrames)
+                stretches.AddRange([Math.Round(from * FrameSeconds, 2), Math.Round(to * FrameSeconds, 2)]);
         }
         return stretches;
     }
@@ -61,7 +78,8 @@ public static class VoiceActivity
         for (var i = 0; i < levels.Length; i++)
         {
             double sum = 0;
-            foreach (var sample in samples.Slice(i * length, length)) sum += (double)sample * sample;
+            foreach (var sample in samples.Slice(i * length, length))
+                sum += (double)sample * sample;
             levels[i] = 10 * Math.Log10(sum / length / (32768.0 * 32768.0) + 1e-12);
         }
         return levels;
@@ -69,10 +87,12 @@ public static class VoiceActivity
 
     private static bool[] Loud(double[] levels)
     {
-        if (levels.Length == 0) return [];
+        if (levels.Length == 0)
+            return [];
         // Some tenth of a recording is a pause; a recording without one is judged by its peaks alone.
         var sorted = levels.Order().ToArray();
-        double floor = sorted[sorted.Length / 10], peak = sorted[^(1 + sorted.Length / 20)];
+        double floor = sorted[sorted.Length / 10],
+            peak = sorted[^(1 + sorted.Length / 20)];
         var threshold = Math.Max(QuietestDecibels, Math.Min(floor + OverNoiseDecibels, peak - 2 * OverNoiseDecibels));
         return [.. levels.Select(level => level > threshold)];
     }
@@ -84,15 +104,20 @@ public static class VoiceActivity
         for (var i = 0; i < slow.Length; i++)
         {
             float sum = 0;
-            for (var k = 0; k < Decimation; k++) sum += samples[i * Decimation + k];
+            for (var k = 0; k < Decimation; k++)
+                sum += samples[i * Decimation + k];
             slow[i] = sum / Decimation;
         }
-        int first = rate / 1000, shortest = rate / 400, longest = rate / 70, hop = rate / 100;
+        int first = rate / 1000,
+            shortest = rate / 400,
+            longest = rate / 70,
+            hop = rate / 100;
         var voiced = new bool[loud.Length];
         for (var i = 0; i < loud.Length; i++)
         {
             var at = i * hop;
-            if (!loud[i] || at + Window + longest > slow.Length) continue;
+            if (!loud[i] || at + Window + longest > slow.Length)
+                continue;
             var here = slow.AsSpan(at, Window);
             var energy = Dot(here, here);
             // Rumble is alike at every short lag; a pitch comes back after having gone.
@@ -106,13 +131,26 @@ public static class VoiceActivity
             }
         }
         // A single periodic frame is chance: white noise has some.
-        return [.. voiced.Select((v, i) => v && i > 1 && i < voiced.Length - 2 && voiced[i - 1] && voiced[i + 1] && voiced[i - 2] && voiced[i + 2])];
+        return
+        [
+            .. voiced.Select(
+                (v, i) =>
+                    v
+                    && i > 1
+                    && i < voiced.Length - 2
+                    && voiced[i - 1]
+                    && voiced[i + 1]
+                    && voiced[i - 2]
+                    && voiced[i + 2]
+            ),
+        ];
     }
 
     private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         float sum = 0;
-        for (var i = 0; i < a.Length; i++) sum += a[i] * b[i];
+        for (var i = 0; i < a.Length; i++)
+            sum += a[i] * b[i];
         return sum;
     }
 }

@@ -29,5 +29,6 @@ public static class Wave
     }
 
     /// <summary>The samples of a file that <see cref="Write"/> wrote.</summary>
-    public static short[] Read(ReadOnlySpan<byte> file) => MemoryMarshal.Cast<byte, short>(file[HeaderBytes..]).ToArray();
+    public static short[] Read(ReadOnlySpan<byte> file) =>
+        MemoryMarshal.Cast<byte, short>(file[HeaderBytes..]).ToArray();
 }

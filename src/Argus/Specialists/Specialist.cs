@@ -16,7 +16,8 @@ public readonly record struct Convolution(int Kernel, int Stride, int Padding)
 /// <param name="View">What it looks at where the recipe says <c>model.views: own</c>: a name of <see cref="Argus.Views.View.All"/>, or rgb.</param>
 public sealed record Branch(string Name, int Width, Convolution First, Convolution Second, string View)
 {
-    public Branch(string name, int kernel, int width, string view) : this(name, width, Convolution.Same(kernel), Convolution.Same(kernel), view) { }
+    public Branch(string name, int kernel, int width, string view)
+        : this(name, width, Convolution.Same(kernel), Convolution.Same(kernel), view) { }
 }
 
 /// <summary>A row of the table below: what one specialist is made of.</summary>
@@ -27,7 +28,14 @@ public sealed record Branch(string Name, int Width, Convolution First, Convoluti
 /// Whether its first convolutions of pictures start with zero-mean kernels, so that from the first step they see residuals and not
 /// brightness (the idea of constrained convolutions, Bayar and Stamm, 2016). Only the start: training may leave it.
 /// </param>
-public sealed record Specialist(string Name, string Title, string LooksFor, string OwnKind, bool StartsHighPass, IReadOnlyList<Branch> Branches)
+public sealed record Specialist(
+    string Name,
+    string Title,
+    string LooksFor,
+    string OwnKind,
+    bool StartsHighPass,
+    IReadOnlyList<Branch> Branches
+)
 {
     /// <summary>Side of the grid that every branch is pooled to.</summary>
     public const int GridSize = 7;
@@ -36,7 +44,8 @@ public sealed record Specialist(string Name, string Title, string LooksFor, stri
     public int Channels { get; } = Branches.Sum(branch => branch.Width);
 
     /// <summary>The views that its branches look at beside the colour picture, each once.</summary>
-    public IReadOnlyList<string> Views { get; } = [.. Branches.Select(branch => branch.View).Where(view => view != View.Rgb).Distinct()];
+    public IReadOnlyList<string> Views { get; } =
+    [.. Branches.Select(branch => branch.View).Where(view => view != View.Rgb).Distinct()];
 
     /// <summary>Whether one of its views is of the sound.</summary>
     public bool Hears => Views.Any(view => View.Named(view).NeedsSound);
@@ -46,20 +55,77 @@ public sealed record Specialist(string Name, string Title, string LooksFor, stri
 
     public static IReadOnlyList<Specialist> All { get; } =
     [
-        new("bg", "background/lighting", "background texture, lighting direction, shadow, colour temperature", "lighting", false,
-            [new("bg_texture", 7, 16, "rgb"), new("lighting_detector", 5, 12, "rim_light"), new("shadow_checker", 9, 8, "shading"), new("color_temp", 3, 8, "rim_light")]),
-        new("av", "audio-visual", "lip-sync, voice frequency, audio-visual correlation, audio over time", "audio", false,
-            [new("lipsync_analyzer", 5, 16, "mouth"), new("voice_detector", 7, 12, "mel"), new("av_correlation", 3, 10, "sync"), new("temporal_audio", 9, 10, "sync")]),
-        new("cm", "compression", "DCT coefficients, quantisation, block boundaries, compression level", "compression", true,
-            [new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0), "grid"), new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1), "steps"),
-             new("block_checker", 3, 8, "rim_blocks"), new("compression_estimator", 5, 10, "rim_blocks")]),
-        new("rr", "resolution", "resolution mismatch, upscaling, edge sharpness, interpolation", "resolution", true,
-            [new("resolution_analyzer", 3, 10, "rim_detail"), new("upscaling_detector", 5, 8, "residual"), new("edge_checker", 3, 8, "rim_detail"), new("interpolation_detector", 7, 10, "grid")]),
-        new("tm", "temporal", "frame consistency, motion, temporal artefacts, flow validity", "temporal", false,
-            [new("frame_consistency", 5, 14, "warp_error"), new("motion_analyzer", 7, 12, "tremor"), new("temporal_detector", 3, 12, "tremor"), new("optical_flow", 9, 14, "flow")]),
+        new(
+            "bg",
+            "background/lighting",
+            "background texture, lighting direction, shadow, colour temperature",
+            "lighting",
+            false,
+            [
+                new("bg_texture", 7, 16, "rgb"),
+                new("lighting_detector", 5, 12, "rim_light"),
+                new("shadow_checker", 9, 8, "shading"),
+                new("color_temp", 3, 8, "rim_light"),
+            ]
+        ),
+        new(
+            "av",
+            "audio-visual",
+            "lip-sync, voice frequency, audio-visual correlation, audio over time",
+            "audio",
+            false,
+            [
+                new("lipsync_analyzer", 5, 16, "mouth"),
+                new("voice_detector", 7, 12, "mel"),
+                new("av_correlation", 3, 10, "sync"),
+                new("temporal_audio", 9, 10, "sync"),
+            ]
+        ),
+        new(
+            "cm",
+            "compression",
+            "DCT coefficients, quantisation, block boundaries, compression level",
+            "compression",
+            true,
+            [
+                new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0), "grid"),
+                new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1), "steps"),
+                new("block_checker", 3, 8, "rim_blocks"),
+                new("compression_estimator", 5, 10, "rim_blocks"),
+            ]
+        ),
+        new(
+            "rr",
+            "resolution",
+            "resolution mismatch, upscaling, edge sharpness, interpolation",
+            "resolution",
+            true,
+            [
+                new("resolution_analyzer", 3, 10, "rim_detail"),
+                new("upscaling_detector", 5, 8, "residual"),
+                new("edge_checker", 3, 8, "rim_detail"),
+                new("interpolation_detector", 7, 10, "grid"),
+            ]
+        ),
+        new(
+            "tm",
+            "temporal",
+            "frame consistency, motion, temporal artefacts, flow validity",
+            "temporal",
+            false,
+            [
+                new("frame_consistency", 5, 14, "warp_error"),
+                new("motion_analyzer", 7, 12, "tremor"),
+                new("temporal_detector", 3, 12, "tremor"),
+                new("optical_flow", 9, 14, "flow"),
+            ]
+        ),
     ];
 
     /// <exception cref="RequestException">No specialist has that name; the message lists those that exist.</exception>
-    public static Specialist Named(string name) => All.FirstOrDefault(specialist => specialist.Name == name)
-        ?? throw new RequestException($"There is no specialist '{name}'. Choose one of {string.Join(", ", All.Select(s => s.Name))}.");
+    public static Specialist Named(string name) =>
+        All.FirstOrDefault(specialist => specialist.Name == name)
+        ?? throw new RequestException(
+            $"There is no specialist '{name}'. Choose one of {string.Join(", ", All.Select(s => s.Name))}."
+        );
 }

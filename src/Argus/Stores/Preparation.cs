@@ -8,7 +8,16 @@ namespace Argus.Stores;
 
 /// <summary>What a preparation will do: how many videos, and the space they will take.</summary>
 /// <param name="Listing">The whole dataset; <paramref name="Share"/> of it is this process's.</param>
-public sealed record PreparationPlan(DatasetListing Listing, StoreOptions Options, string Folder, Share Share, IReadOnlyList<VideoItem> Missing, int Kept, long EstimatedBytes, bool IndexIsStale);
+public sealed record PreparationPlan(
+    DatasetListing Listing,
+    StoreOptions Options,
+    string Folder,
+    Share Share,
+    IReadOnlyList<VideoItem> Missing,
+    int Kept,
+    long EstimatedBytes,
+    bool IndexIsStale
+);
 
 /// <summary>What a preparation did.</summary>
 public sealed record PreparationResult(int Prepared, int Kept, IReadOnlyList<(string Path, string Reason)> Unreadable);
@@ -29,53 +38,98 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
     /// <summary>Compares the dataset with what the store already holds; writes nothing.</summary>
     /// <param name="sides">Only videos of these sides of the split are prepared now; what the store has of others stays.</param>
     /// <exception cref="RequestException">The folder holds a store of another recipe or division, or faces are wanted without a face model.</exception>
-    public async Task<PreparationPlan> PlanAsync(DatasetListing listing, StoreOptions options, string folder, Share share, params IReadOnlyCollection<Split> sides)
+    public async Task<PreparationPlan> PlanAsync(
+        DatasetListing listing,
+        StoreOptions options,
+        string folder,
+        Share share,
+        params IReadOnlyCollection<Split> sides
+    )
     {
         if (options.Crop == "face" && faceModel is null)
-            throw new RequestException("Face crops need the face detector. Fetch it once: argus models pull yunet (or --from FILE).");
+            throw new RequestException(
+                "Face crops need the face detector. Fetch it once: argus models pull yunet (or --from FILE)."
+            );
         StoreFolder.CheckDivision(folder, share);
-        if (share.Count > 1) folder = StoreFolder.Part(folder, share);
-        if (StoreFolder.ReadOptions(folder) is { } found) StoreFolder.CheckSame(folder, found, options);
+        if (share.Count > 1)
+            folder = StoreFolder.Part(folder, share);
+        if (StoreFolder.ReadOptions(folder) is { } found)
+            StoreFolder.CheckSame(folder, found, options);
         else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
         var own = Own(listing, share);
         var (known, current) = await StandingAsync(listing, own, folder);
         var wanted = own.Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
         var missing = wanted.Where(item => !current.ContainsKey(item.Key)).ToList();
-        return new PreparationPlan(listing, options, folder, share, missing, wanted.Count - missing.Count, missing.Sum(item => options.EstimatedBytes(item.Split!.Value)),
-            IndexIsStale: known.Count > current.Count || StoreIndex.HasParts(folder));
+        return new PreparationPlan(
+            listing,
+            options,
+            folder,
+            share,
+            missing,
+            wanted.Count - missing.Count,
+            missing.Sum(item => options.EstimatedBytes(item.Split!.Value)),
+            IndexIsStale: known.Count > current.Count || StoreIndex.HasParts(folder)
+        );
     }
 
     /// <exception cref="ArgusException">The disk has less room than the plan needs, or could not be written; what was good is kept.</exception>
-    public async Task<PreparationResult> RunAsync(PreparationPlan plan, int workers, IProgress<int>? progress, CancellationToken cancel)
+    public async Task<PreparationResult> RunAsync(
+        PreparationPlan plan,
+        int workers,
+        IProgress<int>? progress,
+        CancellationToken cancel
+    )
     {
         if (plan.Missing.Count > 0 && plan.EstimatedBytes > FreeBytes(plan))
-            throw new ArgusException($"Preparing {plan.Missing.Count} videos takes about {Gigabytes(plan.EstimatedBytes)}, but {plan.Folder} has {Gigabytes(FreeBytes(plan))} left. Free some, give another --store, or take fewer frames (data.train_frames).");
+            throw new ArgusException(
+                $"Preparing {plan.Missing.Count} videos takes about {Gigabytes(plan.EstimatedBytes)}, but {plan.Folder} has {Gigabytes(FreeBytes(plan))} left. Free some, give another --store, or take fewer frames (data.train_frames)."
+            );
         // A complete store is only read: by several processes at a time, from a read-only disk.
-        if (plan.Missing.Count == 0 && !plan.IndexIsStale && File.Exists(StoreIndex.File(plan.Folder))) return new PreparationResult(0, plan.Kept, []);
+        if (plan.Missing.Count == 0 && !plan.IndexIsStale && File.Exists(StoreIndex.File(plan.Folder)))
+            return new PreparationResult(0, plan.Kept, []);
         try
         {
             Directory.CreateDirectory(plan.Folder);
             using var held = FolderLock.Take(plan.Folder, "is writing");
-            foreach (var partial in Directory.EnumerateFiles(plan.Folder, "*.partial")) File.Delete(partial);
+            foreach (var partial in Directory.EnumerateFiles(plan.Folder, "*.partial"))
+                File.Delete(partial);
             StoreFolder.WriteOptions(plan.Folder, plan.Options);
             return await WriteAsync(plan, workers, progress, cancel);
         }
         // .NET reports a file that is too large for its file system as an argument out of range.
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or UnauthorizedAccessException
+                        or ArgumentOutOfRangeException { ParamName: "value" }
+            )
         {
-            throw new ArgusException($"The store {plan.Folder} could not be written: {error.Message.TrimEnd('.')}. What was finished is kept; make room and run the same command again.", error);
+            throw new ArgusException(
+                $"The store {plan.Folder} could not be written: {error.Message.TrimEnd('.')}. What was finished is kept; make room and run the same command again.",
+                error
+            );
         }
     }
 
-    private async Task<PreparationResult> WriteAsync(PreparationPlan plan, int workers, IProgress<int>? progress, CancellationToken cancel)
+    private async Task<PreparationResult> WriteAsync(
+        PreparationPlan plan,
+        int workers,
+        IProgress<int>? progress,
+        CancellationToken cancel
+    )
     {
         var (known, current) = await StandingAsync(plan.Listing, Own(plan.Listing, plan.Share), plan.Folder);
         // Another process may have finished some since the plan was made.
-        plan = plan with { Missing = [.. plan.Missing.Where(item => !current.ContainsKey(item.Key))] };
+        plan = plan with
+        {
+            Missing = [.. plan.Missing.Where(item => !current.ContainsKey(item.Key))],
+        };
         var unreadable = new List<(string Path, string Reason)>();
         // Never a number that the index on disk still refers to, also for videos that are about to leave it.
-        var next = known.Select(video => int.Parse(Path.GetFileNameWithoutExtension(video.Shard))).DefaultIfEmpty(-1).Max() + 1;
+        var next =
+            known.Select(video => int.Parse(Path.GetFileNameWithoutExtension(video.Shard))).DefaultIfEmpty(-1).Max()
+            + 1;
         var open = new List<StoreRow>();
         var prepared = 0;
         using (var shards = new ShardWriter(plan.Folder, next, ShardBytes))
@@ -90,7 +144,8 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
                     }
                     else
                     {
-                        if (shards.IsFull(video.Bytes)) await CloseAsync();
+                        if (shards.IsFull(video.Bytes))
+                            await CloseAsync();
                         Append(shards, video);
                         open.Add(video.Row);
                         prepared++;
@@ -107,36 +162,55 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
 
             async Task CloseAsync()
             {
-                if (!shards.IsOpen) return;
+                if (!shards.IsOpen)
+                    return;
                 var name = shards.Name;
                 shards.Close();
                 await StoreIndex.WritePartAsync(plan.Folder, name, open);
-                foreach (var row in open) current[row.Key] = KnownVideo.Of(row);
+                foreach (var row in open)
+                    current[row.Key] = KnownVideo.Of(row);
                 open.Clear();
             }
         }
-        await StoreIndex.MergeAsync(plan.Folder, row => current.TryGetValue(row.Key, out var video) && video.Shard == row.Shard);
+        await StoreIndex.MergeAsync(
+            plan.Folder,
+            row => current.TryGetValue(row.Key, out var video) && video.Shard == row.Shard
+        );
         StoreFolder.DeleteUnreferenced(plan.Folder, current.Values.Select(video => video.Shard).ToHashSet());
         StoreFolder.WriteUnreadable(plan.Folder, plan.Missing, unreadable);
         return new PreparationResult(prepared, plan.Kept, unreadable);
     }
 
     /// <summary>Each missing video, in order, prepared or with the reason why not; so many at a time as there are workers.</summary>
-    private async IAsyncEnumerable<(VideoItem Item, PreparedVideo? Video, string? Reason)> PrepareAsync(PreparationPlan plan, int workers,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<(VideoItem Item, PreparedVideo? Video, string? Reason)> PrepareAsync(
+        PreparationPlan plan,
+        int workers,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
     {
         // A detector is not safe for parallel use: as many as there are workers, handed round. Who holds one works.
         var idle = Channel.CreateUnbounded<VideoPreparation>();
         for (var i = 0; i < workers; i++)
-            idle.Writer.TryWrite(new VideoPreparation(plan.Options, new Preprocessing(input), plan.Options.Crop == "face" ? new FaceDetector(faceModel!) : null, plan.Folder));
-        var originals = plan.Listing.Items.Where(item => item.Label == 0).ToLookup(item => Path.GetFileName(item.Path), StringComparer.OrdinalIgnoreCase);
+            idle.Writer.TryWrite(
+                new VideoPreparation(
+                    plan.Options,
+                    new Preprocessing(input),
+                    plan.Options.Crop == "face" ? new FaceDetector(faceModel!) : null,
+                    plan.Folder
+                )
+            );
+        var originals = plan
+            .Listing.Items.Where(item => item.Label == 0)
+            .ToLookup(item => Path.GetFileName(item.Path), StringComparer.OrdinalIgnoreCase);
         try
         {
-            await foreach (var one in Ahead.RunAsync(plan.Missing, OneAsync, workers + WaitingVideos, _ => { }, cancel)) yield return one;
+            await foreach (var one in Ahead.RunAsync(plan.Missing, OneAsync, workers + WaitingVideos, _ => { }, cancel))
+                yield return one;
         }
         finally
         {
-            while (idle.Reader.TryRead(out var preparation)) preparation.Dispose();
+            while (idle.Reader.TryRead(out var preparation))
+                preparation.Dispose();
         }
 
         async Task<(VideoItem, PreparedVideo?, string?)> OneAsync(VideoItem item, CancellationToken stop)
@@ -145,10 +219,22 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
             try
             {
                 var original = item.Original is null ? null : originals[item.Original].FirstOrDefault();
-                var video = await preparation.RunAsync(new PreparationTask(item, plan.Listing.FullPath(item),
-                    item.Mask is null ? null : Path.Combine(plan.Listing.Root, item.Mask), original is null ? null : plan.Listing.FullPath(original)), stop);
-                return video.Bytes <= LargestVideoBytes ? (item, video, null)
-                    : (item, null, $"its pictures take {video.Bytes >> 20} MB, more than a shard's {LargestVideoBytes >> 20}: take fewer (data.train_frames) or smaller ones (data.largest_crop)");
+                var video = await preparation.RunAsync(
+                    new PreparationTask(
+                        item,
+                        plan.Listing.FullPath(item),
+                        item.Mask is null ? null : Path.Combine(plan.Listing.Root, item.Mask),
+                        original is null ? null : plan.Listing.FullPath(original)
+                    ),
+                    stop
+                );
+                return video.Bytes <= LargestVideoBytes
+                    ? (item, video, null)
+                    : (
+                        item,
+                        null,
+                        $"its pictures take {video.Bytes >> 20} MB, more than a shard's {LargestVideoBytes >> 20}: take fewer (data.train_frames) or smaller ones (data.largest_crop)"
+                    );
             }
             catch (UnreadableVideoException error)
             {
@@ -165,31 +251,50 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
     {
         var row = video.Row;
         shards.Add($"{row.Key}.json", video.Json);
-        if (video.Wave is not null) (row.SoundOffset, row.SoundBytes) = (shards.Add($"{row.Key}.wav", video.Wave), video.Wave.Length);
+        if (video.Wave is not null)
+            (row.SoundOffset, row.SoundBytes) = (shards.Add($"{row.Key}.wav", video.Wave), video.Wave.Length);
         foreach (var (frame, picture) in video.Pictures)
-            (frame.Offset, frame.Bytes) = (shards.Add($"{row.Key}.{frame.Clip:0000}-{frame.Place:00}.{video.Extension}", picture), picture.Length);
+            (frame.Offset, frame.Bytes) = (
+                shards.Add($"{row.Key}.{frame.Clip:0000}-{frame.Place:00}.{video.Extension}", picture),
+                picture.Length
+            );
         (row.Shard, row.EndOffset) = (shards.Name, shards.Position);
     }
 
     // This process's videos, in the order in which they are written.
-    private static List<VideoItem> Own(DatasetListing listing, Share share) => [.. share.Of(listing.Items.OrderBy(item => item.Key, StringComparer.Ordinal))];
+    private static List<VideoItem> Own(DatasetListing listing, Share share) =>
+        [.. share.Of(listing.Items.OrderBy(item => item.Key, StringComparer.Ordinal))];
 
     /// <summary>
     /// What the store's index lists, and of that by key what is still true: videos that are there, unchanged and on the same side,
     /// whose shard is there too. A split that moved needs other frames.
     /// </summary>
-    private static async Task<(List<KnownVideo> Known, Dictionary<string, KnownVideo> Current)> StandingAsync(DatasetListing listing, IEnumerable<VideoItem> own, string folder)
+    private static async Task<(List<KnownVideo> Known, Dictionary<string, KnownVideo> Current)> StandingAsync(
+        DatasetListing listing,
+        IEnumerable<VideoItem> own,
+        string folder
+    )
     {
         var known = await StoreIndex.ReadAsync<KnownVideo>(folder).ToListAsync();
         var items = own.ToDictionary(item => item.Key);
-        var broken = known.GroupBy(video => video.Shard).Where(shard => !StoreFolder.Holds(folder, shard.Key, shard.Max(video => video.EndOffset))).Select(shard => shard.Key).ToHashSet();
+        var broken = known
+            .GroupBy(video => video.Shard)
+            .Where(shard => !StoreFolder.Holds(folder, shard.Key, shard.Max(video => video.EndOffset)))
+            .Select(shard => shard.Key)
+            .ToHashSet();
         var current = new Dictionary<string, KnownVideo>();
         // A video that changed is in two shards until the index is merged; the later one counts.
         foreach (var video in known.OrderBy(video => video.Shard, StringComparer.Ordinal))
         {
-            if (broken.Contains(video.Shard) || !items.TryGetValue(video.Key, out var item) || $"{item.Split}" != video.Split) continue;
+            if (
+                broken.Contains(video.Shard)
+                || !items.TryGetValue(video.Key, out var item)
+                || $"{item.Split}" != video.Split
+            )
+                continue;
             var file = new FileInfo(listing.FullPath(item));
-            if (file.Exists && file.Length == video.SourceBytes && file.LastWriteTimeUtc.Ticks == video.SourceTicks) current[video.Key] = video;
+            if (file.Exists && file.Length == video.SourceBytes && file.LastWriteTimeUtc.Ticks == video.SourceTicks)
+                current[video.Key] = video;
         }
         return (known, current);
     }
@@ -197,7 +302,8 @@ public sealed class Preparation(RecipeInput input, string? faceModel)
     private static long FreeBytes(PreparationPlan plan)
     {
         var existing = Path.GetFullPath(plan.Folder);
-        while (!Directory.Exists(existing)) existing = Path.GetDirectoryName(existing)!;
+        while (!Directory.Exists(existing))
+            existing = Path.GetDirectoryName(existing)!;
         return new DriveInfo(existing).AvailableFreeSpace;
     }
 

@@ -10,6 +10,7 @@ namespace Argus.Stores;
 internal sealed class ShardWriter(string folder, int firstNumber, long largestBytes) : IDisposable
 {
     private const int HeaderBytes = 512;
+
     /// <summary>What a member costs beside its content at most: a header, and the rest of the last block.</summary>
     public const int MemberBytes = 2 * HeaderBytes;
 
@@ -35,17 +36,22 @@ internal sealed class ShardWriter(string folder, int firstNumber, long largestBy
         tar ??= new TarWriter(file, TarEntryFormat.Ustar, leaveOpen: true);
         var header = file.Position;
         // Times and owners are fixed, so that the same videos give the same bytes.
-        tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
-        {
-            DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch, Mode = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-        });
+        tar.WriteEntry(
+            new UstarTarEntry(TarEntryType.RegularFile, name)
+            {
+                DataStream = new MemoryStream(content),
+                ModificationTime = DateTimeOffset.UnixEpoch,
+                Mode = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+            }
+        );
         return header + HeaderBytes;
     }
 
     /// <summary>Finishes the current shard; the next <see cref="Add"/> begins another.</summary>
     public void Close()
     {
-        if (file is null) return;
+        if (file is null)
+            return;
         tar!.Dispose();
         file.Flush(flushToDisk: true);
         file.Position = 0;
@@ -61,7 +67,8 @@ internal sealed class ShardWriter(string folder, int firstNumber, long largestBy
     /// <summary>Drops a shard that was not closed.</summary>
     public void Dispose()
     {
-        if (file is null) return;
+        if (file is null)
+            return;
         file.Dispose();
         File.Delete(PartialPath);
     }

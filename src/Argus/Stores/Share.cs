@@ -17,15 +17,24 @@ public readonly record struct Share(int Index, int Count)
         var parts = text.Split('/');
         var share = parts switch
         {
-            ["auto"] => Slurm(environment) ?? throw new RequestException(environment("JOB_COMPLETION_INDEX") is null
-                ? "--shard auto finds neither a Slurm array (SLURM_ARRAY_TASK_ID) nor a Kubernetes Indexed Job (JOB_COMPLETION_INDEX). Say which: --shard 0/8"
-                : "A Kubernetes Indexed Job does not tell its pods how many there are. Say it: --shard auto/N, with N the job's completions."),
-            ["auto", var count] => new Share(Slurm(environment)?.Index ?? Number(environment("JOB_COMPLETION_INDEX")), Number(count)),
+            ["auto"] => Slurm(environment)
+                ?? throw new RequestException(
+                    environment("JOB_COMPLETION_INDEX") is null
+                        ? "--shard auto finds neither a Slurm array (SLURM_ARRAY_TASK_ID) nor a Kubernetes Indexed Job (JOB_COMPLETION_INDEX). Say which: --shard 0/8"
+                        : "A Kubernetes Indexed Job does not tell its pods how many there are. Say it: --shard auto/N, with N the job's completions."
+                ),
+            ["auto", var count] => new Share(
+                Slurm(environment)?.Index ?? Number(environment("JOB_COMPLETION_INDEX")),
+                Number(count)
+            ),
             [var index, var count] => new Share(Number(index), Number(count)),
             _ => new Share(-1, -1),
         };
-        return share is { Index: >= 0, Count: >= 1 and <= Most } && share.Index < share.Count ? share
-            : throw new RequestException($"--shard {text} is no part of a whole. Give i/n with i from 0 to n-1, e.g. 0/8 and so on to 7/8, or auto.");
+        return share is { Index: >= 0, Count: >= 1 and <= Most } && share.Index < share.Count
+            ? share
+            : throw new RequestException(
+                $"--shard {text} is no part of a whole. Give i/n with i from 0 to n-1, e.g. 0/8 and so on to 7/8, or auto."
+            );
     }
 
     public IEnumerable<T> Of<T>(IEnumerable<T> ordered)
@@ -35,8 +44,15 @@ public readonly record struct Share(int Index, int Count)
     }
 
     // slurm.schedmd.com/job_array.html: ids go from MIN in steps that the variables tell.
-    private static Share? Slurm(Func<string, string?> environment) => environment("SLURM_ARRAY_TASK_ID") is not { } id ? null
-        : new Share((Number(id) - Number(environment("SLURM_ARRAY_TASK_MIN") ?? "0")) / Math.Max(1, Number(environment("SLURM_ARRAY_TASK_STEP") ?? "1")), Number(environment("SLURM_ARRAY_TASK_COUNT")));
+    private static Share? Slurm(Func<string, string?> environment) =>
+        environment("SLURM_ARRAY_TASK_ID") is not { } id
+            ? null
+            : new Share(
+                (Number(id) - Number(environment("SLURM_ARRAY_TASK_MIN") ?? "0"))
+                    / Math.Max(1, Number(environment("SLURM_ARRAY_TASK_STEP") ?? "1")),
+                Number(environment("SLURM_ARRAY_TASK_COUNT"))
+            );
 
-    private static int Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+    private static int Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 }

@@ -23,7 +23,8 @@ public sealed class Store : IDisposable
 {
     private readonly ConcurrentDictionary<string, SafeFileHandle> shards = new();
 
-    private Store(IReadOnlyList<string> folders, StoreOptions options, IReadOnlyList<StoredVideo> videos) => (Folders, Options, Videos) = (folders, options, videos);
+    private Store(IReadOnlyList<string> folders, StoreOptions options, IReadOnlyList<StoredVideo> videos) =>
+        (Folders, Options, Videos) = (folders, options, videos);
 
     /// <summary>The store's own, or those of its parts.</summary>
     public IReadOnlyList<string> Folders { get; }
@@ -42,7 +43,11 @@ public sealed class Store : IDisposable
         var folders = StoreFolder.Folders(folder);
         foreach (var part in folders)
         {
-            var options = StoreFolder.ReadOptions(part) ?? throw new RequestException($"{part} holds no store. Make one: argus data prepare LAYOUT DIR --store {part}");
+            var options =
+                StoreFolder.ReadOptions(part)
+                ?? throw new RequestException(
+                    $"{part} holds no store. Make one: argus data prepare LAYOUT DIR --store {part}"
+                );
             StoreFolder.CheckSame(part, options, wanted ??= options);
             videos.AddRange(await ReadAsync(part));
         }
@@ -52,23 +57,42 @@ public sealed class Store : IDisposable
     private static async Task<List<StoredVideo>> ReadAsync(string folder)
     {
         var index = StoreIndex.File(folder);
-        if (!File.Exists(index)) throw new ArgusException($"{index} is missing: its preparation did not finish. Run it again: argus data prepare.");
+        if (!File.Exists(index))
+            throw new ArgusException(
+                $"{index} is missing: its preparation did not finish. Run it again: argus data prepare."
+            );
         var rows = await StoreIndex.ReadFileAsync<StoreRow>(index).ToListAsync();
         foreach (var shard in rows.GroupBy(row => row.Shard))
         {
             if (!StoreFolder.Holds(folder, shard.Key, shard.Max(row => row.EndOffset)))
-                throw new ArgusException($"{StoreFolder.Shard(folder, shard.Key)} is missing or shorter than its index says. Make it anew: run argus data prepare again for this store.");
+                throw new ArgusException(
+                    $"{StoreFolder.Shard(folder, shard.Key)} is missing or shorter than its index says. Make it anew: run argus data prepare again for this store."
+                );
         }
-        return [.. rows.Select(row =>
-        {
-            var video = new StoredVideo(row.ToItem(), row, folder);
-            video.Clips = [.. row.Frames.GroupBy(frame => frame.Clip).OrderBy(clip => clip.Key).Select(clip => new StoredClip(video, clip.Key, [.. clip.OrderBy(frame => frame.Place)]))];
-            return video;
-        })];
+        return
+        [
+            .. rows.Select(row =>
+            {
+                var video = new StoredVideo(row.ToItem(), row, folder);
+                video.Clips =
+                [
+                    .. row
+                        .Frames.GroupBy(frame => frame.Clip)
+                        .OrderBy(clip => clip.Key)
+                        .Select(clip => new StoredClip(video, clip.Key, [.. clip.OrderBy(frame => frame.Place)])),
+                ];
+                return video;
+            }),
+        ];
     }
 
     /// <summary>The same store with its videos on other sides of the split.</summary>
-    public Store Divided(Func<VideoItem, Split> side) => new(Folders, Options, [.. Videos.Select(video => video with { Item = video.Item with { Split = side(video.Item) } })]);
+    public Store Divided(Func<VideoItem, Split> side) =>
+        new(
+            Folders,
+            Options,
+            [.. Videos.Select(video => video with { Item = video.Item with { Split = side(video.Item) } })]
+        );
 
     /// <summary>The picture's bytes, PNG or JPEG.</summary>
     /// <exception cref="ArgusException">The shard is shorter than it was.</exception>
@@ -81,11 +105,19 @@ public sealed class Store : IDisposable
     /// <returns>The samples, and the second that the first one belongs to.</returns>
     public (short[] Samples, double FromSeconds) ReadSound(StoredVideo video, double from, double to)
     {
-        if (video.Row is not { SoundOffset: { } offset, SoundBytes: { } bytes }) return ([], 0);
+        if (video.Row is not { SoundOffset: { } offset, SoundBytes: { } bytes })
+            return ([], 0);
         var count = (bytes - Wave.HeaderBytes) / sizeof(short);
         int Sample(double seconds) => (int)Math.Clamp(seconds * FrameReader.SampleRateHz, 0, count);
         var (first, last) = (Sample(from), Sample(to));
-        return (MemoryMarshal.Cast<byte, short>(Read(video, offset + Wave.HeaderBytes + first * sizeof(short), (last - first) * sizeof(short))).ToArray(), (double)first / FrameReader.SampleRateHz);
+        return (
+            MemoryMarshal
+                .Cast<byte, short>(
+                    Read(video, offset + Wave.HeaderBytes + first * sizeof(short), (last - first) * sizeof(short))
+                )
+                .ToArray(),
+            (double)first / FrameReader.SampleRateHz
+        );
     }
 
     private byte[] Read(StoredVideo video, long offset, int length)
@@ -93,12 +125,16 @@ public sealed class Store : IDisposable
         var shard = StoreFolder.Shard(video.Folder, video.Row.Shard);
         var handle = shards.GetOrAdd(shard, path => File.OpenHandle(path));
         var bytes = new byte[length];
-        if (RandomAccess.Read(handle, bytes, offset) != length) throw new ArgusException($"{shard} ends within {video.Item.Key}. Delete the store's folder and prepare again.");
+        if (RandomAccess.Read(handle, bytes, offset) != length)
+            throw new ArgusException(
+                $"{shard} ends within {video.Item.Key}. Delete the store's folder and prepare again."
+            );
         return bytes;
     }
 
     public void Dispose()
     {
-        foreach (var handle in shards.Values) handle.Dispose();
+        foreach (var handle in shards.Values)
+            handle.Dispose();
     }
 }

@@ -14,31 +14,52 @@ internal static class StoreIndex
 
     public static string File(string folder) => Path.Combine(folder, "index.parquet");
 
-    private static string Part(string folder, string shard) => Path.Combine(folder, $"index-{Path.GetFileNameWithoutExtension(shard)}.parquet");
+    private static string Part(string folder, string shard) =>
+        Path.Combine(folder, $"index-{Path.GetFileNameWithoutExtension(shard)}.parquet");
 
-    private static string[] Parts(string folder) => Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "index-*.parquet").Order(StringComparer.Ordinal)] : [];
+    private static string[] Parts(string folder) =>
+        Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "index-*.parquet").Order(StringComparer.Ordinal)]
+            : [];
 
     public static bool HasParts(string folder) => Parts(folder).Length > 0;
 
     /// <summary>Every row, also those of a preparation that was killed; with all of <see cref="StoreRow"/>'s columns or those that T has.</summary>
     /// <exception cref="ArgusException">A file is damaged.</exception>
-    public static IAsyncEnumerable<T> ReadAsync<T>(string folder) where T : class, new() =>
-        new[] { File(folder) }.Where(System.IO.File.Exists).Concat(Parts(folder)).ToAsyncEnumerable().SelectMany(ReadFileAsync<T>);
+    public static IAsyncEnumerable<T> ReadAsync<T>(string folder)
+        where T : class, new() =>
+        new[] { File(folder) }
+            .Where(System.IO.File.Exists)
+            .Concat(Parts(folder))
+            .ToAsyncEnumerable()
+            .SelectMany(ReadFileAsync<T>);
 
     /// <summary>The rows of <c>index.parquet</c> or of a part, not all at a time in memory.</summary>
     /// <exception cref="ArgusException">The file is damaged.</exception>
-    public static async IAsyncEnumerable<T> ReadFileAsync<T>(string file) where T : class, new()
+    public static async IAsyncEnumerable<T> ReadFileAsync<T>(string file)
+        where T : class, new()
     {
-        var groups = await GuardAsync(file, async () => { await using var reader = await ParquetReader.CreateAsync(file); return reader.RowGroupCount; });
+        var groups = await GuardAsync(
+            file,
+            async () =>
+            {
+                await using var reader = await ParquetReader.CreateAsync(file);
+                return reader.RowGroupCount;
+            }
+        );
         for (var group = 0; group < groups; group++)
         {
             var place = group;
-            var rows = await GuardAsync(file, async () =>
-            {
-                await using var stream = System.IO.File.OpenRead(file);
-                return (await ParquetSerializer.DeserializeAsync<T>(stream, rowGroupIndex: place)).Data;
-            });
-            foreach (var row in rows) yield return row;
+            var rows = await GuardAsync(
+                file,
+                async () =>
+                {
+                    await using var stream = System.IO.File.OpenRead(file);
+                    return (await ParquetSerializer.DeserializeAsync<T>(stream, rowGroupIndex: place)).Data;
+                }
+            );
+            foreach (var row in rows)
+                yield return row;
         }
     }
 
@@ -61,22 +82,30 @@ internal static class StoreIndex
         {
             await foreach (var row in ReadAsync<StoreRow>(folder))
             {
-                if (!wanted(row) || !written.Add(row.Key)) continue;
+                if (!wanted(row) || !written.Add(row.Key))
+                    continue;
                 group.Add(row);
-                if (group.Count == RowsAGroup) await WriteGroupAsync();
+                if (group.Count == RowsAGroup)
+                    await WriteGroupAsync();
             }
-            if (group.Count > 0 || stream.Length == 0) await WriteGroupAsync();
+            if (group.Count > 0 || stream.Length == 0)
+                await WriteGroupAsync();
             stream.Flush(flushToDisk: true);
 
             async Task WriteGroupAsync()
             {
                 stream.Position = 0;
-                await ParquetSerializer.SerializeAsync(group, stream, new ParquetOptions { Append = stream.Length > 0, RowGroupSize = RowsAGroup });
+                await ParquetSerializer.SerializeAsync(
+                    group,
+                    stream,
+                    new ParquetOptions { Append = stream.Length > 0, RowGroupSize = RowsAGroup }
+                );
                 group.Clear();
             }
         }
         System.IO.File.Move(partial, File(folder), overwrite: true);
-        foreach (var part in Parts(folder)) System.IO.File.Delete(part);
+        foreach (var part in Parts(folder))
+            System.IO.File.Delete(part);
     }
 
     private static async Task<T> GuardAsync<T>(string file, Func<Task<T>> read)
@@ -87,7 +116,10 @@ internal static class StoreIndex
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            throw new ArgusException($"{file} is damaged ({error.Message.Split('\n')[0]}). Delete the store's folder and prepare again.", error);
+            throw new ArgusException(
+                $"{file} is damaged ({error.Message.Split('\n')[0]}). Delete the store's folder and prepare again.",
+                error
+            );
         }
     }
 }

@@ -13,8 +13,10 @@ public sealed record StoreOptions
     public const int FormatVersion = 2;
 
     public required string Layout { get; init; }
+
     /// <summary>FaceForensics++ only.</summary>
     public string? Compression { get; init; }
+
     /// <summary>Method folders, separated by spaces; empty for all.</summary>
     public required string Methods { get; init; }
     public required string Split { get; init; }
@@ -24,15 +26,19 @@ public sealed record StoreOptions
     public required double From { get; init; }
     public required double To { get; init; }
     public required int ClipFrames { get; init; }
+
     /// <summary>Frames a second within a clip; null for single frames.</summary>
     public double? ClipRate { get; init; }
     public required string Crop { get; init; }
+
     /// <summary>Whole frames only: faces are stored at native size and enhanced when they are read.</summary>
     public int? ImageSize { get; init; }
     public EnhanceRecipe? Enhance { get; init; }
     public double? FaceMargin { get; init; }
+
     /// <summary>Longest side of a stored face in pixels; null for native size.</summary>
     public int? LargestCrop { get; init; }
+
     /// <summary><c>png</c> or <c>jpeg</c> (quality 100).</summary>
     public required string Format { get; init; }
     public required bool Sound { get; init; }
@@ -42,13 +48,24 @@ public sealed record StoreOptions
         var face = recipe.Data.Crop == "face";
         return new StoreOptions
         {
-            Layout = recipe.Data.Layout, Compression = recipe.Data.Layout == "ffpp" ? recipe.Data.Compression : null,
-            Methods = string.Join(' ', recipe.Data.Methods.Order(StringComparer.Ordinal)), Split = recipe.Data.Split, ValidationShare = recipe.Data.ValidationShare,
-            TrainFrames = recipe.Data.TrainFrames, EvalFrames = recipe.Data.EvalFrames,
-            ClipFrames = recipe.Data.ClipFrames, ClipRate = recipe.Data.ClipFrames > 1 ? recipe.Data.ClipRate : null,
-            LargestCrop = face && recipe.Data.LargestCrop > 0 ? recipe.Data.LargestCrop : null, Format = recipe.Data.Format, Sound = recipe.Data.Sound,
-            From = recipe.Data.FrameRange[0], To = recipe.Data.FrameRange[1], Crop = recipe.Data.Crop,
-            ImageSize = face ? null : recipe.Model.ImageSize, Enhance = face ? null : recipe.Enhance, FaceMargin = face ? recipe.Data.FaceMargin : null,
+            Layout = recipe.Data.Layout,
+            Compression = recipe.Data.Layout == "ffpp" ? recipe.Data.Compression : null,
+            Methods = string.Join(' ', recipe.Data.Methods.Order(StringComparer.Ordinal)),
+            Split = recipe.Data.Split,
+            ValidationShare = recipe.Data.ValidationShare,
+            TrainFrames = recipe.Data.TrainFrames,
+            EvalFrames = recipe.Data.EvalFrames,
+            ClipFrames = recipe.Data.ClipFrames,
+            ClipRate = recipe.Data.ClipFrames > 1 ? recipe.Data.ClipRate : null,
+            LargestCrop = face && recipe.Data.LargestCrop > 0 ? recipe.Data.LargestCrop : null,
+            Format = recipe.Data.Format,
+            Sound = recipe.Data.Sound,
+            From = recipe.Data.FrameRange[0],
+            To = recipe.Data.FrameRange[1],
+            Crop = recipe.Data.Crop,
+            ImageSize = face ? null : recipe.Model.ImageSize,
+            Enhance = face ? null : recipe.Enhance,
+            FaceMargin = face ? recipe.Data.FaceMargin : null,
         };
     }
 
@@ -57,8 +74,11 @@ public sealed record StoreOptions
 
     // PNG takes about 1.9 bytes a pixel of camera pictures and JPEG at quality 100 three quarters of that; a native face is taken to be
     // 300 pixels wide, and a video to last 15 seconds.
-    private const double PngBytesPerPixel = 1.9, JpegBytesPerPixel = 1.4;
-    private const int TypicalFacePixels = 300, TypicalSeconds = 15, SoundBytesPerSecond = 32_000;
+    private const double PngBytesPerPixel = 1.9,
+        JpegBytesPerPixel = 1.4;
+    private const int TypicalFacePixels = 300,
+        TypicalSeconds = 15,
+        SoundBytesPerSecond = 32_000;
 
     /// <summary>Space that a video will take, as a guess.</summary>
     public long EstimatedBytes(Split side)
@@ -70,5 +90,8 @@ public sealed record StoreOptions
 
     /// <summary>Hash of all of the above and the format's version: 12 hexadecimal digits.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{FormatVersion}{JsonSerializer.Serialize(this)}")))[..12];
+    public string Key =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{FormatVersion}{JsonSerializer.Serialize(this)}"))
+        )[..12];
 }

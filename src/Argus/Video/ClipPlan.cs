@@ -12,7 +12,8 @@ public sealed class ClipPlan
         {
             for (var place = 0; place < clips[clip].Length; place++)
             {
-                if (!uses.TryGetValue(clips[clip][place], out var list)) uses[clips[clip][place]] = list = [];
+                if (!uses.TryGetValue(clips[clip][place], out var list))
+                    uses[clips[clip][place]] = list = [];
                 list.Add((clip, place));
             }
         }
@@ -39,7 +40,8 @@ public sealed class ClipPlan
     public static ClipPlan Choose(double[] times, int count, int length, double rate, double from, double to)
     {
         var middles = FrameReader.Choose(times.Length, count, from, to);
-        if (length == 1) return new ClipPlan([.. middles.Select(middle => new[] { middle })]);
+        if (length == 1)
+            return new ClipPlan([.. middles.Select(middle => new[] { middle })]);
         var span = (length - 1) / rate;
         var clips = new List<int[]>();
         foreach (var middle in middles)
@@ -49,16 +51,21 @@ public sealed class ClipPlan
             // From a frame's own time on, so that equal distances stay equal where the video's rate allows it.
             var first = times[Nearest(times, start)];
             var clip = Enumerable.Range(0, length).Select(place => Nearest(times, first + place / rate)).ToArray();
-            if (clip.Distinct().Count() == length && (clips.Count == 0 || !clip.SequenceEqual(clips[^1]))) clips.Add(clip);
+            if (clip.Distinct().Count() == length && (clips.Count == 0 || !clip.SequenceEqual(clips[^1])))
+                clips.Add(clip);
         }
-        return clips.Count > 0 ? new ClipPlan(clips)
-            : throw new UnreadableVideoException($"{times.Length} frames in {times[^1]:0.00} s are too few for a clip of {length} frames at {rate:0.##} a second");
+        return clips.Count > 0
+            ? new ClipPlan(clips)
+            : throw new UnreadableVideoException(
+                $"{times.Length} frames in {times[^1]:0.00} s are too few for a clip of {length} frames at {rate:0.##} a second"
+            );
     }
 
     private static int Nearest(double[] times, double time)
     {
         var after = Array.BinarySearch(times, time);
-        if (after >= 0) return after;
+        if (after >= 0)
+            return after;
         after = Math.Min(~after, times.Length - 1);
         return after > 0 && time - times[after - 1] < times[after] - time ? after - 1 : after;
     }

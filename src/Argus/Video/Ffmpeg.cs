@@ -20,14 +20,20 @@ public static partial class Ffmpeg
     private static readonly string? Limiter = OperatingSystem.IsLinux() ? Locate("prlimit") : null;
 
     // How the launcher has glibc keep memory is for training; in ffmpeg it would only cost some.
-    private static readonly Dictionary<string, string?> OwnMemory = new() { ["MALLOC_MMAP_MAX_"] = null, ["MALLOC_TRIM_THRESHOLD_"] = null, ["MALLOC_TOP_PAD_"] = null };
+    private static readonly Dictionary<string, string?> OwnMemory = new()
+    {
+        ["MALLOC_MMAP_MAX_"] = null,
+        ["MALLOC_TRIM_THRESHOLD_"] = null,
+        ["MALLOC_TOP_PAD_"] = null,
+    };
 
     public static string Program => Find("ffmpeg");
     public static string Probe => Find("ffprobe");
 
     /// <summary>Full path of the program, or null when it is not on PATH.</summary>
     public static string? Locate(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(folder => new[] { Path.Combine(folder, program), Path.Combine(folder, program + ".exe") })
             .FirstOrDefault(File.Exists);
 
@@ -37,10 +43,20 @@ public static partial class Ffmpeg
     /// </summary>
     /// <param name="limited">For files of others: 4 GiB of memory at most, where the system can limit it.</param>
     public static async Task<(int ExitCode, string Error)> RunAsync(
-        string program, IEnumerable<string> arguments, PipeSource? input, PipeTarget output, CancellationToken cancel, bool limited = false)
+        string program,
+        IEnumerable<string> arguments,
+        PipeSource? input,
+        PipeTarget output,
+        CancellationToken cancel,
+        bool limited = false
+    )
     {
         var error = new StringBuilder();
-        var result = await (limited && Limiter is not null ? Cli.Wrap(Limiter).WithArguments([$"--as={ReadingBytes}", "--core=0", program, .. arguments]) : Cli.Wrap(program).WithArguments(arguments))
+        var result = await (
+            limited && Limiter is not null
+                ? Cli.Wrap(Limiter).WithArguments([$"--as={ReadingBytes}", "--core=0", program, .. arguments])
+                : Cli.Wrap(program).WithArguments(arguments)
+        )
             .WithStandardInputPipe(input ?? PipeSource.Null)
             .WithStandardOutputPipe(output)
             .WithStandardErrorPipe(PipeTarget.ToStringBuilder(error))
@@ -54,6 +70,9 @@ public static partial class Ffmpeg
     [GeneratedRegex(@"^(\[[^\]]*\] *)+")]
     internal static partial Regex LinePrefix();
 
-    private static string Find(string program) => Locate(program)
-        ?? throw new ArgusException($"{program} was not found on PATH. Install it (Debian, Ubuntu: apt-get install ffmpeg) and try again.");
+    private static string Find(string program) =>
+        Locate(program)
+        ?? throw new ArgusException(
+            $"{program} was not found on PATH. Install it (Debian, Ubuntu: apt-get install ffmpeg) and try again."
+        );
 }

@@ -19,16 +19,26 @@ public static partial class FrameReader
     /// <summary><c>linspace(first, last, count)</c> over a share of the frames, without repeats in short videos.</summary>
     public static int[] Choose(int frameCount, int count, double from, double to)
     {
-        double first = from * (frameCount - 1), last = to * (frameCount - 1);
-        return [.. Enumerable.Range(0, count)
-            .Select(i => (int)(count == 1 ? first : first + (last - first) * i / (count - 1)))
-            .Distinct()];
+        double first = from * (frameCount - 1),
+            last = to * (frameCount - 1);
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => (int)(count == 1 ? first : first + (last - first) * i / (count - 1)))
+                .Distinct(),
+        ];
     }
 
     /// <summary>Calls <paramref name="onFrame"/> with each wanted frame (8-bit BGR, rotated for display); it owns the Mat.</summary>
     /// <param name="indices">Frame numbers from 0, ascending.</param>
     /// <exception cref="UnreadableVideoException">Not all of them could be decoded.</exception>
-    public static async Task ReadAsync(string path, IReadOnlyList<int> indices, Action<int, Mat> onFrame, CancellationToken cancel)
+    public static async Task ReadAsync(
+        string path,
+        IReadOnlyList<int> indices,
+        Action<int, Mat> onFrame,
+        CancellationToken cancel
+    )
     {
         var (read, error) = await RunAsync(path, indices, [], onFrame, cancel);
         Check(read, indices, error);
@@ -40,16 +50,46 @@ public static partial class FrameReader
     /// </summary>
     /// <param name="soundFile">Where raw samples are written; not written for a video without usable sound.</param>
     /// <returns>The mean luma quantizer of the first half second's slices (H.264 and H.265; else null).</returns>
-    public static async Task<double?> ReadAsync(string path, VideoInfo info, IReadOnlyList<int> indices, string soundFile, Action<int, Mat> onFrame, CancellationToken cancel)
+    public static async Task<double?> ReadAsync(
+        string path,
+        VideoInfo info,
+        IReadOnlyList<int> indices,
+        string soundFile,
+        Action<int, Mat> onFrame,
+        CancellationToken cancel
+    )
     {
         List<string> more = [];
         // Stream copy through a filter that says each header field it sees; nothing is decoded for it.
         if (info.Codec is "h264" or "hevc")
-            more.AddRange(["-map", "0:V:0", "-c:v", "copy", "-bsf:v", "trace_headers", "-t", Seconds(QuantizerSeconds), "-f", "null", "-"]);
+            more.AddRange([
+                "-map",
+                "0:V:0",
+                "-c:v",
+                "copy",
+                "-bsf:v",
+                "trace_headers",
+                "-t",
+                Seconds(QuantizerSeconds),
+                "-f",
+                "null",
+                "-",
+            ]);
         if (info.Sound is not null && info.DurationSeconds > 0)
         {
             var first = (long)Math.Round(info.StartSeconds * SampleRateHz);
-            more.AddRange(["-map", "0:a:0", "-vn", "-ac", "1", "-af", $"aresample={SampleRateHz}:async=1:first_pts={first},atrim=end={Seconds(info.StartSeconds + info.DurationSeconds)}", "-f", "s16le", soundFile]);
+            more.AddRange([
+                "-map",
+                "0:a:0",
+                "-vn",
+                "-ac",
+                "1",
+                "-af",
+                $"aresample={SampleRateHz}:async=1:first_pts={first},atrim=end={Seconds(info.StartSeconds + info.DurationSeconds)}",
+                "-f",
+                "s16le",
+                soundFile,
+            ]);
         }
         var (read, error) = await RunAsync(path, indices, more, onFrame, cancel);
         if (read == 0 && more.Count > 0)
@@ -62,48 +102,111 @@ public static partial class FrameReader
         return Quantizer(error);
     }
 
-    private static async Task<(int Read, string Error)> RunAsync(string path, IReadOnlyList<int> indices, IEnumerable<string> more, Action<int, Mat> onFrame, CancellationToken cancel)
+    private static async Task<(int Read, string Error)> RunAsync(
+        string path,
+        IReadOnlyList<int> indices,
+        IEnumerable<string> more,
+        Action<int, Mat> onFrame,
+        CancellationToken cancel
+    )
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
         var read = 0;
         // Renumbering the chosen frames at a constant rate makes every ffmpeg version pass each on once. PPM says its own size.
         var select = $"select={Chosen(indices, 0, indices.Count)},setpts=N/25/TB";
-        var (_, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Program,
-            ["-hide_banner", "-nostats", "-v", more.Any() ? "level+info" : "level+error", "-nostdin", "-y", "-threads", "1", "-copyts", "-protocol_whitelist", "file,pipe", "-format_whitelist", Ffmpeg.Containers, "-i", "file:" + Path.GetFullPath(path),
-             "-map", "0:V:0", "-an", "-sn", "-vf", select, "-r", "25", "-frames:v", $"{indices.Count}", "-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe", "pipe:1", .. more],
-            null, PipeTarget.Create(async (stream, token) =>
-            {
-                while (await PpmStream.ReadAsync(stream, token) is { } frame) onFrame(indices[read++], frame);
-            }), limited.Token, limited: true), "ffmpeg", Limit, cancel);
+        var (_, error) = await UnreadableVideoException.Limited(
+            Ffmpeg.RunAsync(
+                Ffmpeg.Program,
+                [
+                    "-hide_banner",
+                    "-nostats",
+                    "-v",
+                    more.Any() ? "level+info" : "level+error",
+                    "-nostdin",
+                    "-y",
+                    "-threads",
+                    "1",
+                    "-copyts",
+                    "-protocol_whitelist",
+                    "file,pipe",
+                    "-format_whitelist",
+                    Ffmpeg.Containers,
+                    "-i",
+                    "file:" + Path.GetFullPath(path),
+                    "-map",
+                    "0:V:0",
+                    "-an",
+                    "-sn",
+                    "-vf",
+                    select,
+                    "-r",
+                    "25",
+                    "-frames:v",
+                    $"{indices.Count}",
+                    "-pix_fmt",
+                    "rgb24",
+                    "-c:v",
+                    "ppm",
+                    "-f",
+                    "image2pipe",
+                    "pipe:1",
+                    .. more,
+                ],
+                null,
+                PipeTarget.Create(
+                    async (stream, token) =>
+                    {
+                        while (await PpmStream.ReadAsync(stream, token) is { } frame)
+                            onFrame(indices[read++], frame);
+                    }
+                ),
+                limited.Token,
+                limited: true
+            ),
+            "ffmpeg",
+            Limit,
+            cancel
+        );
         return (read, error);
     }
 
     // A search by halves: a sum of many terms is deeper than ffmpeg's expressions may be, and slower.
     private static string Chosen(IReadOnlyList<int> indices, int from, int to)
     {
-        if (to - from == 1) return $"eq(n\\,{indices[from]})";
+        if (to - from == 1)
+            return $"eq(n\\,{indices[from]})";
         var middle = (from + to) / 2;
         return $"if(lt(n\\,{indices[middle]})\\,{Chosen(indices, from, middle)}\\,{Chosen(indices, middle, to)})";
     }
 
     private static void Check(int read, IReadOnlyList<int> indices, string error)
     {
-        if (read >= indices.Count) return;
-        var complaints = error.Split('\n').Where(line => line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal));
-        throw new UnreadableVideoException($"only {read} of {indices.Count} wanted frames could be decoded: {VideoProbe.FirstLine(string.Join('\n', complaints))}");
+        if (read >= indices.Count)
+            return;
+        var complaints = error
+            .Split('\n')
+            .Where(line =>
+                line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal)
+            );
+        throw new UnreadableVideoException(
+            $"only {read} of {indices.Count} wanted frames could be decoded: {VideoProbe.FirstLine(string.Join('\n', complaints))}"
+        );
     }
 
     // QP = 26 + what the picture's parameters say + what the slice says (ITU-T H.264 7.4.3, H.265 7.4.7.1).
     private static double? Quantizer(string log)
     {
-        double initial = 26, sum = 0;
+        double initial = 26,
+            sum = 0;
         var slices = 0;
         foreach (Match field in QuantizerField().Matches(log))
         {
             var value = int.Parse(field.Groups[2].Value, CultureInfo.InvariantCulture);
-            if (field.Groups[1].Value == "slice_qp_delta") (sum, slices) = (sum + initial + value, slices + 1);
-            else initial = 26 + value;
+            if (field.Groups[1].Value == "slice_qp_delta")
+                (sum, slices) = (sum + initial + value, slices + 1);
+            else
+                initial = 26 + value;
         }
         return slices == 0 ? null : sum / slices;
     }
@@ -119,8 +222,10 @@ internal static class PpmStream
 {
     public static async Task<Mat?> ReadAsync(Stream stream, CancellationToken cancel)
     {
-        if (await WordAsync(stream, cancel) is not { } magic) return null;
-        if (magic != "P6") throw new UnreadableVideoException("ffmpeg wrote something that is no picture");
+        if (await WordAsync(stream, cancel) is not { } magic)
+            return null;
+        if (magic != "P6")
+            throw new UnreadableVideoException("ffmpeg wrote something that is no picture");
         var width = int.Parse((await WordAsync(stream, cancel))!, CultureInfo.InvariantCulture);
         var height = int.Parse((await WordAsync(stream, cancel))!, CultureInfo.InvariantCulture);
         await WordAsync(stream, cancel); // largest value, 255
@@ -146,8 +251,10 @@ internal static class PpmStream
         var one = new byte[1];
         while (await stream.ReadAsync(one, cancel) == 1)
         {
-            if (!char.IsWhiteSpace((char)one[0])) word += (char)one[0];
-            else if (word.Length > 0) return word;
+            if (!char.IsWhiteSpace((char)one[0]))
+                word += (char)one[0];
+            else if (word.Length > 0)
+                return word;
         }
         return word.Length > 0 ? word : null;
     }

@@ -14,8 +14,19 @@ namespace Argus.Video;
 /// <param name="BitsPerSecond">Of the video stream, from its packets' sizes.</param>
 /// <param name="RotationDegrees">Display rotation; ffmpeg applies it when it decodes.</param>
 /// <param name="Sound">Null for a video without sound.</param>
-public sealed record VideoInfo(string Container, string Encoder, string Codec, string PixelFormat, int Width, int Height,
-    double[] FrameTimesSeconds, double StartSeconds, double BitsPerSecond, int RotationDegrees, SoundInfo? Sound)
+public sealed record VideoInfo(
+    string Container,
+    string Encoder,
+    string Codec,
+    string PixelFormat,
+    int Width,
+    int Height,
+    double[] FrameTimesSeconds,
+    double StartSeconds,
+    double BitsPerSecond,
+    int RotationDegrees,
+    SoundInfo? Sound
+)
 {
     public int FrameCount => FrameTimesSeconds.Length;
 
@@ -23,16 +34,18 @@ public sealed record VideoInfo(string Container, string Encoder, string Codec, s
     public double DurationSeconds => FrameCount > 1 ? FrameTimesSeconds[^1] * FrameCount / (FrameCount - 1) : 0;
 
     /// <summary>Average; 0 for a single frame.</summary>
-    public double FramesPerSecond => FrameCount > 1 && FrameTimesSeconds[^1] > 0 ? (FrameCount - 1) / FrameTimesSeconds[^1] : 0;
+    public double FramesPerSecond =>
+        FrameCount > 1 && FrameTimesSeconds[^1] > 0 ? (FrameCount - 1) / FrameTimesSeconds[^1] : 0;
 
     /// <summary>Where a rectangle of the upright picture begins in the coded one, which ffmpeg turned counter-clockwise by the rotation.</summary>
-    public Point Coded(Rect upright) => RotationDegrees switch
-    {
-        90 => new(Width - upright.Bottom, upright.X),
-        180 => new(Width - upright.Right, Height - upright.Bottom),
-        270 => new(upright.Y, Height - upright.Right),
-        _ => upright.TopLeft,
-    };
+    public Point Coded(Rect upright) =>
+        RotationDegrees switch
+        {
+            90 => new(Width - upright.Bottom, upright.X),
+            180 => new(Width - upright.Right, Height - upright.Bottom),
+            270 => new(upright.Y, Height - upright.Right),
+            _ => upright.TopLeft,
+        };
 }
 
 public sealed record SoundInfo(string Codec, int SampleRateHz, int Channels);
@@ -51,25 +64,61 @@ public static class VideoProbe
     {
         if (new FileInfo(path) is not { Exists: true } file)
             throw new UnreadableVideoException(Directory.Exists(path) ? "it is a folder" : "the file does not exist");
-        if (LeadsNowhere(file)) throw new UnreadableVideoException("the link leads nowhere");
-        if (file.Length == 0 && file.LinkTarget is null) throw new UnreadableVideoException("the file is empty");
+        if (LeadsNowhere(file))
+            throw new UnreadableVideoException("the link leads nowhere");
+        if (file.Length == 0 && file.LinkTarget is null)
+            throw new UnreadableVideoException("the file is empty");
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
         using var output = new MemoryStream();
-        var (exitCode, error) = await UnreadableVideoException.Limited(Ffmpeg.RunAsync(Ffmpeg.Probe,
-            ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Ffmpeg.Containers, .. longestSeconds is { } longest ? ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+{longest + 1}")] : Array.Empty<string>(), "-show_entries",
-             "stream=index,codec_type,codec_name,pix_fmt,width,height,avg_frame_rate,sample_rate,channels:stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:" +
-             "format=format_name,duration:format_tags=encoder:packet=stream_index,pts_time,dts_time,size,flags",
-             "-of", "json=compact=1", "file:" + file.FullName], null, PipeTarget.Create((stream, token) => KeepAsync(stream, output, token)), limited.Token, limited: true), "ffprobe", Limit, cancel);
-        if (error.Contains("not on whitelist", StringComparison.Ordinal)) throw new UnreadableVideoException("it is no video, or in a container that is not read");
-        if (exitCode != 0) throw new UnreadableVideoException(FirstLine(error));
+        var (exitCode, error) = await UnreadableVideoException.Limited(
+            Ffmpeg.RunAsync(
+                Ffmpeg.Probe,
+                [
+                    "-v",
+                    "error",
+                    "-protocol_whitelist",
+                    "file",
+                    "-format_whitelist",
+                    Ffmpeg.Containers,
+                    .. longestSeconds is { } longest
+                        ? ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+{longest + 1}")]
+                        : Array.Empty<string>(),
+                    "-show_entries",
+                    "stream=index,codec_type,codec_name,pix_fmt,width,height,avg_frame_rate,sample_rate,channels:stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:"
+                        + "format=format_name,duration:format_tags=encoder:packet=stream_index,pts_time,dts_time,size,flags",
+                    "-of",
+                    "json=compact=1",
+                    "file:" + file.FullName,
+                ],
+                null,
+                PipeTarget.Create((stream, token) => KeepAsync(stream, output, token)),
+                limited.Token,
+                limited: true
+            ),
+            "ffprobe",
+            Limit,
+            cancel
+        );
+        if (error.Contains("not on whitelist", StringComparison.Ordinal))
+            throw new UnreadableVideoException("it is no video, or in a container that is not read");
+        if (exitCode != 0)
+            throw new UnreadableVideoException(FirstLine(error));
         try
         {
             using var json = JsonDocument.Parse(output.GetBuffer().AsMemory(0, (int)output.Length));
             var info = Read(json.RootElement);
             // What comes after a gap was not listed, but counts in what the container says.
-            var said = Text(json.RootElement.GetProperty("format"), "duration") is { } text && double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
-            return Math.Max(said, info.DurationSeconds) <= (longestSeconds ?? double.MaxValue) ? info : throw new UnreadableVideoException($"it is longer than {TimeSpan.FromSeconds(longestSeconds!.Value):h\\:mm\\:ss}");
+            var said =
+                Text(json.RootElement.GetProperty("format"), "duration") is { } text
+                && double.TryParse(text, CultureInfo.InvariantCulture, out var seconds)
+                    ? seconds
+                    : 0;
+            return Math.Max(said, info.DurationSeconds) <= (longestSeconds ?? double.MaxValue)
+                ? info
+                : throw new UnreadableVideoException(
+                    $"it is longer than {TimeSpan.FromSeconds(longestSeconds!.Value):h\\:mm\\:ss}"
+                );
         }
         catch (JsonException)
         {
@@ -83,7 +132,8 @@ public static class VideoProbe
         var buffer = new byte[1 << 16];
         while (await from.ReadAsync(buffer, cancel) is > 0 and var count)
         {
-            if (to.Length + count > LargestDescription) throw new UnreadableVideoException("it has more frames than are looked at: over a million");
+            if (to.Length + count > LargestDescription)
+                throw new UnreadableVideoException("it has more frames than are looked at: over a million");
             to.Write(buffer, 0, count);
         }
     }
@@ -103,67 +153,110 @@ public static class VideoProbe
     private static VideoInfo Read(JsonElement root)
     {
         var streams = root.GetProperty("streams").EnumerateArray().ToList();
-        var video = streams.FirstOrDefault(s => Text(s, "codec_type") == "video" && Number(s, "disposition", "attached_pic") != 1);
-        if (video.ValueKind == JsonValueKind.Undefined) throw new UnreadableVideoException("it has no video stream");
+        var video = streams.FirstOrDefault(s =>
+            Text(s, "codec_type") == "video" && Number(s, "disposition", "attached_pic") != 1
+        );
+        if (video.ValueKind == JsonValueKind.Undefined)
+            throw new UnreadableVideoException("it has no video stream");
         var (width, height) = ((int)Number(video, "width"), (int)Number(video, "height"));
-        if ((long)width * height > LargestPixels) throw new UnreadableVideoException($"its pictures are said to be {width} x {height}; more than {LargestPixels >> 20} megapixels are not decoded");
+        if ((long)width * height > LargestPixels)
+            throw new UnreadableVideoException(
+                $"its pictures are said to be {width} x {height}; more than {LargestPixels >> 20} megapixels are not decoded"
+            );
 
         var index = Number(video, "index");
         var (times, decodeTimes) = (new List<double?>(), new List<double?>());
         long bytes = 0;
         foreach (var packet in root.TryGetProperty("packets", out var packets) ? packets.EnumerateArray() : default)
         {
-            if (Number(packet, "stream_index") != index || (Text(packet, "flags") ?? "").Contains('D')) continue;
+            if (Number(packet, "stream_index") != index || (Text(packet, "flags") ?? "").Contains('D'))
+                continue;
             times.Add(Time(packet, "pts_time"));
             decodeTimes.Add(Time(packet, "dts_time"));
             bytes += long.Parse(Text(packet, "size") ?? "0", CultureInfo.InvariantCulture);
         }
-        if (times.Count == 0) throw new UnreadableVideoException("its video stream holds no frame");
+        if (times.Count == 0)
+            throw new UnreadableVideoException("its video stream holds no frame");
         // AVI says when frames are decoded, and of some when they are shown; in that order both count the same frames.
         var shown = Whole(times) ?? Whole(decodeTimes) ?? [.. times.Select((_, i) => i / Rate(video))];
         Array.Sort(shown);
         var start = shown[0];
         var format = root.GetProperty("format");
-        var info = new VideoInfo(Text(format, "format_name") ?? "unknown", Text(Tags(video), "encoder") ?? Text(Tags(format), "encoder") ?? "",
-            Text(video, "codec_name") ?? "unknown", Text(video, "pix_fmt") ?? "unknown", width, height,
-            [.. shown.Select(time => time - start)], start, 0, Rotation(video), Sound(streams));
+        var info = new VideoInfo(
+            Text(format, "format_name") ?? "unknown",
+            Text(Tags(video), "encoder") ?? Text(Tags(format), "encoder") ?? "",
+            Text(video, "codec_name") ?? "unknown",
+            Text(video, "pix_fmt") ?? "unknown",
+            width,
+            height,
+            [.. shown.Select(time => time - start)],
+            start,
+            0,
+            Rotation(video),
+            Sound(streams)
+        );
         return info with { BitsPerSecond = info.DurationSeconds > 0 ? bytes * 8 / info.DurationSeconds : 0 };
     }
 
-    private static double? Time(JsonElement packet, string name) => Text(packet, name) is { } time ? double.Parse(time, CultureInfo.InvariantCulture) : null;
+    private static double? Time(JsonElement packet, string name) =>
+        Text(packet, name) is { } time ? double.Parse(time, CultureInfo.InvariantCulture) : null;
 
-    private static double[]? Whole(List<double?> times) => times.All(time => time is not null) ? [.. times.Select(time => time!.Value)] : null;
+    private static double[]? Whole(List<double?> times) =>
+        times.All(time => time is not null) ? [.. times.Select(time => time!.Value)] : null;
 
     // "30000/1001"; 25 where the stream says nothing, as ffmpeg takes it.
-    private static double Rate(JsonElement stream) => Text(stream, "avg_frame_rate")?.Split('/') is [var frames, var seconds]
-        && double.TryParse(frames, CultureInfo.InvariantCulture, out var f) && double.TryParse(seconds, CultureInfo.InvariantCulture, out var s) && f > 0 && s > 0 ? f / s : 25;
+    private static double Rate(JsonElement stream) =>
+        Text(stream, "avg_frame_rate")?.Split('/') is [var frames, var seconds]
+        && double.TryParse(frames, CultureInfo.InvariantCulture, out var f)
+        && double.TryParse(seconds, CultureInfo.InvariantCulture, out var s)
+        && f > 0
+        && s > 0
+            ? f / s
+            : 25;
 
-    private static SoundInfo? Sound(List<JsonElement> streams) => streams.Where(stream => Text(stream, "codec_type") == "audio")
-        .Select(stream => new SoundInfo(Text(stream, "codec_name") ?? "unknown", int.Parse(Text(stream, "sample_rate") ?? "0", CultureInfo.InvariantCulture), (int)Number(stream, "channels")))
-        .FirstOrDefault(sound => sound.SampleRateHz > 0 && sound.Channels > 0);
+    private static SoundInfo? Sound(List<JsonElement> streams) =>
+        streams
+            .Where(stream => Text(stream, "codec_type") == "audio")
+            .Select(stream => new SoundInfo(
+                Text(stream, "codec_name") ?? "unknown",
+                int.Parse(Text(stream, "sample_rate") ?? "0", CultureInfo.InvariantCulture),
+                (int)Number(stream, "channels")
+            ))
+            .FirstOrDefault(sound => sound.SampleRateHz > 0 && sound.Channels > 0);
 
     private static int Rotation(JsonElement stream)
     {
-        var said = stream.TryGetProperty("side_data_list", out var list) ? list.EnumerateArray().Select(data => (int)Number(data, "rotation")).FirstOrDefault(degrees => degrees != 0) : 0;
+        var said = stream.TryGetProperty("side_data_list", out var list)
+            ? list.EnumerateArray()
+                .Select(data => (int)Number(data, "rotation"))
+                .FirstOrDefault(degrees => degrees != 0)
+            : 0;
         return ((said % 360) + 360) % 360;
     }
 
-    private static JsonElement Tags(JsonElement element) => element.TryGetProperty("tags", out var tags) ? tags : default;
+    private static JsonElement Tags(JsonElement element) =>
+        element.TryGetProperty("tags", out var tags) ? tags : default;
 
     private static long Number(JsonElement element, params ReadOnlySpan<string> path)
     {
         foreach (var name in path)
         {
-            if (!element.TryGetProperty(name, out element)) return 0;
+            if (!element.TryGetProperty(name, out element))
+                return 0;
         }
         return element.TryGetInt64(out var value) ? value : 0;
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
+            ? value.GetString()
+            : null;
 
     /// <summary>The first thing that ffmpeg complained of, without the part's name, memory address and level before it.</summary>
     internal static string FirstLine(string error) =>
-        error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(line => Ffmpeg.LinePrefix().Replace(line, "").Trim()).FirstOrDefault(line => line.Length > 0) ?? "ffmpeg gave no reason";
+        error
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(line => Ffmpeg.LinePrefix().Replace(line, "").Trim())
+            .FirstOrDefault(line => line.Length > 0)
+        ?? "ffmpeg gave no reason";
 }

@@ -29,7 +29,18 @@ public static class VideoWriter
 
     // Fast, but with a strong loop filter: without it blurred regions show the codec's blocks, and those tell real from fake.
     private static readonly string[] Encoder =
-        ["-c:v", "libx264", "-preset", "ultrafast", "-x264-params", "no-deblock=0:deblock=3,3", "-pix_fmt", "yuv420p", "-threads", "1"];
+    [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-x264-params",
+        "no-deblock=0:deblock=3,3",
+        "-pix_fmt",
+        "yuv420p",
+        "-threads",
+        "1",
+    ];
 
     /// <summary>What names of unfinished files end with.</summary>
     internal const string Partial = ".partial";
@@ -41,27 +52,42 @@ public static class VideoWriter
     /// <param name="quantizer">0 (lossless) to 51; <see cref="Quantizer"/> everywhere but in tests of what a difference would do.</param>
     /// <exception cref="ArgusException">Frames that H.264 4:2:0 cannot hold, or ffmpeg failed.</exception>
     public static async Task WriteAsync(
-        IReadOnlyList<VideoClip> clips, double framesPerSecond, CancellationToken cancel, int quantizer = Quantizer)
+        IReadOnlyList<VideoClip> clips,
+        double framesPerSecond,
+        CancellationToken cancel,
+        int quantizer = Quantizer
+    )
     {
-        if (clips.Count == 0) return;
+        if (clips.Count == 0)
+            return;
         var size = CommonSize(clips);
         var sound = clips.Any(clip => clip.Voice.Length > 0);
-        foreach (var clip in clips) Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(clip.Path))!);
+        foreach (var clip in clips)
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(clip.Path))!);
 
         var voices = clips[0].Path + ".voices" + Partial;
         try
         {
-            if (sound) await WriteVoicesAsync(voices, clips, cancel);
+            if (sound)
+                await WriteVoicesAsync(voices, clips, cancel);
             var input = PipeSource.Create((stream, token) => WriteFramesAsync(stream, clips, token));
             var (code, error) = await Ffmpeg.RunAsync(
-                Ffmpeg.Program, Arguments(clips, size, framesPerSecond, sound ? voices : null, quantizer), input, PipeTarget.Null, cancel);
-            if (code != 0) throw new ArgusException($"ffmpeg could not write {clips[0].Path}: {error}");
-            foreach (var clip in clips) File.Move(clip.Path + Partial, clip.Path, overwrite: true);
+                Ffmpeg.Program,
+                Arguments(clips, size, framesPerSecond, sound ? voices : null, quantizer),
+                input,
+                PipeTarget.Null,
+                cancel
+            );
+            if (code != 0)
+                throw new ArgusException($"ffmpeg could not write {clips[0].Path}: {error}");
+            foreach (var clip in clips)
+                File.Move(clip.Path + Partial, clip.Path, overwrite: true);
         }
         finally
         {
             File.Delete(voices);
-            foreach (var clip in clips) File.Delete(clip.Path + Partial);
+            foreach (var clip in clips)
+                File.Delete(clip.Path + Partial);
         }
     }
 
@@ -69,23 +95,43 @@ public static class VideoWriter
     /// <param name="size">Of every frame; even width and height.</param>
     /// <param name="voice">As in <see cref="VideoClip"/>.</param>
     /// <exception cref="ArgusException">ffmpeg failed.</exception>
-    public static async Task WriteAsync(string path, Size size, double framesPerSecond, ChannelReader<Mat> frames, ReadOnlyMemory<float> voice, int quantizer, CancellationToken cancel)
+    public static async Task WriteAsync(
+        string path,
+        Size size,
+        double framesPerSecond,
+        ChannelReader<Mat> frames,
+        ReadOnlyMemory<float> voice,
+        int quantizer,
+        CancellationToken cancel
+    )
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var voices = path + ".voices" + Partial;
         try
         {
-            if (voice.Length > 0) await WriteVoicesAsync(voices, [new(path, [], voice)], cancel);
-            var input = PipeSource.Create(async (stream, token) =>
-            {
-                await foreach (var frame in frames.ReadAllAsync(token))
+            if (voice.Length > 0)
+                await WriteVoicesAsync(voices, [new(path, [], voice)], cancel);
+            var input = PipeSource.Create(
+                async (stream, token) =>
                 {
-                    using (frame) await stream.WriteAsync(Packed(frame), token);
+                    await foreach (var frame in frames.ReadAllAsync(token))
+                    {
+                        using (frame)
+                            await stream.WriteAsync(Packed(frame), token);
+                    }
                 }
-            });
-            List<string> arguments = [.. Input(size, framesPerSecond, voice.Length > 0 ? voices : null), "-map", "0:v", .. voice.Length > 0 ? new[] { "-map", "1:a" } : [], .. Output(path, voice.Length > 0, quantizer)];
+            );
+            List<string> arguments =
+            [
+                .. Input(size, framesPerSecond, voice.Length > 0 ? voices : null),
+                "-map",
+                "0:v",
+                .. voice.Length > 0 ? new[] { "-map", "1:a" } : [],
+                .. Output(path, voice.Length > 0, quantizer),
+            ];
             var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, arguments, input, PipeTarget.Null, cancel);
-            if (code != 0) throw new ArgusException($"ffmpeg could not write {path}: {error}");
+            if (code != 0)
+                throw new ArgusException($"ffmpeg could not write {path}: {error}");
             File.Move(path + Partial, path, overwrite: true);
         }
         finally
@@ -101,16 +147,19 @@ public static class VideoWriter
     /// <summary>Whether the file is an mp4 whose boxes (ISO/IEC 14496-12) fill it exactly and include the index: not cut short.</summary>
     public static bool IsWhole(string path)
     {
-        if (!File.Exists(path)) return false;
+        if (!File.Exists(path))
+            return false;
         using var file = File.OpenRead(path);
         var header = new byte[8];
         var indexed = false;
         while (file.Position < file.Length)
         {
             var start = file.Position;
-            if (file.ReadAtLeast(header, 8, throwOnEndOfStream: false) < 8) return false;
+            if (file.ReadAtLeast(header, 8, throwOnEndOfStream: false) < 8)
+                return false;
             long size = BinaryPrimitives.ReadUInt32BigEndian(header);
-            if (size < 8 || start + size > file.Length) return false;
+            if (size < 8 || start + size > file.Length)
+                return false;
             indexed |= header.AsSpan(4).SequenceEqual("moov"u8);
             file.Position = start + size;
         }
@@ -118,25 +167,38 @@ public static class VideoWriter
     }
 
     private static List<string> Arguments(
-        IReadOnlyList<VideoClip> clips, Size size, double framesPerSecond, string? voices, int quantizer)
+        IReadOnlyList<VideoClip> clips,
+        Size size,
+        double framesPerSecond,
+        string? voices,
+        int quantizer
+    )
     {
         var arguments = Input(size, framesPerSecond, voices);
 
         // Frames and voices of all clips come one after the other; each output takes its own stretch.
         var graph = new List<string> { $"[0:v]split={clips.Count}{Labels("s")}" };
-        if (voices is not null) graph.Add($"[1:a]asplit={clips.Count}{Labels("t")}");
-        long frame = 0, sample = 0;
+        if (voices is not null)
+            graph.Add($"[1:a]asplit={clips.Count}{Labels("t")}");
+        long frame = 0,
+            sample = 0;
         for (var i = 0; i < clips.Count; i++)
         {
-            graph.Add($"[s{i}]trim=start_frame={frame}:end_frame={frame += clips[i].Frames.Count},setpts=PTS-STARTPTS[v{i}]");
-            if (voices is not null) graph.Add($"[t{i}]atrim=start_sample={sample}:end_sample={sample += clips[i].Voice.Length},asetpts=PTS-STARTPTS[a{i}]");
+            graph.Add(
+                $"[s{i}]trim=start_frame={frame}:end_frame={frame += clips[i].Frames.Count},setpts=PTS-STARTPTS[v{i}]"
+            );
+            if (voices is not null)
+                graph.Add(
+                    $"[t{i}]atrim=start_sample={sample}:end_sample={sample += clips[i].Voice.Length},asetpts=PTS-STARTPTS[a{i}]"
+                );
         }
         arguments.AddRange(["-filter_complex_threads", "1", "-filter_complex", string.Join(';', graph)]);
 
         for (var i = 0; i < clips.Count; i++)
         {
             arguments.AddRange(["-map", $"[v{i}]"]);
-            if (voices is not null) arguments.AddRange(["-map", $"[a{i}]"]);
+            if (voices is not null)
+                arguments.AddRange(["-map", $"[a{i}]"]);
             arguments.AddRange(Output(clips[i].Path, voices is not null, quantizer));
         }
         return arguments;
@@ -147,13 +209,44 @@ public static class VideoWriter
     private static List<string> Input(Size size, double framesPerSecond, string? voices)
     {
         var rate = framesPerSecond.ToString("0.######", CultureInfo.InvariantCulture);
-        List<string> arguments = ["-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", $"{size.Width}x{size.Height}", "-r", rate, "-i", "pipe:0"];
-        if (voices is not null) arguments.AddRange(["-f", "f32le", "-ar", $"{SampleRateHz}", "-ac", "1", "-i", voices]);
+        List<string> arguments =
+        [
+            "-v",
+            "error",
+            "-nostdin",
+            "-y",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "bgr24",
+            "-s",
+            $"{size.Width}x{size.Height}",
+            "-r",
+            rate,
+            "-i",
+            "pipe:0",
+        ];
+        if (voices is not null)
+            arguments.AddRange(["-f", "f32le", "-ar", $"{SampleRateHz}", "-ac", "1", "-i", voices]);
         return arguments;
     }
 
     private static IEnumerable<string> Output(string path, bool sound, int quantizer) =>
-        [.. Encoder, "-qp", $"{quantizer}", .. sound ? new[] { "-c:a", "aac", "-b:a", "64k" } : [], "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "mp4", path + Partial];
+        [
+            .. Encoder,
+            "-qp",
+            $"{quantizer}",
+            .. sound ? new[] { "-c:a", "aac", "-b:a", "64k" } : [],
+            "-map_metadata",
+            "-1",
+            "-fflags",
+            "+bitexact",
+            "-flags",
+            "+bitexact",
+            "-f",
+            "mp4",
+            path + Partial,
+        ];
 
     private static async Task WriteFramesAsync(Stream stream, IReadOnlyList<VideoClip> clips, CancellationToken cancel)
     {
@@ -174,22 +267,31 @@ public static class VideoWriter
     private static async Task WriteVoicesAsync(string path, IReadOnlyList<VideoClip> clips, CancellationToken cancel)
     {
         await using var file = File.Create(path);
-        foreach (var clip in clips) await file.WriteAsync(MemoryMarshal.AsBytes(clip.Voice.Span).ToArray(), cancel);
+        foreach (var clip in clips)
+            await file.WriteAsync(MemoryMarshal.AsBytes(clip.Voice.Span).ToArray(), cancel);
     }
 
     private static Size CommonSize(IReadOnlyList<VideoClip> clips)
     {
-        if (clips.FirstOrDefault(clip => clip.Frames.Count == 0) is { } empty) throw new ArgusException($"{empty.Path}: a video needs at least one frame.");
-        if (clips.Any(clip => clip.Voice.Length > 0) && clips.FirstOrDefault(clip => clip.Voice.Length == 0) is { } silent)
+        if (clips.FirstOrDefault(clip => clip.Frames.Count == 0) is { } empty)
+            throw new ArgusException($"{empty.Path}: a video needs at least one frame.");
+        if (
+            clips.Any(clip => clip.Voice.Length > 0)
+            && clips.FirstOrDefault(clip => clip.Voice.Length == 0) is { } silent
+        )
             throw new ArgusException($"{silent.Path} has no voice, the others of its batch have: write it on its own.");
         var size = clips[0].Frames[0].Size();
         foreach (var clip in clips)
         {
             if (clip.Frames.Any(frame => frame.Size() != size || frame.Type() != MatType.CV_8UC3))
-                throw new ArgusException($"{clip.Path}: frames must be 8-bit BGR and all of one size ({size.Width}x{size.Height}).");
+                throw new ArgusException(
+                    $"{clip.Path}: frames must be 8-bit BGR and all of one size ({size.Width}x{size.Height})."
+                );
         }
         if (size.Width % 2 != 0 || size.Height % 2 != 0)
-            throw new ArgusException($"{clips[0].Path}: {size.Width}x{size.Height} has an odd side; H.264 with 4:2:0 colour needs even ones.");
+            throw new ArgusException(
+                $"{clips[0].Path}: {size.Width}x{size.Height} has an odd side; H.264 with 4:2:0 colour needs even ones."
+            );
         return size;
     }
 }

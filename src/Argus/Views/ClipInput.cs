@@ -9,13 +9,29 @@ namespace Argus.Views;
 /// <param name="Grid">The native crops' corner in the coded frame: where the codec's 8x8 grid lies.</param>
 /// <param name="Times">When each frame is shown, in seconds of the sound.</param>
 /// <param name="Sound">16 kHz mono in -1..1; empty for a video without.</param>
-public sealed record ClipInput(IReadOnlyList<Mat> Native, IReadOnlyList<Mat> Frames, IReadOnlyList<Point2f[]> Landmarks, IReadOnlyList<Point> Grid, IReadOnlyList<double> Times, ReadOnlyMemory<float> Sound) : IDisposable
+public sealed record ClipInput(
+    IReadOnlyList<Mat> Native,
+    IReadOnlyList<Mat> Frames,
+    IReadOnlyList<Point2f[]> Landmarks,
+    IReadOnlyList<Point> Grid,
+    IReadOnlyList<double> Times,
+    ReadOnlyMemory<float> Sound
+) : IDisposable
 {
     private readonly Dictionary<string, Mat> made = [];
     private LogMel? mel;
 
     // What was computed from a clip does not go along to a changed one.
-    private ClipInput(ClipInput other) => (made, Native, Frames, Landmarks, Grid, Times, Sound) = ([], other.Native, other.Frames, other.Landmarks, other.Grid, other.Times, other.Sound);
+    private ClipInput(ClipInput other) =>
+        (made, Native, Frames, Landmarks, Grid, Times, Sound) = (
+            [],
+            other.Native,
+            other.Frames,
+            other.Landmarks,
+            other.Grid,
+            other.Times,
+            other.Sound
+        );
 
     public int Size => Frames[0].Width;
 
@@ -23,21 +39,25 @@ public sealed record ClipInput(IReadOnlyList<Mat> Native, IReadOnlyList<Mat> Fra
     public Mat Frame(int place) => Frames[Math.Clamp(place, 0, Frames.Count - 1)];
 
     /// <summary>Of the sound around the clip; computed once.</summary>
-    internal LogMel Mel => mel ??= LogMel.Of(Sound.Span, Times[0] - LogMel.MarginSeconds, Times[^1] + LogMel.MarginSeconds);
+    internal LogMel Mel =>
+        mel ??= LogMel.Of(Sound.Span, Times[0] - LogMel.MarginSeconds, Times[^1] + LogMel.MarginSeconds);
 
     /// <summary>What several frames or views need is made once, and is the clip's.</summary>
-    internal Mat Once(string name, Func<Mat> make) => made.TryGetValue(name, out var known) ? known : made[name] = make();
+    internal Mat Once(string name, Func<Mat> make) =>
+        made.TryGetValue(name, out var known) ? known : made[name] = make();
 
     /// <summary>Frees the frames and what was made of them, not the native pictures.</summary>
     internal void DisposeFrames()
     {
-        foreach (var picture in Frames.Concat(made.Values)) picture.Dispose();
+        foreach (var picture in Frames.Concat(made.Values))
+            picture.Dispose();
         made.Clear();
     }
 
     public void Dispose()
     {
-        foreach (var picture in Native) picture.Dispose();
+        foreach (var picture in Native)
+            picture.Dispose();
         DisposeFrames();
     }
 }

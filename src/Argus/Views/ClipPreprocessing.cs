@@ -29,15 +29,19 @@ public sealed class ClipPreprocessing(RecipeInput input)
     /// <param name="augmentation">The draw for this clip; null for evaluation.</param>
     public void ToInput(ClipInput stored, Augmentation? augmentation, InputPlace output)
     {
-        for (var place = 0; place < stored.Native.Count; place++) rgb.ToInput(stored.Native[place], augmentation, output(View.Rgb, place));
-        if (views.Count == 0) return;
+        for (var place = 0; place < stored.Native.Count; place++)
+            rgb.ToInput(stored.Native[place], augmentation, output(View.Rgb, place));
+        if (views.Count == 0)
+            return;
         var clip = stored with { Frames = [.. stored.Native.Select(rgb.Resize)] };
         try
         {
-            foreach (var frame in clip.Frames) augmentation?.Geometry.Apply(frame);
+            foreach (var frame in clip.Frames)
+                augmentation?.Geometry.Apply(frame);
             foreach (var view in views)
             {
-                for (var place = 0; place < clip.Frames.Count; place++) view.Write(clip, place, output(view.Name, place));
+                for (var place = 0; place < clip.Frames.Count; place++)
+                    view.Write(clip, place, output(view.Name, place));
             }
         }
         finally

@@ -8,7 +8,8 @@ namespace Argus.Views;
 /// </summary>
 public static class GridView
 {
-    internal const int Block = 8, TileSide = 32;
+    internal const int Block = 8,
+        TileSide = 32;
 
     public static Mat Compute(ClipInput clip, int place)
     {
@@ -28,7 +29,8 @@ public static class GridView
     internal static Mat Tiles(Mat native, Point corner, int size)
     {
         var first = new Point(Offset(corner.X), Offset(corner.Y));
-        int width = native.Width - first.X, height = native.Height - first.Y;
+        int width = native.Width - first.X,
+            height = native.Height - first.Y;
         if (width < size || height < size)
         {
             using var part = native.SubMat(new Rect(first.X, first.Y, Math.Min(width, size), Math.Min(height, size)));

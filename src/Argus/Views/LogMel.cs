@@ -9,15 +9,23 @@ namespace Argus.Views;
 /// </summary>
 internal sealed class LogMel
 {
-    public const int Bands = 64, Rate = 16_000, Hop = 160;
+    public const int Bands = 64,
+        Rate = 16_000,
+        Hop = 160;
     public const double HopSeconds = (double)Hop / Rate;
+
     /// <summary>How much of the sound before and after a clip the views look at.</summary>
     public const double MarginSeconds = 1.5;
 
-    private const int Window = 400, Transform = 512, Bins = Transform / 2 + 1;
+    private const int Window = 400,
+        Transform = 512,
+        Bins = Transform / 2 + 1;
     private const float Floor = 1e-6f;
 
-    private static readonly float[] Hann = [.. Enumerable.Range(0, Window).Select(i => (float)(0.5 - 0.5 * Math.Cos(2 * Math.PI * i / Window)))];
+    private static readonly float[] Hann =
+    [
+        .. Enumerable.Range(0, Window).Select(i => (float)(0.5 - 0.5 * Math.Cos(2 * Math.PI * i / Window))),
+    ];
     private static readonly Mat<float> Filters = MelFilters();
 
     private readonly int first;
@@ -38,7 +46,8 @@ internal sealed class LogMel
             var start = (first + k) * Hop - Window / 2;
             for (var i = 0; i < Window; i++)
             {
-                if (start + i >= 0 && start + i < samples.Length) indexer[k, (Transform - Window) / 2 + i] = samples[start + i] * Hann[i];
+                if (start + i >= 0 && start + i < samples.Length)
+                    indexer[k, (Transform - Window) / 2 + i] = samples[start + i] * Hann[i];
             }
         }
         using var spectrum = new Mat();
@@ -49,9 +58,10 @@ internal sealed class LogMel
         Cv2.Multiply(parts[0], parts[0], parts[0]);
         Cv2.Multiply(parts[1], parts[1], parts[1]);
         Cv2.Add(parts[0], parts[1], power);
-        foreach (var part in parts) part.Dispose();
+        foreach (var part in parts)
+            part.Dispose();
         using var mel = new Mat();
-        Cv2.Gemm(power, Filters, 1, new Mat(), 0, mel);                            // (columns, 64)
+        Cv2.Gemm(power, Filters, 1, new Mat(), 0, mel); // (columns, 64)
         Cv2.Add(mel, Scalar.All(Floor), mel);
         Cv2.Log(mel, mel);
         mel.GetRectangularArray(out float[,] values);
@@ -65,7 +75,8 @@ internal sealed class LogMel
     public float Loudness(int column)
     {
         float sum = 0;
-        for (var band = 0; band < Bands; band++) sum += this[column, band];
+        for (var band = 0; band < Bands; band++)
+            sum += this[column, band];
         return sum / Bands;
     }
 
@@ -81,7 +92,8 @@ internal sealed class LogMel
             var frequency = (double)bin * Rate / Transform;
             for (var band = 0; band < Bands; band++)
             {
-                double rising = (frequency - edges[band]) / (edges[band + 1] - edges[band]), falling = (edges[band + 2] - frequency) / (edges[band + 2] - edges[band + 1]);
+                double rising = (frequency - edges[band]) / (edges[band + 1] - edges[band]),
+                    falling = (edges[band + 2] - frequency) / (edges[band + 2] - edges[band + 1]);
                 indexer[bin, band] = (float)Math.Max(0, Math.Min(rising, falling));
             }
         }

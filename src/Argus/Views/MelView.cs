@@ -19,7 +19,11 @@ public static class MelView
             for (var band = 0; band < LogMel.Bands; band++)
             {
                 var k = first + column;
-                indexer[LogMel.Bands - 1 - band, column] = new Vec3f(mel[k, band], Change(k, band), (Change(k + 1, band) - Change(k - 1, band)) / 2);
+                indexer[LogMel.Bands - 1 - band, column] = new Vec3f(
+                    mel[k, band],
+                    Change(k, band),
+                    (Change(k + 1, band) - Change(k - 1, band)) / 2
+                );
             }
         }
         var view = new Mat();

@@ -10,10 +10,13 @@ public static class MouthView
 
     public static Mat Compute(ClipInput clip, int place)
     {
-        var channels = new[] { place - 1, place, place + 1 }.Select(near => Region(clip, Math.Clamp(near, 0, clip.Native.Count - 1), clip.Size)).ToArray();
+        var channels = new[] { place - 1, place, place + 1 }
+            .Select(near => Region(clip, Math.Clamp(near, 0, clip.Native.Count - 1), clip.Size))
+            .ToArray();
         var view = new Mat();
         Cv2.Merge(channels, view);
-        foreach (var channel in channels) channel.Dispose();
+        foreach (var channel in channels)
+            channel.Dispose();
         view.ConvertTo(view, MatType.CV_32FC3, 1 / 255.0);
         return view;
     }
@@ -23,7 +26,8 @@ public static class MouthView
     {
         var points = clip.Landmarks[place];
         var mouth = new Point2f((points[3].X + points[4].X) / 2, (points[3].Y + points[4].Y) / 2);
-        double x = points[1].X - points[0].X, y = points[1].Y - points[0].Y;
+        double x = points[1].X - points[0].X,
+            y = points[1].Y - points[0].Y;
         // A face seen from the side has its eyes close together; its height does not shrink.
         var height = Math.Abs(mouth.Y - (points[0].Y + points[1].Y) / 2);
         var width = Width * Math.Max(1, Math.Max(Math.Sqrt(x * x + y * y), height));

@@ -10,27 +10,43 @@ namespace Argus.Views;
 /// </summary>
 public static class RimDetailView
 {
-    private const int Reach = 10, Gap = 2;                      // rings: 0.2 radii, and what blending blurs
-    private const double Finest = 0.7, Area = 2, Least = 0.05;  // pixels; pixels; grey levels squared: what rounding leaves
+    private const int Reach = 10,
+        Gap = 2; // rings: 0.2 radii, and what blending blurs
+    private const double Finest = 0.7,
+        Area = 2,
+        Least = 0.05; // pixels; pixels; grey levels squared: what rounding leaves
 
     public static Mat Compute(ClipInput clip, int place)
     {
         using var detail = Detail(clip.Native[place]);
-        return Rim.Drawn([.. Rim.Unrolled(detail, FaceEllipse.Of(clip.Landmarks[place])).Select(channel => Rim.Steps(channel, Reach, Gap).Select(Math.Abs).ToArray())], clip.Size);
+        return Rim.Drawn(
+            [
+                .. Rim.Unrolled(detail, FaceEllipse.Of(clip.Landmarks[place]))
+                    .Select(channel => Rim.Steps(channel, Reach, Gap).Select(Math.Abs).ToArray()),
+            ],
+            clip.Size
+        );
     }
 
     private static Mat Detail(Mat native)
     {
-        using Mat grey = new(), luminance = new(), finer = new(), coarser = new();
+        using Mat grey = new(),
+            luminance = new(),
+            finer = new(),
+            coarser = new();
         Cv2.CvtColor(native, grey, ColorConversionCodes.BGR2GRAY);
         grey.ConvertTo(luminance, MatType.CV_32FC1);
-        var smooth = new[] { 1, 2, 4 }.Select(times => Blurred(luminance, times * Finest)).Prepend(luminance.Clone()).ToList();
+        var smooth = new[] { 1, 2, 4 }
+            .Select(times => Blurred(luminance, times * Finest))
+            .Prepend(luminance.Clone())
+            .ToList();
         var energies = smooth.Zip(smooth.Skip(1), Energy).ToList();
         Cv2.Subtract(energies[0], energies[1], finer);
         Cv2.Subtract(energies[0], energies[2], coarser);
         var detail = new Mat();
         Cv2.Merge([finer, coarser, energies[0]], detail);
-        foreach (var mat in smooth.Concat(energies)) mat.Dispose();
+        foreach (var mat in smooth.Concat(energies))
+            mat.Dispose();
         return detail;
     }
 

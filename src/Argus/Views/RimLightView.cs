@@ -20,12 +20,26 @@ public static class RimLightView
     }
 
     private static double[] Edges(double[] steps) =>
-        [.. steps.Select((step, ring) => Math.Abs(step - (steps[Math.Max(0, ring - 2 * Reach)] + steps[Math.Min(Rim.Rings - 1, ring + 2 * Reach)]) / 2))];
+        [
+            .. steps.Select(
+                (step, ring) =>
+                    Math.Abs(
+                        step
+                            - (steps[Math.Max(0, ring - 2 * Reach)] + steps[Math.Min(Rim.Rings - 1, ring + 2 * Reach)])
+                                / 2
+                    )
+            ),
+        ];
 
     // Logarithms of luminance, red over green, blue over green.
     private static Mat Light(Mat native, double blur)
     {
-        using var ofBgr = Mat.FromPixelData(3, 3, MatType.CV_32FC1, new[] { 1 / 3f, 1 / 3f, 1 / 3f, 0, -1, 1, 1, -1, 0 });
+        using var ofBgr = Mat.FromPixelData(
+            3,
+            3,
+            MatType.CV_32FC1,
+            new[] { 1 / 3f, 1 / 3f, 1 / 3f, 0, -1, 1, 1, -1, 0 }
+        );
         using var logarithms = new Mat();
         Cv2.GaussianBlur(native, logarithms, new Size(0, 0), blur);
         logarithms.ConvertTo(logarithms, MatType.CV_32FC3, 1 / 255.0);

@@ -29,7 +29,8 @@ public static class ShadingView
         }
         finally
         {
-            foreach (var channel in channels) channel.Dispose();
+            foreach (var channel in channels)
+                channel.Dispose();
         }
     }
 

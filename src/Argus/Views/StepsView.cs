@@ -16,12 +16,15 @@ public static class StepsView
     public static Mat Compute(ClipInput clip, int place)
     {
         using var tiles = GridView.Tiles(clip.Native[place], clip.Grid[place], clip.Size);
-        using Mat grey = new(), luminance = new();
+        using Mat grey = new(),
+            luminance = new();
         Cv2.CvtColor(tiles, grey, ColorConversionCodes.BGR2GRAY);
         grey.ConvertTo(luminance, MatType.CV_32FC1, 1 / 255.0);
-        using Mat across = Folded(luminance), turned = new();
+        using Mat across = Folded(luminance),
+            turned = new();
         Cv2.Transpose(luminance, turned);
-        using Mat down = Folded(turned), larger = new();
+        using Mat down = Folded(turned),
+            larger = new();
         Cv2.Transpose(down, down);
         Cv2.Max(across, down, larger);
         var view = new Mat();
@@ -32,7 +35,9 @@ public static class StepsView
     /// <summary>Of every pixel from its left neighbour; luminance of full scale 1.</summary>
     internal static Mat Steps(Mat luminance)
     {
-        using Mat before = Difference(luminance, -1, 1, 0, 0), here = Difference(luminance, 0, -1, 1, 0), after = Difference(luminance, 0, 0, -1, 1);
+        using Mat before = Difference(luminance, -1, 1, 0, 0),
+            here = Difference(luminance, 0, -1, 1, 0),
+            after = Difference(luminance, 0, 0, -1, 1);
         var steps = new Mat();
         Cv2.AddWeighted(before, -0.5, after, -0.5, 0, steps);
         Cv2.Add(steps, here, steps);
@@ -50,16 +55,19 @@ public static class StepsView
         {
             for (var left = 0; left < size; left += GridView.TileSide)
             {
-                int bottom = Math.Min(size, top + GridView.TileSide), right = Math.Min(size, left + GridView.TileSide);
+                int bottom = Math.Min(size, top + GridView.TileSide),
+                    right = Math.Min(size, left + GridView.TileSide);
                 Array.Clear(sums);
                 for (var y = top; y < bottom; y++)
                 {
-                    for (var x = left; x < right; x++) sums[x % GridView.Block] += values[y * size + x];
+                    for (var x = left; x < right; x++)
+                        sums[x % GridView.Block] += values[y * size + x];
                 }
                 var count = (bottom - top) * (right - left) / GridView.Block;
                 for (var y = top; y < bottom; y++)
                 {
-                    for (var x = left; x < right; x++) values[y * size + x] = sums[x % GridView.Block] / count;
+                    for (var x = left; x < right; x++)
+                        values[y * size + x] = sums[x % GridView.Block] / count;
                 }
             }
         }

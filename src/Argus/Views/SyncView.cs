@@ -12,13 +12,22 @@ namespace Argus.Views;
 public static class SyncView
 {
     private const int Lags = 48;
-    private const double LargestLagSeconds = 0.6, Near = 0.1, Far = 0.2, Step = 0.04; // seconds; loudness rises or falls over twice the last
-    private const int MouthSide = 32, LoudnessReach = 3; // pixels; columns of 10 ms on either side
+    private const double LargestLagSeconds = 0.6,
+        Near = 0.1,
+        Far = 0.2,
+        Step = 0.04; // seconds; loudness rises or falls over twice the last
+    private const int MouthSide = 32,
+        LoudnessReach = 3; // pixels; columns of 10 ms on either side
 
     public static Mat Compute(ClipInput clip, int place)
     {
         var measured = clip.Once("sync", () => Measured(clip)).At<Vec3f>(0, 0);
-        return new Mat(clip.Size, clip.Size, MatType.CV_32FC3, new Scalar(measured.Item0, measured.Item1, measured.Item2));
+        return new Mat(
+            clip.Size,
+            clip.Size,
+            MatType.CV_32FC3,
+            new Scalar(measured.Item0, measured.Item1, measured.Item2)
+        );
     }
 
     private static double Lag(int step) => LargestLagSeconds * (2.0 * step / (Lags - 1) - 1);
@@ -27,8 +36,10 @@ public static class SyncView
     {
         var agreement = Agreement(clip);
         var mean = agreement.Average();
-        double Largest(Func<double, bool> among) => agreement.Where((_, step) => among(Math.Abs(Lag(step)))).Max() - mean;
-        double near = Largest(lag => lag <= Near), far = Largest(lag => lag >= Far);
+        double Largest(Func<double, bool> among) =>
+            agreement.Where((_, step) => among(Math.Abs(Lag(step)))).Max() - mean;
+        double near = Largest(lag => lag <= Near),
+            far = Largest(lag => lag >= Far);
         return new Mat(1, 1, MatType.CV_32FC3, new Scalar(near, far, near - far));
     }
 
@@ -36,26 +47,44 @@ public static class SyncView
     private static double[] Agreement(ClipInput clip)
     {
         var change = Opening(clip);
-        double[] signed = Standard(change), amount = Standard([.. change.Select(Math.Abs)]);
-        return [.. Enumerable.Range(0, Lags).Select(step =>
-        {
-            var lag = Lag(step);
-            double[] loudness = [.. clip.Times.Select(time => Loudness(clip, time + lag))];
-            double[] rise = [.. clip.Times.Select(time => Loudness(clip, time + lag + Step) - Loudness(clip, time + lag - Step))];
-            return (Correlation(amount, loudness) + Correlation(signed, rise) + Correlation(amount, [.. rise.Select(Math.Abs)])) / 3;
-        })];
+        double[] signed = Standard(change),
+            amount = Standard([.. change.Select(Math.Abs)]);
+        return
+        [
+            .. Enumerable
+                .Range(0, Lags)
+                .Select(step =>
+                {
+                    var lag = Lag(step);
+                    double[] loudness = [.. clip.Times.Select(time => Loudness(clip, time + lag))];
+                    double[] rise =
+                    [
+                        .. clip.Times.Select(time =>
+                            Loudness(clip, time + lag + Step) - Loudness(clip, time + lag - Step)
+                        ),
+                    ];
+                    return (
+                            Correlation(amount, loudness)
+                            + Correlation(signed, rise)
+                            + Correlation(amount, [.. rise.Select(Math.Abs)])
+                        ) / 3;
+                }),
+        ];
     }
 
     // How much the contrast of the mouth's middle grew since the frame before, in grey levels; the first frame's is the second's.
     private static double[] Opening(ClipInput clip)
     {
-        var open = Enumerable.Range(0, clip.Native.Count).Select(place =>
-        {
-            using var mouth = MouthView.Region(clip, place, MouthSide);
-            using var middle = mouth[new Rect(MouthSide / 4, MouthSide / 4, MouthSide / 2, MouthSide / 2)];
-            Cv2.MeanStdDev(middle, out _, out var deviation);
-            return deviation.Val0;
-        }).ToList();
+        var open = Enumerable
+            .Range(0, clip.Native.Count)
+            .Select(place =>
+            {
+                using var mouth = MouthView.Region(clip, place, MouthSide);
+                using var middle = mouth[new Rect(MouthSide / 4, MouthSide / 4, MouthSide / 2, MouthSide / 2)];
+                Cv2.MeanStdDev(middle, out _, out var deviation);
+                return deviation.Val0;
+            })
+            .ToList();
         var change = open.Zip(open.Skip(1), (before, now) => now - before).ToList();
         return [change.Count > 0 ? change[0] : 0, .. change];
     }
@@ -64,11 +93,13 @@ public static class SyncView
     {
         var column = (int)Math.Round(time / LogMel.HopSeconds);
         double sum = 0;
-        for (var near = column - LoudnessReach; near <= column + LoudnessReach; near++) sum += clip.Mel.Loudness(near);
+        for (var near = column - LoudnessReach; near <= column + LoudnessReach; near++)
+            sum += clip.Mel.Loudness(near);
         return sum / (2 * LoudnessReach + 1);
     }
 
-    private static double Correlation(double[] standard, double[] values) => standard.Zip(Standard(values), (a, b) => a * b).Average();
+    private static double Correlation(double[] standard, double[] values) =>
+        standard.Zip(Standard(values), (a, b) => a * b).Average();
 
     private static double[] Standard(double[] values)
     {

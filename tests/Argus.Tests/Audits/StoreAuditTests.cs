@@ -8,23 +8,40 @@ namespace Argus.Tests.Audits;
 
 public class StoreAuditTests
 {
-    private static readonly string[] Train = [.. Names(Split.Train, 12)], Test = [.. Names(Split.Test, 12)];
+    private static readonly string[] Train = [.. Names(Split.Train, 12)],
+        Test = [.. Names(Split.Test, 12)];
 
     [Fact]
     public async Task A_video_encoded_again_on_another_side_is_a_leak_and_other_videos_are_not()
     {
         using var data = new PreparedDataset();
-        for (var i = 0; i < 4; i++) await SceneAsync(data.Video(Train[i]), i);
-        for (var i = 4; i < 8; i++) await SceneAsync(data.Video(Test[i]), i);
-        await Videos.RunAsync(data.Video(Test[0]), ["-i", data.Video(Train[2]), "-vf", "scale=120:90", "-c:v", "libx264", "-crf", "33", "-pix_fmt", "yuv420p"]);
+        for (var i = 0; i < 4; i++)
+            await SceneAsync(data.Video(Train[i]), i);
+        for (var i = 4; i < 8; i++)
+            await SceneAsync(data.Video(Test[i]), i);
+        await Videos.RunAsync(
+            data.Video(Test[0]),
+            ["-i", data.Video(Train[2]), "-vf", "scale=120:90", "-c:v", "libx264", "-crf", "33", "-pix_fmt", "yuv420p"]
+        );
         File.Copy(data.Video(Train[1]), data.Video(Test[1]));
         await data.Describe().PrepareAsync();
         var audit = await StoreAudit.RunAsync(data.Store, verify: true, 2, null, CancellationToken.None);
         Assert.False(audit.Passes);
         var errors = audit.Problems.Where(problem => problem.Severity == Severity.Error).ToList();
         Assert.Equal(2, errors.Count);
-        Assert.Contains(errors, error => error.What.Contains("same file", StringComparison.Ordinal) && error.What.Contains(Test[1], StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.What.Contains("looks the same", StringComparison.Ordinal) && error.What.Contains(Test[0], StringComparison.Ordinal) && error.What.Contains(Train[2], StringComparison.Ordinal));
+        Assert.Contains(
+            errors,
+            error =>
+                error.What.Contains("same file", StringComparison.Ordinal)
+                && error.What.Contains(Test[1], StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            errors,
+            error =>
+                error.What.Contains("looks the same", StringComparison.Ordinal)
+                && error.What.Contains(Test[0], StringComparison.Ordinal)
+                && error.What.Contains(Train[2], StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -43,8 +60,14 @@ public class StoreAuditTests
         Assert.Equal((1.0, true, "h264 (100%)", "mpeg4 (100%)"), (codec.Auc, codec.IsClear, codec.Real, codec.Fake));
         var duration = audit.Shortcuts.Single(shortcut => shortcut.Property == "duration, s");
         Assert.Equal((0.5, false, 24), (duration.Auc, duration.IsClear, duration.Videos));
-        Assert.Contains(audit.Problems, problem => problem.Where == "codec" && problem.What.Contains("AUC 1.00", StringComparison.Ordinal));
-        Assert.DoesNotContain(audit.Problems, problem => problem.What.Contains("without the real video", StringComparison.Ordinal));
+        Assert.Contains(
+            audit.Problems,
+            problem => problem.Where == "codec" && problem.What.Contains("AUC 1.00", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            audit.Problems,
+            problem => problem.What.Contains("without the real video", StringComparison.Ordinal)
+        );
         Assert.True(audit.Passes);
     }
 
@@ -62,8 +85,19 @@ public class StoreAuditTests
         await File.WriteAllBytesAsync(shard, bytes);
         var audit = await StoreAudit.RunAsync(data.Store, verify: true, 2, null, CancellationToken.None);
         Assert.False(audit.Passes);
-        foreach (var (severity, words) in new[] { (Severity.Error, "damaged"), (Severity.Warning, "left out: moov atom"), (Severity.Warning, "has no real video"), (Severity.Note, "1 of 1 fakes without the real video") })
-            Assert.Contains(audit.Problems, problem => problem.Severity == severity && problem.What.Contains(words, StringComparison.Ordinal));
+        foreach (
+            var (severity, words) in new[]
+            {
+                (Severity.Error, "damaged"),
+                (Severity.Warning, "left out: moov atom"),
+                (Severity.Warning, "has no real video"),
+                (Severity.Note, "1 of 1 fakes without the real video"),
+            }
+        )
+            Assert.Contains(
+                audit.Problems,
+                problem => problem.Severity == severity && problem.What.Contains(words, StringComparison.Ordinal)
+            );
         Assert.True((await StoreAudit.RunAsync(data.Store, verify: false, 2, null, CancellationToken.None)).Passes);
     }
 
@@ -84,10 +118,28 @@ public class StoreAuditTests
     }
 
     // DFDC's sides follow from the name.
-    private static IEnumerable<string> Names(Split side, int count) => Enumerable.Range(0, 10_000).Select(i => $"n{i}.mp4").Where(name => OfficialSplits.Dfdc(name) == side).Take(count);
+    private static IEnumerable<string> Names(Split side, int count) =>
+        Enumerable
+            .Range(0, 10_000)
+            .Select(i => $"n{i}.mp4")
+            .Where(name => OfficialSplits.Dfdc(name) == side)
+            .Take(count);
 
     // Bright patches whose places differ from scene to scene, with noise.
-    private static Task<string> SceneAsync(string path, int scene) => Videos.RunAsync(path, ["-f", "lavfi", "-i",
-        $"color=0x203040:size=160x120:rate=10,drawbox=x={scene * 37 % 110}:y={scene * 53 % 80}:w=45:h=35:color=0xe0c090:t=fill,drawbox=x={scene * 71 % 120}:y={scene * 29 % 90}:w=30:h=25:color=0x70a0e0:t=fill,drawbox=x={scene * 13 % 100}:y={scene * 97 % 70}:w=12:h=50:color=white:t=fill,noise=alls=8:allf=t",
-        "-frames:v", "12", "-c:v", "libx264", "-pix_fmt", "yuv420p"]);
+    private static Task<string> SceneAsync(string path, int scene) =>
+        Videos.RunAsync(
+            path,
+            [
+                "-f",
+                "lavfi",
+                "-i",
+                $"color=0x203040:size=160x120:rate=10,drawbox=x={scene * 37 % 110}:y={scene * 53 % 80}:w=45:h=35:color=0xe0c090:t=fill,drawbox=x={scene * 71 % 120}:y={scene * 29 % 90}:w=30:h=25:color=0x70a0e0:t=fill,drawbox=x={scene * 13 % 100}:y={scene * 97 % 70}:w=12:h=50:color=white:t=fill,noise=alls=8:allf=t",
+                "-frames:v",
+                "12",
+                "-c:v",
+                "libx264",
+                "-pix_fmt",
+                "yuv420p",
+            ]
+        );
 }

@@ -9,13 +9,38 @@ namespace Argus.Tests.Evaluations;
 public sealed class CalibrationTests
 {
     internal static VideoPrediction Video(int number, int label, params double[] logits) =>
-        new(new VideoItem("ffpp", label == 0 ? "original" : "Deepfakes", $"{number:000}", $"{number:000}.mp4", label, $"{number}", [$"{number}"], Split.Test), [.. logits.Select((logit, clip) => ClipScore.OfLogit(clip, clip * 0.5, logit))]);
+        new(
+            new VideoItem(
+                "ffpp",
+                label == 0 ? "original" : "Deepfakes",
+                $"{number:000}",
+                $"{number:000}.mp4",
+                label,
+                $"{number}",
+                [$"{number}"],
+                Split.Test
+            ),
+            [.. logits.Select((logit, clip) => ClipScore.OfLogit(clip, clip * 0.5, logit))]
+        );
 
     /// <summary>Videos of which clip logits scatter around a logit of the label.</summary>
     internal static List<VideoPrediction> Draw(int count, double gain = 1, ulong seed = 1)
     {
         var random = new KeyedRandom(seed);
-        return [.. Enumerable.Range(0, count).Select(i => { var truth = 1.5 * (i % 2) - 0.75 + random.Normal(); return Video(i, i % 2, [.. Enumerable.Range(0, 4).Select(_ => gain * (truth + 0.5 * random.Normal()))]); })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                {
+                    var truth = 1.5 * (i % 2) - 0.75 + random.Normal();
+                    return Video(
+                        i,
+                        i % 2,
+                        [.. Enumerable.Range(0, 4).Select(_ => gain * (truth + 0.5 * random.Normal()))]
+                    );
+                }),
+        ];
     }
 
     [Fact]
@@ -26,7 +51,14 @@ public sealed class CalibrationTests
         double[] logits = [4, 4, 4, 4, -4, -4, -4, -4];
         Assert.Equal(4 / Math.Log(2), TemperatureScaling.Fit(labels, logits), 1e-9);
         // Eight of each, told apart without a mistake: sigmoid(1/T) = 9/10 at best.
-        Assert.Equal(1 / Math.Log(9), TemperatureScaling.Fit([.. Enumerable.Range(0, 16).Select(i => i % 2)], [.. Enumerable.Range(0, 16).Select(i => 2.0 * (i % 2) - 1)]), 1e-9);
+        Assert.Equal(
+            1 / Math.Log(9),
+            TemperatureScaling.Fit(
+                [.. Enumerable.Range(0, 16).Select(i => i % 2)],
+                [.. Enumerable.Range(0, 16).Select(i => 2.0 * (i % 2) - 1)]
+            ),
+            1e-9
+        );
         var calibration = Calibration.Fit(Draw(2000, gain: 5), "drawn").Aggregations["mean_logit"];
         Assert.True(calibration.CalibrationError[1] < calibration.CalibrationError[0] / 3);
     }
@@ -50,7 +82,9 @@ public sealed class CalibrationTests
         Assert.True(point["fpr_1"].Logit > point["fpr_5"].Logit && point["fpr_5"].Logit > point["eer"].Logit);
         Assert.Equal(point["eer"].FalsePositiveRate, 1 - point["eer"].TruePositiveRate, 0.01);
         // The highest score is a real video's: no threshold calls fewer than one real fake.
-        Assert.Null(Calibration.Fit([Video(0, 0, 5), Video(1, 1, 1), Video(2, 0, -1)], "drawn").Chosen.OperatingPoints[0].Logit);
+        Assert.Null(
+            Calibration.Fit([Video(0, 0, 5), Video(1, 1, 1), Video(2, 0, -1)], "drawn").Chosen.OperatingPoints[0].Logit
+        );
     }
 
     [Fact]
@@ -59,7 +93,16 @@ public sealed class CalibrationTests
         Assert.Equal("mean_logit", Calibration.Fit(Draw(300), "drawn").Aggregation);
         // One clip of eight shows the forgery; the others are noise of real and fake alike.
         var random = new KeyedRandom(9);
-        var hidden = Enumerable.Range(0, 300).Select(i => Video(i, i % 2, [.. Enumerable.Range(0, 8).Select(clip => random.Normal() + (clip == 0 && i % 2 == 1 ? 4 : 0))])).ToList();
+        var hidden = Enumerable
+            .Range(0, 300)
+            .Select(i =>
+                Video(
+                    i,
+                    i % 2,
+                    [.. Enumerable.Range(0, 8).Select(clip => random.Normal() + (clip == 0 && i % 2 == 1 ? 4 : 0))]
+                )
+            )
+            .ToList();
         var calibration = Calibration.Fit(hidden, "drawn");
         Assert.NotEqual("mean_logit", calibration.Aggregation);
         Assert.True(calibration.Chosen.GainOverMeanLogit!.Interval.Low > 0);
@@ -71,10 +114,18 @@ public sealed class CalibrationTests
         var clips = Video(0, 1, -2, 0, 1, 6).Clips;
         double P(double logit) => 1 / (1 + Math.Exp(-logit));
         Assert.Equal(1.25, Aggregation.Named("mean_logit").Of(clips), 1e-12);
-        Assert.Equal((P(-2) + P(0) + P(1) + P(6)) / 4, Odds.Probability(Aggregation.Named("mean_probability").Of(clips)), 1e-9);
+        Assert.Equal(
+            (P(-2) + P(0) + P(1) + P(6)) / 4,
+            Odds.Probability(Aggregation.Named("mean_probability").Of(clips)),
+            1e-9
+        );
         Assert.Equal(6, Aggregation.Named("top_k").Of(clips), 1e-12);
         Assert.Equal(2, Aggregation.Named("confident").Of(clips), 1e-12);
-        Assert.Contains("top_k", Assert.Throws<RequestException>(() => Aggregation.Named("topk")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "top_k",
+            Assert.Throws<RequestException>(() => Aggregation.Named("topk")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -85,7 +136,10 @@ public sealed class CalibrationTests
         calibration.Write(folder.Path);
         var read = Calibration.Read(folder.Path)!;
         foreach (var calibrator in Enum.GetValues<Calibrator>())
-            Assert.Equal(Judge.For(calibration, null, calibrator).Probability(video), Judge.For(read, null, calibrator).Probability(video));
+            Assert.Equal(
+                Judge.For(calibration, null, calibrator).Probability(video),
+                Judge.For(read, null, calibrator).Probability(video)
+            );
         folder.Write(Calibration.FileName, "{ \"aggregation\": ");
         Assert.Throws<ArgusException>(() => Calibration.Read(folder.Path));
         Assert.Null(Calibration.Read(Path.GetTempPath()));

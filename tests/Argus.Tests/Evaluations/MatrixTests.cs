@@ -5,14 +5,46 @@ namespace Argus.Tests.Evaluations;
 
 public sealed class MatrixTests
 {
-    private static (EvaluationSubject, EvaluationResult) Entry(int stage, string trained, double onFirst, double onSecond)
+    private static (EvaluationSubject, EvaluationResult) Entry(
+        int stage,
+        string trained,
+        double onFirst,
+        double onSecond
+    )
     {
-        List<VideoPrediction> Of(string dataset, double gain, ulong seed) => [.. CalibrationTests.Draw(200, 1, seed).Select(video => video with
-        {
-            Item = video.Item with { Dataset = dataset }, Clips = [.. video.Clips.Select(clip => ClipScore.OfLogit(clip.Clip, null, clip.Logit + gain * video.Item.Label))],
-        })];
-        return (new EvaluationSubject { Name = $"rr, stage {stage}", Specialist = "rr", Stage = stage, TrainedOn = trained, Source = "", CodeVersion = "" },
-            Evaluation.Measure(new PredictionSet([.. Of("ffpp", onFirst, 1), .. Of("celebdf", onSecond, 2)], []), Judge.Plain, rounds: 200));
+        List<VideoPrediction> Of(string dataset, double gain, ulong seed) =>
+            [
+                .. CalibrationTests
+                    .Draw(200, 1, seed)
+                    .Select(video =>
+                        video with
+                        {
+                            Item = video.Item with { Dataset = dataset },
+                            Clips =
+                            [
+                                .. video.Clips.Select(clip =>
+                                    ClipScore.OfLogit(clip.Clip, null, clip.Logit + gain * video.Item.Label)
+                                ),
+                            ],
+                        }
+                    ),
+            ];
+        return (
+            new EvaluationSubject
+            {
+                Name = $"rr, stage {stage}",
+                Specialist = "rr",
+                Stage = stage,
+                TrainedOn = trained,
+                Source = "",
+                CodeVersion = "",
+            },
+            Evaluation.Measure(
+                new PredictionSet([.. Of("ffpp", onFirst, 1), .. Of("celebdf", onSecond, 2)], []),
+                Judge.Plain,
+                rounds: 200
+            )
+        );
     }
 
     [Fact]
@@ -24,7 +56,11 @@ public sealed class MatrixTests
         Assert.Equal(("celebdf", "ffpp"), (gained.Dataset, kept.Dataset));
         Assert.True(gained.Difference.Interval.Low > 0 && gained.Difference.PValue < 0.05);
         Assert.True(kept.Difference.Interval.High < 0);
-        Assert.Equal(matrix.Rows[1].Cells[0].Auc!.Value - matrix.Rows[0].Cells[0].Auc!.Value, kept.Difference.Value, 1e-12);
+        Assert.Equal(
+            matrix.Rows[1].Cells[0].Auc!.Value - matrix.Rows[0].Cells[0].Auc!.Value,
+            kept.Difference.Value,
+            1e-12
+        );
         Assert.Equal(kept.Difference.Value, matrix.Transfers.Single().Value, 1e-12);
     }
 
@@ -34,7 +70,12 @@ public sealed class MatrixTests
         var original = CalibrationTests.Draw(100);
         // Everything lost is scored 0.5: AUC 0.5.
         var nothing = original.Select(_ => (VideoPrediction?)null).ToList();
-        var result = RobustnessResult.Measure(original, [("blur", "1", original), ("blur", "2", nothing)], Judge.Plain, rounds: 100);
+        var result = RobustnessResult.Measure(
+            original,
+            [("blur", "1", original), ("blur", "2", nothing)],
+            Judge.Plain,
+            rounds: 100
+        );
         Assert.Equal((0, 100, 0.5), (result.Points[0].Lost, result.Points[1].Lost, result.Points[1].Auc));
         Assert.Equal(0, result.Points[0].Change.Value);
         Assert.Equal((result.Auc + (result.Auc + 0.5) / 2) / 2, result.Areas.Single().Area, 1e-12);

@@ -11,20 +11,46 @@ public sealed class PredictionTableTests
     public async Task An_evaluations_table_gives_the_same_figures_and_the_same_bytes_again()
     {
         using var folder = new TemporaryFolder();
-        var set = new PredictionSet(CalibrationTests.Draw(60, seed: 2), [new UnscoredVideo(CalibrationTests.Video(99, 1, 0).Item, "unreadable: \"moov\", twice")]);
+        var set = new PredictionSet(
+            CalibrationTests.Draw(60, seed: 2),
+            [new UnscoredVideo(CalibrationTests.Video(99, 1, 0).Item, "unreadable: \"moov\", twice")]
+        );
         var judge = Judge.For(Calibration.Fit(CalibrationTests.Draw(80, gain: 3), "drawn"));
-        var subject = new EvaluationSubject { Name = "rr, stage 1", Specialist = "rr", Stage = 1, TrainedOn = "ffpp", Source = "here", CodeVersion = "1" };
+        var subject = new EvaluationSubject
+        {
+            Name = "rr, stage 1",
+            Specialist = "rr",
+            Stage = 1,
+            TrainedOn = "ffpp",
+            Source = "here",
+            CodeVersion = "1",
+        };
         var first = Evaluation.Measure(set, judge);
         await EvaluationReport.WriteAsync(folder["a"], subject, first, CancellationToken.None);
 
         var read = PredictionTable.Read(folder["a", EvaluationReport.PredictionsFile]);
         var second = Evaluation.Measure(read, Judge.For(Calibration.Read(folder["a"])));
         await EvaluationReport.WriteAsync(folder["b"], subject, second, CancellationToken.None);
-        foreach (var file in new[] { EvaluationReport.PredictionsFile, "figures.csv", EvaluationRecord.FileName, Calibration.FileName, ModelCard.FileName })
-            Assert.Equal(await File.ReadAllBytesAsync(folder["a", file]), await File.ReadAllBytesAsync(folder["b", file]));
+        foreach (
+            var file in new[]
+            {
+                EvaluationReport.PredictionsFile,
+                "figures.csv",
+                EvaluationRecord.FileName,
+                Calibration.FileName,
+                ModelCard.FileName,
+            }
+        )
+            Assert.Equal(
+                await File.ReadAllBytesAsync(folder["a", file]),
+                await File.ReadAllBytesAsync(folder["b", file])
+            );
         // Left out, and scored 0.5: a fake at 0.5 counts as found.
         var row = second.Videos[0];
-        Assert.Equal((60, 1, 61), (row.Figures.Real + row.Figures.Fake, row.Unscored, row.WithUnscored!.Real + row.WithUnscored.Fake));
+        Assert.Equal(
+            (60, 1, 61),
+            (row.Figures.Real + row.Figures.Fake, row.Unscored, row.WithUnscored!.Real + row.WithUnscored.Fake)
+        );
         Assert.Equal(row.Figures.FakeRight + 1, row.WithUnscored.FakeRight);
         var page = await File.ReadAllTextAsync(folder["a", EvaluationReport.PageFile]);
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
@@ -36,8 +62,13 @@ public sealed class PredictionTableTests
     public void Other_softwares_tables_need_three_columns()
     {
         using var folder = new TemporaryFolder();
-        var set = PredictionTable.Read(folder.Write("t.csv", "Label,probability,id\nreal,0.25,a\n1,1,\"b,c\"\nfake,,d\n"));
-        Assert.Equal([("a", 0, 0.25), ("b,c", 1, 1.0)], set.Videos.Select(video => (video.Item.Id, video.Item.Label, Judge.Plain.Probability(video))));
+        var set = PredictionTable.Read(
+            folder.Write("t.csv", "Label,probability,id\nreal,0.25,a\n1,1,\"b,c\"\nfake,,d\n")
+        );
+        Assert.Equal(
+            [("a", 0, 0.25), ("b,c", 1, 1.0)],
+            set.Videos.Select(video => (video.Item.Id, video.Item.Label, Judge.Plain.Probability(video)))
+        );
         Assert.Equal("d", set.Unscored.Single().Item.Id);
     }
 
@@ -59,15 +90,29 @@ public sealed class PredictionTableTests
     public void A_wrong_table_is_a_sentence(string text, string says)
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains(says, Assert.ThrowsAny<ArgusException>(() => PredictionTable.Read(folder.Write("t.csv", text))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            says,
+            Assert.ThrowsAny<ArgusException>(() => PredictionTable.Read(folder.Write("t.csv", text))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_table_must_match_its_dataset()
     {
-        VideoItem Item(string id, int label) => new("ffpp", label == 0 ? "real" : "fake", id, $"{id}.mp4", label, id, [id], Split.Test);
+        VideoItem Item(string id, int label) =>
+            new("ffpp", label == 0 ? "real" : "fake", id, $"{id}.mp4", label, id, [id], Split.Test);
         var dataset = new DatasetListing("ffpp", "data", "official", [Item("a", 0), Item("b", 1), Item("c", 1)], []);
-        PredictionSet Table(params (string Id, int Label)[] rows) => new([.. rows.Select(row => new VideoPrediction(Item(row.Id, row.Label), [ClipScore.OfProbability(0, null, 0.5)]))], []);
+        PredictionSet Table(params (string Id, int Label)[] rows) =>
+            new(
+                [
+                    .. rows.Select(row => new VideoPrediction(
+                        Item(row.Id, row.Label),
+                        [ClipScore.OfProbability(0, null, 0.5)]
+                    )),
+                ],
+                []
+            );
         var matched = PredictionTable.Match(Table(("a", 0), ("b", 1)), dataset, "t.csv");
         Assert.Equal(("c", "not in the table"), (matched.Unscored.Single().Item.Id, matched.Unscored[0].Reason));
         Assert.Throws<ArgusException>(() => PredictionTable.Match(Table(("z", 0)), dataset, "t.csv"));
@@ -76,7 +121,10 @@ public sealed class PredictionTableTests
     [Fact]
     public void One_class_gives_missing_values_and_no_invented_ones()
     {
-        var result = Evaluation.Measure(new PredictionSet([CalibrationTests.Video(0, 0, -1), CalibrationTests.Video(1, 0, 1)], []), Judge.Plain);
+        var result = Evaluation.Measure(
+            new PredictionSet([CalibrationTests.Video(0, 0, -1), CalibrationTests.Video(1, 0, 1)], []),
+            Judge.Plain
+        );
         Assert.Equal("-", EvaluationReport.Cells(result.Videos.Single())[4]);
         Assert.Equal(0.5, result.Videos[0].Figures.Accuracy);
         Assert.Throws<ArgusException>(() => Evaluation.Measure(new PredictionSet([], []), Judge.Plain));

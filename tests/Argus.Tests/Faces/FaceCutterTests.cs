@@ -10,15 +10,26 @@ public class FaceCutterTests
     [Fact]
     public async Task Faces_of_real_people_stay_in_the_middle_of_crops_that_do_not_change_within_a_clip()
     {
-        var (model, video) = (Shared.File("models/face_detection_yunet_2023mar.onnx"), Shared.File("clips/speech_liveportrait_d20.mp4"));
+        var (model, video) = (
+            Shared.File("models/face_detection_yunet_2023mar.onnx"),
+            Shared.File("clips/speech_liveportrait_d20.mp4")
+        );
         var info = await VideoProbe.ReadAsync(video, CancellationToken.None);
         var plan = ClipPlan.Choose(info.FrameTimesSeconds, 6, 4, 10, 0, 1);
         using var detector = new FaceDetector(model);
         using var cutter = new FaceCutter(detector, 1.3, plan, info.FrameTimesSeconds);
-        await FrameReader.ReadAsync(video, FaceCutter.Looks(plan, info.FrameTimesSeconds), cutter.Add, CancellationToken.None);
+        await FrameReader.ReadAsync(
+            video,
+            FaceCutter.Looks(plan, info.FrameTimesSeconds),
+            cutter.Add,
+            CancellationToken.None
+        );
         var track = Assert.Single(cutter.Finish());
         Assert.Equal(24, track.Crops.Count);
-        Assert.All(track.Crops.GroupBy(crop => crop.Clip), clip => Assert.Single(clip.Select(crop => crop.Square).Distinct()));
+        Assert.All(
+            track.Crops.GroupBy(crop => crop.Clip),
+            clip => Assert.Single(clip.Select(crop => crop.Square).Distinct())
+        );
         foreach (var crop in track.Crops)
         {
             using (crop.Picture)
@@ -54,6 +65,10 @@ public class FaceCutterTests
         using var folder = new TemporaryFolder();
         using var detector = new FaceDetector(folder.Write("model.onnx", "no model"));
         using var blank = new Mat(64, 64, MatType.CV_8UC3, Scalar.Gray);
-        Assert.Contains("argus models pull", Assert.Throws<ArgusException>(() => detector.Find(blank)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "argus models pull",
+            Assert.Throws<ArgusException>(() => detector.Find(blank)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

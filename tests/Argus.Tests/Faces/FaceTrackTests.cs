@@ -12,10 +12,15 @@ public class FaceTrackTests
     {
         var random = new KeyedRandom(5);
         var tracker = new FaceTracker();
-        for (var i = 0; i <= 20; i++) tracker.Add(i * 0.1, [At(100 + 50 * i * 0.1 + random.Normal() * 2, 200, 80)]);
+        for (var i = 0; i <= 20; i++)
+            tracker.Add(i * 0.1, [At(100 + 50 * i * 0.1 + random.Normal() * 2, 200, 80)]);
         var track = Assert.Single(tracker.Tracks);
         // Detected at 1.0 and 1.1; the steady movement is 50 pixels a second, the tremble has a deviation of 2.
-        var errors = Enumerable.Range(0, 40).Select(i => 0.05 * i).Select(time => Math.Abs(track.At(time)!.Centre.X - (100 + 50 * time))).ToList();
+        var errors = Enumerable
+            .Range(0, 40)
+            .Select(i => 0.05 * i)
+            .Select(time => Math.Abs(track.At(time)!.Centre.X - (100 + 50 * time)))
+            .ToList();
         Assert.True(errors.Average() < 1.2, $"{errors.Average()}");
         Assert.Equal(200, track.At(1.05)!.Landmarks[2].Y, 1.0);
     }
@@ -26,7 +31,8 @@ public class FaceTrackTests
         var tracker = new FaceTracker();
         for (var i = 0; i < 10; i++)
         {
-            Face left = At(100 + i, 100, 60), right = At(300 - i, 100, 60);
+            Face left = At(100 + i, 100, 60),
+                right = At(300 - i, 100, 60);
             tracker.Add(i * 0.2, i % 2 == 0 ? [left, right] : [right, left]);
         }
         Assert.Equal(2, tracker.Tracks.Count);
@@ -52,7 +58,12 @@ public class FaceTrackTests
     [InlineData(5, 5, 50, 65)]
     [InlineData(315, 235, 50, 65)]
     [InlineData(160, 120, 220, 240)]
-    public void A_crop_is_a_square_of_the_box_times_the_margin_inside_the_picture(double x, double y, double side, int expected)
+    public void A_crop_is_a_square_of_the_box_times_the_margin_inside_the_picture(
+        double x,
+        double y,
+        double side,
+        int expected
+    )
     {
         var square = At(x, y, side).Square(1.3, new Size(320, 240));
         Assert.Equal((expected, expected), (square.Width, square.Height));

@@ -10,7 +10,8 @@ namespace Argus.Tests.Forging;
 
 public class ClipForgeryTests
 {
-    private static readonly Rect Mouth = new(28, 40, 8, 6), Corner = new(0, 0, 6, 20);
+    private static readonly Rect Mouth = new(28, 40, 8, 6),
+        Corner = new(0, 0, 6, 20);
 
     [Fact]
     public void A_quad_is_two_reals_and_two_fakes_with_one_seed()
@@ -27,7 +28,10 @@ public class ClipForgeryTests
     {
         using var clip = Clips.Of([Noise(Clips.Side), Noise(Clips.Side)]);
         Mat[] Of(ForgedRegion region) => [.. new ClipForgery(kind, region, 5).Apply(clip).Native];
-        Mat[] neither = Of(ForgedRegion.Neither), both = Of(ForgedRegion.Both), face = Of(ForgedRegion.Face), background = Of(ForgedRegion.Background);
+        Mat[] neither = Of(ForgedRegion.Neither),
+            both = Of(ForgedRegion.Both),
+            face = Of(ForgedRegion.Face),
+            background = Of(ForgedRegion.Background);
         Assert.Equal(0, Difference(clip.Native[0], neither[0], new Rect(0, 0, 64, 64)));
         Assert.True(Difference(clip.Native[0], both[0], Mouth) > 1 && Difference(clip.Native[0], both[0], Corner) > 1);
         Assert.Equal(0, Difference(face[0], both[0], Mouth) + Difference(face[0], clip.Native[0], Corner));
@@ -42,7 +46,11 @@ public class ClipForgeryTests
         foreach (var forgery in ClipForgery.Quad(ForgeryKind.Compression, KeyedRandom.For("compression")))
         {
             using var forged = forgery.Apply(clip);
-            Assert.True(Difference(clip.Native[0], forged.Native[0], Mouth) > 1 && Difference(clip.Native[0], forged.Native[0], Corner) > 1, $"{forgery.Region}");
+            Assert.True(
+                Difference(clip.Native[0], forged.Native[0], Mouth) > 1
+                    && Difference(clip.Native[0], forged.Native[0], Corner) > 1,
+                $"{forgery.Region}"
+            );
         }
     }
 
@@ -58,8 +66,20 @@ public class ClipForgeryTests
     [Fact]
     public void Without_landmarks_nothing_is_forged()
     {
-        using var clip = Clips.Of([Noise(Clips.Side)]) with { Landmarks = [[]] };
-        Assert.Contains("data.crop=face", Assert.Throws<ArgusException>(() => new ClipForgery(ForgeryKind.Lighting, ForgedRegion.Face, 1).Apply(clip)).Message, StringComparison.Ordinal);
+        using var clip = Clips.Of([Noise(Clips.Side)]) with
+        {
+            Landmarks =
+            [
+                [],
+            ],
+        };
+        Assert.Contains(
+            "data.crop=face",
+            Assert
+                .Throws<ArgusException>(() => new ClipForgery(ForgeryKind.Lighting, ForgedRegion.Face, 1).Apply(clip))
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -11,13 +11,18 @@ public sealed class PictureForgeryTests
 {
     private const int Side = 128;
     private static readonly FaceEllipse Face = new(64, 60, 26, 36, 4);
-    private static readonly Rect Inside = new(52, 42, 24, 36), Corner = new(0, 0, 24, 100);
+    private static readonly Rect Inside = new(52, 42, 24, 36),
+        Corner = new(0, 0, 24, 100);
 
     [Theory]
     [InlineData(ForgeryKind.Lighting), InlineData(ForgeryKind.Resolution), InlineData(ForgeryKind.Compression)]
     public void A_region_gets_the_operation_of_the_whole_frame_and_the_other_keeps_its_pixels(ForgeryKind kind)
     {
-        using Mat clean = Noise(Side), neither = Forge(kind, ForgedRegion.Neither), both = Forge(kind, ForgedRegion.Both), face = Forge(kind, ForgedRegion.Face), background = Forge(kind, ForgedRegion.Background);
+        using Mat clean = Noise(Side),
+            neither = Forge(kind, ForgedRegion.Neither),
+            both = Forge(kind, ForgedRegion.Both),
+            face = Forge(kind, ForgedRegion.Face),
+            background = Forge(kind, ForgedRegion.Background);
         Assert.Equal(0, Difference(clean, neither, Inside) + Difference(clean, neither, Corner));
         Assert.True(Difference(clean, both, Inside) > 2 && Difference(clean, both, Corner) > 2);
         Assert.Equal(0, Difference(both, face, Inside) + Difference(clean, face, Corner));
@@ -27,27 +32,53 @@ public sealed class PictureForgeryTests
     [Theory]
     [InlineData(ForgedRegion.Neither, false, false), InlineData(ForgedRegion.Both, true, true)]
     [InlineData(ForgedRegion.Face, true, false), InlineData(ForgedRegion.Background, false, true)]
-    public void Only_the_trembling_region_changes_from_frame_to_frame(ForgedRegion region, bool faceMoves, bool backgroundMoves)
+    public void Only_the_trembling_region_changes_from_frame_to_frame(
+        ForgedRegion region,
+        bool faceMoves,
+        bool backgroundMoves
+    )
     {
         using var clean = Noise(Side);
-        var forgery = new PictureForgery(ForgeryKind.Temporal, region, clean.Size(), KeyedRandom.For("test", 1), recorded: false);
-        using Mat first = forgery.Apply(clean, Face), second = forgery.Apply(clean, Face);
+        var forgery = new PictureForgery(
+            ForgeryKind.Temporal,
+            region,
+            clean.Size(),
+            KeyedRandom.For("test", 1),
+            recorded: false
+        );
+        using Mat first = forgery.Apply(clean, Face),
+            second = forgery.Apply(clean, Face);
         Assert.Equal(faceMoves, Difference(first, second, Inside) > 0);
         Assert.Equal(backgroundMoves, Difference(first, second, Corner) > 0);
-        Assert.True(Difference(clean, first, Inside) > 1 && Difference(clean, first, Corner) > 1, "the twin is displaced too, by a constant");
+        Assert.True(
+            Difference(clean, first, Inside) > 1 && Difference(clean, first, Corner) > 1,
+            "the twin is displaced too, by a constant"
+        );
     }
 
     [Fact]
     public void A_voice_forgery_has_no_region_of_the_picture()
     {
-        Assert.Throws<ArgusException>(() => new PictureForgery(ForgeryKind.Audio, ForgedRegion.Face, new Size(Side, Side), KeyedRandom.For("test"), recorded: false));
-        using Mat clean = Noise(Side), untouched = Forge(ForgeryKind.Audio, ForgedRegion.Neither);
+        Assert.Throws<ArgusException>(() =>
+            new PictureForgery(
+                ForgeryKind.Audio,
+                ForgedRegion.Face,
+                new Size(Side, Side),
+                KeyedRandom.For("test"),
+                recorded: false
+            )
+        );
+        using Mat clean = Noise(Side),
+            untouched = Forge(ForgeryKind.Audio, ForgedRegion.Neither);
         Assert.Equal(0, Difference(clean, untouched, Inside));
     }
 
     private static Mat Forge(ForgeryKind kind, ForgedRegion region)
     {
         using var clean = Noise(Side);
-        return new PictureForgery(kind, region, clean.Size(), KeyedRandom.For("test", 1), recorded: false).Apply(clean, Face);
+        return new PictureForgery(kind, region, clean.Size(), KeyedRandom.For("test", 1), recorded: false).Apply(
+            clean,
+            Face
+        );
     }
 }

@@ -17,7 +17,8 @@ internal static class Pictures
     /// <summary>Mean absolute difference in grey levels.</summary>
     public static double Difference(Mat a, Mat b, Rect area)
     {
-        using Mat left = a[area], right = b[area];
+        using Mat left = a[area],
+            right = b[area];
         return Cv2.Norm(left, right, NormTypes.L1) / (area.Width * area.Height * 3);
     }
 }

@@ -40,7 +40,8 @@ public class SoundForgeryTests
         // 200 Hz crosses zero upwards 200 times a second, whatever the length.
         var middle = stretched.AsSpan(stretched.Length / 4, 16_000);
         var crossings = 0;
-        for (var i = 1; i < middle.Length; i++) crossings += middle[i - 1] < 0 && middle[i] >= 0 ? 1 : 0;
+        for (var i = 1; i < middle.Length; i++)
+            crossings += middle[i - 1] < 0 && middle[i] >= 0 ? 1 : 0;
         Assert.InRange(crossings, 195, 205);
     }
 
@@ -48,7 +49,10 @@ public class SoundForgeryTests
     public void Shifts_swaps_and_stretches_all_occur_within_their_ranges()
     {
         var sound = Clips.Sine(300, 4);
-        var done = Enumerable.Range(0, 60).SelectMany(i => SoundForgery.Apply(sound, ForgedRegion.Face, KeyedRandom.For("ways", i)).Parameters).ToLookup(entry => entry.Key, entry => (double)entry.Value);
+        var done = Enumerable
+            .Range(0, 60)
+            .SelectMany(i => SoundForgery.Apply(sound, ForgedRegion.Face, KeyedRandom.For("ways", i)).Parameters)
+            .ToLookup(entry => entry.Key, entry => (double)entry.Value);
         Assert.Equal(["shift_seconds", "stretch", "swap_at_seconds"], done.Select(way => way.Key).Order());
         Assert.All(done["shift_seconds"], value => Assert.InRange(Math.Abs(value), 0.2, 1.5));
         Assert.All(done["stretch"], value => Assert.InRange(Math.Abs(value - 1), 0.05, 0.1));

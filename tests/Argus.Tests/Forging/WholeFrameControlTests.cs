@@ -16,9 +16,17 @@ public sealed class WholeFrameControlFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Sample = await SampleFolder.WriteAsync(SampleFolder.Tiny(new(16, 0, 9), [.. SampleOptions.Kinds]), CancellationToken.None);
+        Sample = await SampleFolder.WriteAsync(
+            SampleFolder.Tiny(new(16, 0, 9), [.. SampleOptions.Kinds]),
+            CancellationToken.None
+        );
         var videos = Sample.Videos();
-        Measured = [.. videos.Zip(await WholeFrameControl.MeasureAsync([.. videos.Select(video => video.Full)], CancellationToken.None))];
+        Measured =
+        [
+            .. videos.Zip(
+                await WholeFrameControl.MeasureAsync([.. videos.Select(video => video.Full)], CancellationToken.None)
+            ),
+        ];
     }
 
     public ValueTask DisposeAsync()
@@ -28,12 +36,21 @@ public sealed class WholeFrameControlFixture : IAsyncLifetime
     }
 }
 
-public sealed class WholeFrameControlTests(WholeFrameControlFixture fixture, ITestOutputHelper output) : IClassFixture<WholeFrameControlFixture>
+public sealed class WholeFrameControlTests(WholeFrameControlFixture fixture, ITestOutputHelper output)
+    : IClassFixture<WholeFrameControlFixture>
 {
-    private const double Low = .40, High = .60;
+    private const double Low = .40,
+        High = .60;
 
     [Theory]
-    [InlineData(null), InlineData("lighting"), InlineData("resolution"), InlineData("compression"), InlineData("temporal"), InlineData("audio")]
+    [
+        InlineData(null),
+        InlineData("lighting"),
+        InlineData("resolution"),
+        InlineData("compression"),
+        InlineData("temporal"),
+        InlineData("audio")
+    ]
     public void Five_numbers_about_the_whole_frame_do_not_tell_real_from_fake_on_unseen_people(string? kind)
     {
         var videos = fixture.Measured.Where(pair => kind is null || pair.Video.Kind == kind).ToArray();
@@ -46,7 +63,10 @@ public sealed class WholeFrameControlTests(WholeFrameControlFixture fixture, ITe
     [Fact]
     public async Task The_same_control_finds_another_exposure_of_one_class()
     {
-        var auc = await PlantedAsync((frame, label) => frame.ConvertTo(frame, -1, label == 1 ? 1.2 : 1), _ => VideoWriter.Quantizer);
+        var auc = await PlantedAsync(
+            (frame, label) => frame.ConvertTo(frame, -1, label == 1 ? 1.2 : 1),
+            _ => VideoWriter.Quantizer
+        );
         Assert.True(auc > High, $"AUC {auc:f3}");
     }
 
@@ -61,10 +81,15 @@ public sealed class WholeFrameControlTests(WholeFrameControlFixture fixture, ITe
     public async Task Paths_and_measured_rows_give_the_same_AUC()
     {
         var videos = fixture.Measured.Where(pair => pair.Video.Kind == "audio").Where((_, i) => i % 4 == 0).ToArray(); // 75, both classes in both parts
-        var auc = await WholeFrameControl.AucAsync([.. videos[..40].Select(Labelled)], [.. videos[40..70].Select(Labelled)], TestContext.Current.CancellationToken);
+        var auc = await WholeFrameControl.AucAsync(
+            [.. videos[..40].Select(Labelled)],
+            [.. videos[40..70].Select(Labelled)],
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(WholeFrameControl.Auc([.. videos[..40].Select(Row)], [.. videos[40..70].Select(Row)]), auc, 1e-12);
 
-        static (string, int) Labelled((SampleFolder.Video Video, double[] Row) pair) => (pair.Video.Full, pair.Video.Label);
+        static (string, int) Labelled((SampleFolder.Video Video, double[] Row) pair) =>
+            (pair.Video.Full, pair.Video.Label);
     }
 
     [Fact]
@@ -72,7 +97,11 @@ public sealed class WholeFrameControlTests(WholeFrameControlFixture fixture, ITe
     {
         using var grey = new Mat(64, 64, MatType.CV_8UC3, new Scalar(128, 128, 128));
         var path = fixture.Sample.At("grey.mp4");
-        await VideoWriter.WriteAsync([new(path, [grey, grey, grey], default)], 25, TestContext.Current.CancellationToken);
+        await VideoWriter.WriteAsync(
+            [new(path, [grey, grey, grey], default)],
+            25,
+            TestContext.Current.CancellationToken
+        );
         var row = await WholeFrameControl.MeasureAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal(128, row[0], 1.5);
         Assert.Equal(0, row[1], .5);
@@ -85,16 +114,23 @@ public sealed class WholeFrameControlTests(WholeFrameControlFixture fixture, ITe
     {
         var path = fixture.Sample.At("broken.mp4");
         await File.WriteAllTextAsync(path, "no video", TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<ArgusException>(() => WholeFrameControl.MeasureAsync(path, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ArgusException>(() =>
+            WholeFrameControl.MeasureAsync(path, TestContext.Current.CancellationToken)
+        );
         Assert.Contains("broken.mp4", error.Message, StringComparison.Ordinal);
     }
 
     // Five fixed divisions of the people, six in ten for fitting.
-    private static double MeanAuc(IReadOnlyList<(SampleFolder.Video Video, double[] Row)> videos) => Enumerable.Range(1, 5).Average(seed =>
-    {
-        var sides = videos.ToLookup(pair => KeyedRandom.For("side", seed, pair.Video.Layout, pair.Video.Identity).Chance(.6));
-        return WholeFrameControl.Auc([.. sides[true].Select(Row)], [.. sides[false].Select(Row)]);
-    });
+    private static double MeanAuc(IReadOnlyList<(SampleFolder.Video Video, double[] Row)> videos) =>
+        Enumerable
+            .Range(1, 5)
+            .Average(seed =>
+            {
+                var sides = videos.ToLookup(pair =>
+                    KeyedRandom.For("side", seed, pair.Video.Layout, pair.Video.Identity).Chance(.6)
+                );
+                return WholeFrameControl.Auc([.. sides[true].Select(Row)], [.. sides[false].Select(Row)]);
+            });
 
     private static (double[], int) Row((SampleFolder.Video Video, double[] Row) pair) => (pair.Row, pair.Video.Label);
 
@@ -102,16 +138,27 @@ public sealed class WholeFrameControlTests(WholeFrameControlFixture fixture, ITe
     private async Task<double> PlantedAsync(Action<Mat, int> change, Func<int, int> quantizer)
     {
         var cancel = TestContext.Current.CancellationToken;
-        var reals = fixture.Measured.Select(pair => pair.Video).Where(video => video is { Kind: "audio", Label: 0 }).Select((video, i) => video with { Label = i % 2 }).ToArray();
+        var reals = fixture
+            .Measured.Select(pair => pair.Video)
+            .Where(video => video is { Kind: "audio", Label: 0 })
+            .Select((video, i) => video with { Label = i % 2 })
+            .ToArray();
         var written = new List<SampleFolder.Video>();
         foreach (var side in reals.GroupBy(video => video.Label))
         {
             foreach (var batch in side.Chunk(25))
             {
-                var clips = batch.Select(video => new VideoClip(fixture.Sample.At($"planted/{written.Count}-{video.Label}-{Path.GetFileName(video.Path)}"), Decode(video.Full, video.Label), default)).ToArray();
+                var clips = batch
+                    .Select(video => new VideoClip(
+                        fixture.Sample.At($"planted/{written.Count}-{video.Label}-{Path.GetFileName(video.Path)}"),
+                        Decode(video.Full, video.Label),
+                        default
+                    ))
+                    .ToArray();
                 await VideoWriter.WriteAsync(clips, 25, cancel, quantizer(side.Key));
                 written.AddRange(batch.Zip(clips, (video, clip) => video with { Full = clip.Path }));
-                foreach (var frame in clips.SelectMany(clip => clip.Frames)) frame.Dispose();
+                foreach (var frame in clips.SelectMany(clip => clip.Frames))
+                    frame.Dispose();
             }
         }
         var rows = await WholeFrameControl.MeasureAsync([.. written.Select(video => video.Full)], cancel);

@@ -8,10 +8,20 @@ namespace Argus.Tests.Imaging;
 
 public class ImagingTests
 {
-    private static readonly Recipe Stage4 = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find("rr/4"), "seed", []).Recipe;
+    private static readonly Recipe Stage4 = RecipeLibrary
+        .Default.Load(RecipeLibrary.Default.Find("rr/4"), "seed", [])
+        .Recipe;
     private static readonly AugmentRecipe Nothing = Stage4.Augment with
     {
-        Flip = 0, RotateDegrees = 0, Brightness = 0, Contrast = 0, Saturation = 0, Hue = 0, Translate = 0, Perspective = 0, BlurKernel = 0,
+        Flip = 0,
+        RotateDegrees = 0,
+        Brightness = 0,
+        Contrast = 0,
+        Saturation = 0,
+        Hue = 0,
+        Translate = 0,
+        Perspective = 0,
+        BlurKernel = 0,
     };
 
     [Fact]
@@ -60,7 +70,9 @@ public class ImagingTests
     {
         // Grey of (R 86, G 150, B 100) is 0.299 * 86 + 0.587 * 150 + 0.114 * 100 = 125. Hue of (R 50, G 200, B 100) is 140 degrees;
         // half a turn on, 320, is (R 200, G 50, B 150), give or take a hue step of 1.4 degrees in 8 bits: 4 levels and rounding.
-        using var picture = part is Augmentation.JitterPart.Contrast or Augmentation.JitterPart.Saturation ? Flat(100, 150, 86) : Flat(100, 200, 50);
+        using var picture = part is Augmentation.JitterPart.Contrast or Augmentation.JitterPart.Saturation
+            ? Flat(100, 150, 86)
+            : Flat(100, 200, 50);
         new Augmentation { Jitter = [(part, amount)] }.Apply(picture);
         var pixel = picture.At<Vec3b>(0, 0);
         Assert.InRange(pixel.Item0, blue - 6, blue + 6);
@@ -81,14 +93,20 @@ public class ImagingTests
     [Fact]
     public void Draws_stay_within_the_recipes_ranges()
     {
-        var draws = Enumerable.Range(0, 2000).Select(i => Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.For("range", i))).ToList();
-        Assert.All(draws, draw =>
-        {
-            Assert.InRange(draw.RotateDegrees, -20, 20);
-            Assert.InRange(draw.Translate.X, -34, 34);
-            Assert.InRange(draw.Jitter.First(j => j.Part == Augmentation.JitterPart.Brightness).Amount, 0.6, 1.4);
-            Assert.InRange(draw.Jitter.First(j => j.Part == Augmentation.JitterPart.Hue).Amount, -0.1, 0.1);
-        });
+        var draws = Enumerable
+            .Range(0, 2000)
+            .Select(i => Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.For("range", i)))
+            .ToList();
+        Assert.All(
+            draws,
+            draw =>
+            {
+                Assert.InRange(draw.RotateDegrees, -20, 20);
+                Assert.InRange(draw.Translate.X, -34, 34);
+                Assert.InRange(draw.Jitter.First(j => j.Part == Augmentation.JitterPart.Brightness).Amount, 0.6, 1.4);
+                Assert.InRange(draw.Jitter.First(j => j.Part == Augmentation.JitterPart.Hue).Amount, -0.1, 0.1);
+            }
+        );
         Assert.InRange(draws.Count(draw => draw.Flip), 900, 1100);
         Assert.InRange(draws.Count(draw => draw.Corners is not null), 900, 1100);
         // The four parts in every order.
@@ -118,7 +136,8 @@ public class ImagingTests
         using var storedFace = face.BeforeStoring(picture);
         Assert.Equal(0, Cv2.Norm(storedWhole, enhanced));
         Assert.Equal(0, Cv2.Norm(storedFace, picture));
-        float[] fromWhole = new float[whole.Length], fromFace = new float[face.Length];
+        float[] fromWhole = new float[whole.Length],
+            fromFace = new float[face.Length];
         whole.ToInput(storedWhole, null, fromWhole);
         face.ToInput(storedFace, null, fromFace);
         Assert.Equal(fromWhole, fromFace);
@@ -128,7 +147,13 @@ public class ImagingTests
     public void A_stored_picture_of_another_size_is_refused()
     {
         using var picture = Noise(64);
-        Assert.Throws<ArgusException>(() => new Preprocessing(new RecipeInput(32, false, Stage4.Enhance, [])).ToInput(picture, null, new float[32 * 32 * 3]));
+        Assert.Throws<ArgusException>(() =>
+            new Preprocessing(new RecipeInput(32, false, Stage4.Enhance, [])).ToInput(
+                picture,
+                null,
+                new float[32 * 32 * 3]
+            )
+        );
     }
 
     [Fact]
@@ -150,7 +175,8 @@ public class ImagingTests
         var random = KeyedRandom.For("noise", side);
         for (var y = 0; y < side; y++)
         {
-            for (var x = 0; x < side; x++) picture.Set(y, x, new Vec3b((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)));
+            for (var x = 0; x < side; x++)
+                picture.Set(y, x, new Vec3b((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)));
         }
         return picture;
     }

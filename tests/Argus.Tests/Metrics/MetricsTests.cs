@@ -74,14 +74,22 @@ public class MetricsTests
     {
         var random = new Randomness.KeyedRandom(3);
         // Scores of two decimals, so that there are ties; three clips a video.
-        int[] units = [.. Enumerable.Range(0, 90).Select(i => i / 3)], labels = [.. units.Select(unit => unit % 2)];
-        double[] scores = [.. labels.Select(label => Math.Round(Math.Clamp(0.3 + 0.3 * label + 0.2 * random.Normal(), 0, 1), 2))];
+        int[] units = [.. Enumerable.Range(0, 90).Select(i => i / 3)],
+            labels = [.. units.Select(unit => unit % 2)];
+        double[] scores =
+        [
+            .. labels.Select(label => Math.Round(Math.Clamp(0.3 + 0.3 * label + 0.2 * random.Normal(), 0, 1), 2)),
+        ];
         int[] weights = [.. Enumerable.Range(0, 30).Select(_ => random.Next(4))];
         var repeated = Enumerable.Range(0, 90).SelectMany(i => Enumerable.Repeat(i, weights[units[i]])).ToList();
         var expected = BinaryMetrics.Of([.. repeated.Select(i => labels[i])], [.. repeated.Select(i => scores[i])]);
         var weighted = new ScoreSet(labels, scores, units).Measure(weights);
-        Assert.Equal((expected.Real, expected.Fake, expected.RealRight, expected.FakeRight), (weighted.Real, weighted.Fake, weighted.RealRight, weighted.FakeRight));
-        foreach (var figure in Figure.All) Assert.Equal(figure.Of(expected)!.Value, figure.Of(weighted)!.Value, 1e-12);
+        Assert.Equal(
+            (expected.Real, expected.Fake, expected.RealRight, expected.FakeRight),
+            (weighted.Real, weighted.Fake, weighted.RealRight, weighted.FakeRight)
+        );
+        foreach (var figure in Figure.All)
+            Assert.Equal(figure.Of(expected)!.Value, figure.Of(weighted)!.Value, 1e-12);
     }
 
     [Fact]
@@ -93,7 +101,10 @@ public class MetricsTests
         double[] scores = [.. labels.Select(label => 1 / (1 + Math.Exp(-label - random.Normal())))];
         int[] units = [.. Enumerable.Range(0, 600).Select(i => i / 10)];
         var videos = Bootstrap.Intervals(new ScoreSet(labels, scores), labels)["roc_auc"];
-        var clips = Bootstrap.Intervals(new ScoreSet([.. units.Select(unit => labels[unit])], [.. units.Select(unit => scores[unit])], units), labels)["roc_auc"];
+        var clips = Bootstrap.Intervals(
+            new ScoreSet([.. units.Select(unit => labels[unit])], [.. units.Select(unit => scores[unit])], units),
+            labels
+        )["roc_auc"];
         Assert.Equal(videos.Low, clips.Low, 1e-12);
         Assert.Equal(videos.High, clips.High, 1e-12);
     }

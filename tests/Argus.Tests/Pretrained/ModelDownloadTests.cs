@@ -33,7 +33,9 @@ public sealed class ModelDownloadTests : IDisposable
         var model = Model(Convert.ToHexStringLower(SHA256.HashData(Content)));
         using var client = new HttpClient();
         breakAfter = 60_000;
-        var error = await Assert.ThrowsAsync<ArgusException>(() => ModelDownload.PullAsync(model, client, null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<ArgusException>(() =>
+            ModelDownload.PullAsync(model, client, null, CancellationToken.None)
+        );
         Assert.Contains("goes on from there", error.Message, StringComparison.Ordinal);
         Assert.False(model.IsThere);
         breakAfter = int.MaxValue;
@@ -48,7 +50,9 @@ public sealed class ModelDownloadTests : IDisposable
     {
         var model = Model(new string('0', 64));
         using var client = new HttpClient();
-        var error = await Assert.ThrowsAsync<ArgusException>(() => ModelDownload.PullAsync(model, client, null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<ArgusException>(() =>
+            ModelDownload.PullAsync(model, client, null, CancellationToken.None)
+        );
         Assert.Contains("not the pinned file", error.Message, StringComparison.Ordinal);
         Assert.False(model.IsThere);
         Assert.False(File.Exists(model.Path + ".partial"));
@@ -59,26 +63,39 @@ public sealed class ModelDownloadTests : IDisposable
     {
         server.Stop();
         using var client = new HttpClient();
-        var error = await Assert.ThrowsAsync<ArgusException>(() => ModelDownload.PullAsync(Model("00"), client, null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<ArgusException>(() =>
+            ModelDownload.PullAsync(Model("00"), client, null, CancellationToken.None)
+        );
         Assert.Contains("--from FILE", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_file_has_an_official_https_address_and_a_pinned_hash() => Assert.All(ModelCatalog.All, model =>
-    {
-        Assert.Equal("https", model.Address.Scheme);
-        Assert.All(model.Hashes, hash => Assert.Matches("^([0-9a-f]{8}|[0-9a-f]{64})$", hash));
-    });
+    public void Every_file_has_an_official_https_address_and_a_pinned_hash() =>
+        Assert.All(
+            ModelCatalog.All,
+            model =>
+            {
+                Assert.Equal("https", model.Address.Scheme);
+                Assert.All(model.Hashes, hash => Assert.Matches("^([0-9a-f]{8}|[0-9a-f]{64})$", hash));
+            }
+        );
 
-    private PretrainedModel Model(string hash) => new("test", "a test file", "MIT", folder["model.bin"], new Uri(address), [hash]);
+    private PretrainedModel Model(string hash) =>
+        new("test", "a test file", "MIT", folder["model.bin"], new Uri(address), [hash]);
 
     private async Task ServeAsync()
     {
         while (server.IsListening)
         {
             HttpListenerContext context;
-            try { context = await server.GetContextAsync(); }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException) { return; }
+            try
+            {
+                context = await server.GetContextAsync();
+            }
+            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
             var range = context.Request.Headers["Range"];
             ranges.Add(range);
             var from = range is null ? 0 : int.Parse(range["bytes=".Length..^1]);
@@ -87,8 +104,10 @@ public sealed class ModelDownloadTests : IDisposable
             var length = Math.Min(Content.Length - from, breakAfter);
             await context.Response.OutputStream.WriteAsync(Content.AsMemory(from, length));
             await context.Response.OutputStream.FlushAsync();
-            if (length < Content.Length - from) context.Response.Abort();
-            else context.Response.Close();
+            if (length < Content.Length - from)
+                context.Response.Abort();
+            else
+                context.Response.Close();
         }
     }
 

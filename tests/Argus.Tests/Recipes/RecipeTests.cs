@@ -26,12 +26,15 @@ public class RecipeTests
     [Theory]
     [InlineData("rr/2")]
     [InlineData("rr_stage2_celebdf")]
-    public void Short_and_long_names_mean_the_same_run(string name) => Assert.Equal(("rr", 2), (Library.Find(name).Specialist, Library.Find(name).Stage));
+    public void Short_and_long_names_mean_the_same_run(string name) =>
+        Assert.Equal(("rr", 2), (Library.Find(name).Specialist, Library.Find(name).Stage));
 
     [Fact]
     public void Stage_settings_are_those_of_the_design()
     {
-        var stages = new[] { 1, 2, 4 }.Select(stage => Library.Load(Library.Find($"tm/{stage}"), "seed", []).Recipe).ToArray();
+        var stages = new[] { 1, 2, 4 }
+            .Select(stage => Library.Load(Library.Find($"tm/{stage}"), "seed", []).Recipe)
+            .ToArray();
         Assert.Equal([1e-4, 5e-5, 1e-5], stages.Select(r => r.Optimizer.LearningRate));
         Assert.Equal([1e-5, 1e-4, 1e-3], stages.Select(r => r.Optimizer.WeightDecay));
         Assert.Equal([6, 5, 2], stages.Select(r => r.Train.Epochs));
@@ -43,7 +46,14 @@ public class RecipeTests
         Assert.Equal([0.4, 0.3, 0.2], stages[2].Model.Dropout);
         Assert.Equal([0.25, 0.75], stages[2].Data.FrameRange);
         Assert.Equal(1.0, stages[2].Optimizer.ClipNorm);
-        Assert.All(stages, r => Assert.Equal((8, 224, 32, 16, 3), (r.Train.BatchSize, r.Model.ImageSize, r.Data.TrainFrames, r.Data.EvalFrames, r.Train.Keep)));
+        Assert.All(
+            stages,
+            r =>
+                Assert.Equal(
+                    (8, 224, 32, 16, 3),
+                    (r.Train.BatchSize, r.Model.ImageSize, r.Data.TrainFrames, r.Data.EvalFrames, r.Train.Keep)
+                )
+        );
     }
 
     [Fact]
@@ -61,11 +71,26 @@ public class RecipeTests
     [Fact]
     public void Everything_wrong_is_reported_at_once_with_the_nearest_valid_word()
     {
-        var error = Assert.Throws<RequestException>(() => Library.Load(Library.Find("rr/2"), "seed",
-            ["train.epoch=3", "loss.name=focel", "augment.flip=2", "train.batch_size=many", "data.frame_range=[0]", "nonsense"]));
+        var error = Assert.Throws<RequestException>(() =>
+            Library.Load(
+                Library.Find("rr/2"),
+                "seed",
+                [
+                    "train.epoch=3",
+                    "loss.name=focel",
+                    "augment.flip=2",
+                    "train.batch_size=many",
+                    "data.frame_range=[0]",
+                    "nonsense",
+                ]
+            )
+        );
         var lines = error.Message.Split(Environment.NewLine);
         Assert.Equal(6, lines.Length);
-        Assert.Contains(lines, line => line.Contains("'train.epoch'; did you mean 'train.epochs'?", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line => line.Contains("'train.epoch'; did you mean 'train.epochs'?", StringComparison.Ordinal)
+        );
         Assert.Contains(lines, line => line.Contains("did you mean 'focal'?", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("from 0 to 1", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("a whole number, not 'many'", StringComparison.Ordinal));
@@ -100,7 +125,11 @@ public class RecipeTests
     public void A_merged_recipe_reads_back_as_it_was()
     {
         using var folder = new TemporaryFolder();
-        var merged = Library.Load(Library.Find("cm/4"), "seed", ["backbone.weights=/a folder/with: odd \"name\".pth", "data.methods=[Deepfakes,Face2Face]"]);
+        var merged = Library.Load(
+            Library.Find("cm/4"),
+            "seed",
+            ["backbone.weights=/a folder/with: odd \"name\".pth", "data.methods=[Deepfakes,Face2Face]"]
+        );
         var read = RecipeLibrary.ReadMerged(folder.Write("recipe.yaml", merged.ToYaml()));
         Assert.Equivalent(merged.Recipe, read, strict: true);
     }

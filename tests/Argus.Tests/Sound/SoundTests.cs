@@ -16,7 +16,11 @@ public class SoundTests
         Voice(samples.AsSpan(Rate, Rate));
         var speech = VoiceActivity.Speech(samples, Rate);
         Assert.Equal(2, speech.Count);
-        Assert.Equal((1.0, 2.0), (speech[0], speech[1]), (a, b) => Math.Abs(a.Item1 - b.Item1) < 0.06 && Math.Abs(a.Item2 - b.Item2) < 0.06);
+        Assert.Equal(
+            (1.0, 2.0),
+            (speech[0], speech[1]),
+            (a, b) => Math.Abs(a.Item1 - b.Item1) < 0.06 && Math.Abs(a.Item2 - b.Item2) < 0.06
+        );
         Assert.Equal(1.0, VoiceActivity.LeadingSilence(samples, Rate), 0.011);
     }
 
@@ -26,11 +30,17 @@ public class SoundTests
         var random = new KeyedRandom(1);
         short[] Noise() => [.. Enumerable.Range(0, 3 * Rate).Select(_ => (short)(100 * random.Normal()))];
         Assert.Empty(VoiceActivity.Speech(Noise(), Rate));
-        Assert.Empty(VoiceActivity.Speech([.. Enumerable.Range(0, 3 * Rate).Select(i => (short)(3000 * Math.Sin(2 * Math.PI * 50 * i / Rate)))], Rate));
+        Assert.Empty(
+            VoiceActivity.Speech(
+                [.. Enumerable.Range(0, 3 * Rate).Select(i => (short)(3000 * Math.Sin(2 * Math.PI * 50 * i / Rate)))],
+                Rate
+            )
+        );
         var noisy = Noise();
         var voice = new short[Rate];
         Voice(voice);
-        for (var i = 0; i < voice.Length; i++) noisy[Rate + i] += voice[i];
+        for (var i = 0; i < voice.Length; i++)
+            noisy[Rate + i] += voice[i];
         var speech = VoiceActivity.Speech(noisy, Rate);
         Assert.InRange(speech[0], 0.9, 1.2);
         Assert.InRange(speech[^1], 1.8, 2.1);
@@ -52,7 +62,10 @@ public class SoundTests
         {
             var samples = await ReadAsync(clip, folder["sound"]);
             var speech = VoiceActivity.Speech(samples, Rate);
-            Assert.True(speech.Chunk(2).Sum(stretch => stretch[1] - stretch[0]) > 0.4 * samples.Length / Rate, $"{clip}: {string.Join(' ', speech)}");
+            Assert.True(
+                speech.Chunk(2).Sum(stretch => stretch[1] - stretch[0]) > 0.4 * samples.Length / Rate,
+                $"{clip}: {string.Join(' ', speech)}"
+            );
         }
     }
 
@@ -75,11 +88,39 @@ public class SoundTests
     public async Task Sound_is_aligned_with_the_frames_by_presentation_time(double soundStart)
     {
         using var folder = new TemporaryFolder();
-        var flash = await Videos.RunAsync(folder["flash.mkv"], ["-f", "lavfi", "-i", "color=black:size=32x32:rate=10,format=gray,geq=lum='if(eq(N,10),255,0)'", "-frames:v", "20", "-c:v", "ffv1"]);
+        var flash = await Videos.RunAsync(
+            folder["flash.mkv"],
+            [
+                "-f",
+                "lavfi",
+                "-i",
+                "color=black:size=32x32:rate=10,format=gray,geq=lum='if(eq(N,10),255,0)'",
+                "-frames:v",
+                "20",
+                "-c:v",
+                "ffv1",
+            ]
+        );
         var at = 1.0 - soundStart;
-        var click = await Videos.RunAsync(folder["click.wav"], ["-f", "lavfi", "-i", FormattableString.Invariant($"aevalsrc='0.8*between(t,{at},{at + 0.02})*sin(2*PI*1000*t)':s=16000:d=2.5")]);
-        string[] offset = soundStart >= 0 ? ["-i", flash, "-itsoffset", FormattableString.Invariant($"{soundStart}"), "-i", click] : ["-itsoffset", FormattableString.Invariant($"{-soundStart}"), "-i", flash, "-i", click];
-        var video = await Videos.RunAsync(folder["both.mkv"], [.. offset, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "pcm_s16le"]);
+        var click = await Videos.RunAsync(
+            folder["click.wav"],
+            [
+                "-f",
+                "lavfi",
+                "-i",
+                FormattableString.Invariant(
+                    $"aevalsrc='0.8*between(t,{at},{at + 0.02})*sin(2*PI*1000*t)':s=16000:d=2.5"
+                ),
+            ]
+        );
+        string[] offset =
+            soundStart >= 0
+                ? ["-i", flash, "-itsoffset", FormattableString.Invariant($"{soundStart}"), "-i", click]
+                : ["-itsoffset", FormattableString.Invariant($"{-soundStart}"), "-i", flash, "-i", click];
+        var video = await Videos.RunAsync(
+            folder["both.mkv"],
+            [.. offset, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "pcm_s16le"]
+        );
         var info = await VideoProbe.ReadAsync(video, CancellationToken.None);
         Assert.Equal(1.0, info.FrameTimesSeconds[10], 3);
         var samples = await ReadAsync(video, folder["sound"]);
@@ -91,8 +132,17 @@ public class SoundTests
     private static async Task<short[]> ReadAsync(string video, string file)
     {
         File.Delete(file);
-        await FrameReader.ReadAsync(video, await VideoProbe.ReadAsync(video, CancellationToken.None), [0], file, (_, frame) => frame.Dispose(), CancellationToken.None);
-        return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(await File.ReadAllBytesAsync(file)).ToArray();
+        await FrameReader.ReadAsync(
+            video,
+            await VideoProbe.ReadAsync(video, CancellationToken.None),
+            [0],
+            file,
+            (_, frame) => frame.Dispose(),
+            CancellationToken.None
+        );
+        return System
+            .Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(await File.ReadAllBytesAsync(file))
+            .ToArray();
     }
 
     // A buzz of 120 pulses a second through two resonances: what a voiced sound is.
@@ -101,7 +151,10 @@ public class SoundTests
         for (var i = 0; i < samples.Length; i++)
         {
             var phase = i % (Rate / 120) / (double)Rate;
-            samples[i] += (short)(6000 * Math.Exp(-phase * 300) * Math.Sin(2 * Math.PI * 700 * phase) + 3000 * Math.Exp(-phase * 400) * Math.Sin(2 * Math.PI * 1800 * phase));
+            samples[i] += (short)(
+                6000 * Math.Exp(-phase * 300) * Math.Sin(2 * Math.PI * 700 * phase)
+                + 3000 * Math.Exp(-phase * 400) * Math.Sin(2 * Math.PI * 1800 * phase)
+            );
         }
     }
 }

@@ -22,10 +22,18 @@ public class PartsTests
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(3, (await data.PrepareAsync(new Share(i, 3))).Prepared);
-            if (i == 1) Assert.Contains("part-2-of-3", (await Assert.ThrowsAsync<ArgusException>(() => Store.OpenAsync(data.Store))).Message, StringComparison.Ordinal);
+            if (i == 1)
+                Assert.Contains(
+                    "part-2-of-3",
+                    (await Assert.ThrowsAsync<ArgusException>(() => Store.OpenAsync(data.Store))).Message,
+                    StringComparison.Ordinal
+                );
         }
         Assert.Equal(expected, await ContentAsync(data.Store));
-        Assert.Equal((0, 3), ((await data.PrepareAsync(new Share(1, 3))).Prepared, (await data.PrepareAsync(new Share(1, 3))).Kept));
+        Assert.Equal(
+            (0, 3),
+            ((await data.PrepareAsync(new Share(1, 3))).Prepared, (await data.PrepareAsync(new Share(1, 3))).Kept)
+        );
         await Assert.ThrowsAsync<RequestException>(() => data.PrepareAsync());
         await Assert.ThrowsAsync<RequestException>(() => data.PrepareAsync(new Share(0, 2)));
     }
@@ -49,7 +57,13 @@ public class PartsTests
         for (var stopAfter = 1; stopAfter <= 5; stopAfter += 2)
         {
             using var stop = new CancellationTokenSource();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => data.PrepareAsync(shardBytes: SmallShards, progress: new After(stopAfter, stop.Cancel), cancel: stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                data.PrepareAsync(
+                    shardBytes: SmallShards,
+                    progress: new After(stopAfter, stop.Cancel),
+                    cancel: stop.Token
+                )
+            );
             kept.Add(Directory.EnumerateFiles(data.Store, "*.tar").Count());
         }
         Assert.Equal(kept.Order().Distinct(), kept);
@@ -104,14 +118,20 @@ public class PartsTests
     private static async Task<List<string>> ContentAsync(string folder)
     {
         using var store = await Store.OpenAsync(folder);
-        return [.. store.Videos.Select(video => $"{video.Item.Key} {string.Join(' ', video.Clips.SelectMany(clip => clip.Frames).Select(frame => $"{frame.SourceFrame}:{System.IO.Hashing.XxHash64.HashToUInt64(store.Read(video, frame)):x}"))} {store.ReadSound(video).Length}")];
+        return
+        [
+            .. store.Videos.Select(video =>
+                $"{video.Item.Key} {string.Join(' ', video.Clips.SelectMany(clip => clip.Frames).Select(frame => $"{frame.SourceFrame}:{System.IO.Hashing.XxHash64.HashToUInt64(store.Read(video, frame)):x}"))} {store.ReadSound(video).Length}"
+            ),
+        ];
     }
 
     private sealed class After(int count, Action action) : IProgress<int>
     {
         public void Report(int value)
         {
-            if (value == count) action();
+            if (value == count)
+                action();
         }
     }
 }

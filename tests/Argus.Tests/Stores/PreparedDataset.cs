@@ -10,8 +10,21 @@ internal sealed class PreparedDataset(params string[] settings) : IDisposable
 {
     public TemporaryFolder Folder { get; } = new();
 
-    public Recipe Recipe { get; } = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find("rr/4"), "smoke",
-        ["model.image_size=32", "data.train_frames=4", "data.eval_frames=4", "data.frame_range=[0,1]", "data.sound=true", .. settings]).Recipe;
+    public Recipe Recipe { get; } =
+        RecipeLibrary
+            .Default.Load(
+                RecipeLibrary.Default.Find("rr/4"),
+                "smoke",
+                [
+                    "model.image_size=32",
+                    "data.train_frames=4",
+                    "data.eval_frames=4",
+                    "data.frame_range=[0,1]",
+                    "data.sound=true",
+                    .. settings,
+                ]
+            )
+            .Recipe;
 
     public string Store => Folder["store"];
 
@@ -21,17 +34,38 @@ internal sealed class PreparedDataset(params string[] settings) : IDisposable
     /// <summary>Writes metadata.json: names of fakes with their originals; every other file is real.</summary>
     public PreparedDataset Describe(params (string Fake, string Original)[] fakes)
     {
-        var entries = Directory.EnumerateFileSystemEntries(Folder["data", "dfdc_train_part_0"]).Select(Path.GetFileName).ToDictionary(name => name!, name =>
-            fakes.Where(fake => fake.Fake == name).Select(fake => (object)new { label = "FAKE", original = fake.Original }).DefaultIfEmpty(new { label = "REAL" }).First());
+        var entries = Directory
+            .EnumerateFileSystemEntries(Folder["data", "dfdc_train_part_0"])
+            .Select(Path.GetFileName)
+            .ToDictionary(
+                name => name!,
+                name =>
+                    fakes
+                        .Where(fake => fake.Fake == name)
+                        .Select(fake => (object)new { label = "FAKE", original = fake.Original })
+                        .DefaultIfEmpty(new { label = "REAL" })
+                        .First()
+            );
         File.WriteAllText(Video("metadata.json"), System.Text.Json.JsonSerializer.Serialize(entries));
         return this;
     }
 
-    public async Task<PreparationResult> PrepareAsync(Share? share = null, long shardBytes = 256L << 20, string? model = null, IProgress<int>? progress = null, CancellationToken cancel = default)
+    public async Task<PreparationResult> PrepareAsync(
+        Share? share = null,
+        long shardBytes = 256L << 20,
+        string? model = null,
+        IProgress<int>? progress = null,
+        CancellationToken cancel = default
+    )
     {
         var listing = DatasetLayout.Named("dfdc").Read(Folder["data"], new DatasetOptions());
         var preparation = new Preparation(RecipeInput.From(Recipe), model) { ShardBytes = shardBytes };
-        return await preparation.RunAsync(await preparation.PlanAsync(listing, StoreOptions.Of(Recipe), Store, share ?? Share.Whole), 2, progress, cancel);
+        return await preparation.RunAsync(
+            await preparation.PlanAsync(listing, StoreOptions.Of(Recipe), Store, share ?? Share.Whole),
+            2,
+            progress,
+            cancel
+        );
     }
 
     public void Dispose() => Folder.Dispose();

@@ -12,9 +12,15 @@ namespace Argus.Tests.Stores;
 
 public sealed class StoreTests : IDisposable
 {
-    private static readonly Recipe Recipe = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find("rr/1"), "smoke",
-        ["model.image_size=32", "data.train_frames=4", "data.eval_frames=3"]).Recipe;
-    private static readonly (string A, string B) Train = OfficialSplits.FaceForensicsPairs(Split.Train)[0], Test = OfficialSplits.FaceForensicsPairs(Split.Test)[0];
+    private static readonly Recipe Recipe = RecipeLibrary
+        .Default.Load(
+            RecipeLibrary.Default.Find("rr/1"),
+            "smoke",
+            ["model.image_size=32", "data.train_frames=4", "data.eval_frames=3"]
+        )
+        .Recipe;
+    private static readonly (string A, string B) Train = OfficialSplits.FaceForensicsPairs(Split.Train)[0],
+        Test = OfficialSplits.FaceForensicsPairs(Split.Test)[0];
 
     private readonly TemporaryFolder folder = new();
 
@@ -37,7 +43,10 @@ public sealed class StoreTests : IDisposable
             using var picture = Cv2.ImDecode(store.Read(clip.Video, clip.Frames[0]), ImreadModes.Color);
             Cv2.MinMaxLoc(picture.Reshape(1), out double lowest, out var highest);
             Assert.Equal((4.0 * clip.Frames[0].SourceFrame, 4.0 * clip.Frames[0].SourceFrame), (lowest, highest));
-            Assert.Equal((0, 0, 32, 32), (clip.Frames[0].X, clip.Frames[0].Y, clip.Frames[0].Width, clip.Frames[0].Height));
+            Assert.Equal(
+                (0, 0, 32, 32),
+                (clip.Frames[0].X, clip.Frames[0].Y, clip.Frames[0].Width, clip.Frames[0].Height)
+            );
         }
     }
 
@@ -61,7 +70,8 @@ public sealed class StoreTests : IDisposable
         await using (var stream = File.OpenRead(shard))
         {
             await using var tar = new TarReader(stream);
-            while (await tar.GetNextEntryAsync() is { } entry) names.Add(entry.Name);
+            while (await tar.GetNextEntryAsync() is { } entry)
+                names.Add(entry.Name);
         }
         var keys = names.Select(name => name.Split('.', 2)[0]).ToList();
         var runs = keys.Where((key, i) => i == 0 || keys[i - 1] != key).ToList();
@@ -86,7 +96,10 @@ public sealed class StoreTests : IDisposable
         Assert.Equal((1, 3), Counts(await PrepareAsync()));
         using var store = await Store.OpenAsync(StoreFolder);
         Assert.Equal(4, store.Videos.Count);
-        Assert.All(store.Videos.SelectMany(video => video.Clips), clip => Assert.NotEmpty(store.Read(clip.Video, clip.Frames[0])));
+        Assert.All(
+            store.Videos.SelectMany(video => video.Clips),
+            clip => Assert.NotEmpty(store.Read(clip.Video, clip.Frames[0]))
+        );
     }
 
     [Fact]
@@ -109,7 +122,12 @@ public sealed class StoreTests : IDisposable
         Assert.Equal(2, result.Unreadable.Count);
         var lines = await File.ReadAllLinesAsync(Path.Combine(StoreFolder, "unreadable.csv"));
         Assert.Equal("path,reason", lines[0]);
-        Assert.Contains(lines, line => line.StartsWith($"original/{Train.B}.mp4,", StringComparison.Ordinal) && line.Contains("empty", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line =>
+                line.StartsWith($"original/{Train.B}.mp4,", StringComparison.Ordinal)
+                && line.Contains("empty", StringComparison.Ordinal)
+        );
         using var store = await Store.OpenAsync(StoreFolder);
         Assert.DoesNotContain(store.Videos, video => video.Item.Id == Train.B);
     }
@@ -151,8 +169,14 @@ public sealed class StoreTests : IDisposable
     public void Methods_and_compression_are_part_of_what_a_store_is()
     {
         var options = StoreOptions.Of(Recipe);
-        Assert.NotEqual(options.Key, StoreOptions.Of(Recipe with { Data = Recipe.Data with { Methods = ["Deepfakes"] } }).Key);
-        Assert.NotEqual(options.Key, StoreOptions.Of(Recipe with { Data = Recipe.Data with { Compression = "c40" } }).Key);
+        Assert.NotEqual(
+            options.Key,
+            StoreOptions.Of(Recipe with { Data = Recipe.Data with { Methods = ["Deepfakes"] } }).Key
+        );
+        Assert.NotEqual(
+            options.Key,
+            StoreOptions.Of(Recipe with { Data = Recipe.Data with { Compression = "c40" } }).Key
+        );
     }
 
     [Fact]
@@ -161,7 +185,10 @@ public sealed class StoreTests : IDisposable
         await MakeDatasetAsync();
         await PrepareAsync(Split.Train);
         await File.WriteAllTextAsync(Path.Combine(StoreFolder, "000001.tar.partial"), "half a shard");
-        await File.WriteAllTextAsync(Path.Combine(StoreFolder, "000001.tar"), "a whole shard that the index does not know yet");
+        await File.WriteAllTextAsync(
+            Path.Combine(StoreFolder, "000001.tar"),
+            "a whole shard that the index does not know yet"
+        );
         await File.WriteAllTextAsync(Path.Combine(StoreFolder, "index.parquet.partial"), "half an index");
         Assert.Equal((2, 2), Counts(await PrepareAsync()));
         Assert.Empty(Directory.EnumerateFiles(StoreFolder, "*.partial"));
@@ -210,7 +237,14 @@ public sealed class StoreTests : IDisposable
         await MakeDatasetAsync();
         var face = Recipe with { Data = Recipe.Data with { Crop = "face" } };
         var listing = DatasetLayout.Named("ffpp").Read(Data, new DatasetOptions());
-        var error = await Assert.ThrowsAsync<RequestException>(() => new Preparation(RecipeInput.From(face), null).PlanAsync(listing, StoreOptions.Of(face), StoreFolder, Share.Whole));
+        var error = await Assert.ThrowsAsync<RequestException>(() =>
+            new Preparation(RecipeInput.From(face), null).PlanAsync(
+                listing,
+                StoreOptions.Of(face),
+                StoreFolder,
+                Share.Whole
+            )
+        );
         Assert.Contains("argus models pull yunet", error.Message, StringComparison.Ordinal);
     }
 
@@ -222,7 +256,9 @@ public sealed class StoreTests : IDisposable
         var preparation = new Preparation(RecipeInput.From(Recipe), null);
         var plan = await preparation.PlanAsync(listing, StoreOptions.Of(Recipe), StoreFolder, Share.Whole);
         Assert.True(plan.EstimatedBytes > 0);
-        var error = await Assert.ThrowsAsync<ArgusException>(() => preparation.RunAsync(plan with { EstimatedBytes = long.MaxValue }, 1, null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<ArgusException>(() =>
+            preparation.RunAsync(plan with { EstimatedBytes = long.MaxValue }, 1, null, CancellationToken.None)
+        );
         Assert.Contains("left", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(StoreFolder));
     }
@@ -230,12 +266,20 @@ public sealed class StoreTests : IDisposable
     [Fact]
     public async Task Faces_of_real_people_are_stored_at_native_size()
     {
-        var (model, clip) = (Shared.File("models/face_detection_yunet_2023mar.onnx"), Shared.File("clips/speech_liveportrait_d20.mp4"));
+        var (model, clip) = (
+            Shared.File("models/face_detection_yunet_2023mar.onnx"),
+            Shared.File("clips/speech_liveportrait_d20.mp4")
+        );
         Directory.CreateDirectory(folder["data", "original"]);
         File.Copy(clip, folder["data", "original", $"{Train.A}.mp4"]);
         var face = Recipe with { Data = Recipe.Data with { Crop = "face" } };
         var preparation = new Preparation(RecipeInput.From(face), model);
-        var plan = await preparation.PlanAsync(DatasetLayout.Named("ffpp").Read(Data, new DatasetOptions()), StoreOptions.Of(face), StoreFolder, Share.Whole);
+        var plan = await preparation.PlanAsync(
+            DatasetLayout.Named("ffpp").Read(Data, new DatasetOptions()),
+            StoreOptions.Of(face),
+            StoreFolder,
+            Share.Whole
+        );
         await preparation.RunAsync(plan, 1, null, CancellationToken.None);
         using var store = await Store.OpenAsync(StoreFolder);
         var frame = store.Videos[0].Clips[0].Frames[0];
@@ -247,14 +291,28 @@ public sealed class StoreTests : IDisposable
 
     private async Task MakeDatasetAsync()
     {
-        foreach (var name in new[] { $"original/{Train.A}.mp4", $"Deepfakes/{Train.A}_{Train.B}.mp4", $"original/{Test.A}.mp4", $"Deepfakes/{Test.A}_{Test.B}.mp4" })
+        foreach (
+            var name in new[]
+            {
+                $"original/{Train.A}.mp4",
+                $"Deepfakes/{Train.A}_{Train.B}.mp4",
+                $"original/{Test.A}.mp4",
+                $"Deepfakes/{Test.A}_{Test.B}.mp4",
+            }
+        )
             await Videos.MakeAsync(folder["data", name]);
     }
 
     private async Task<PreparationResult> PrepareAsync(params Split[] sides)
     {
         var preparation = new Preparation(RecipeInput.From(Recipe), null);
-        var plan = await preparation.PlanAsync(DatasetLayout.Named("ffpp").Read(Data, new DatasetOptions()), StoreOptions.Of(Recipe), StoreFolder, Share.Whole, sides);
+        var plan = await preparation.PlanAsync(
+            DatasetLayout.Named("ffpp").Read(Data, new DatasetOptions()),
+            StoreOptions.Of(Recipe),
+            StoreFolder,
+            Share.Whole,
+            sides
+        );
         return await preparation.RunAsync(plan, 2, null, CancellationToken.None);
     }
 

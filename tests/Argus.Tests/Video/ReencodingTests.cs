@@ -11,7 +11,31 @@ public sealed class ReencodingTests
         using var folder = new TemporaryFolder();
         var source = folder["in.mkv"];
         // Odd width, sound, 12 frames.
-        var (code, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, ["-v", "error", "-f", "lavfi", "-i", "testsrc=size=65x48:rate=24:duration=0.5", "-f", "lavfi", "-i", "sine=duration=0.5", "-c:v", "ffv1", "-pix_fmt", "yuv444p", "-c:a", "pcm_s16le", source], null, CliWrap.PipeTarget.Null, CancellationToken.None);
+        var (code, error) = await Ffmpeg.RunAsync(
+            Ffmpeg.Program,
+            [
+                "-v",
+                "error",
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=size=65x48:rate=24:duration=0.5",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=duration=0.5",
+                "-c:v",
+                "ffv1",
+                "-pix_fmt",
+                "yuv444p",
+                "-c:a",
+                "pcm_s16le",
+                source,
+            ],
+            null,
+            CliWrap.PipeTarget.Null,
+            CancellationToken.None
+        );
         Assert.True(code == 0, error);
         var seen = new Dictionary<string, VideoInfo>();
         // The harshest step of each kind.
@@ -28,7 +52,10 @@ public sealed class ReencodingTests
         Assert.InRange(seen["frame rate"].FrameCount, 2, 3); // 5 a second
         Assert.Equal((130, 96), (seen["scaled up"].Width, seen["scaled up"].Height));
         Assert.All(seen.Values, video => Assert.NotNull(video.Sound));
-        Assert.True(new FileInfo(folder["out", "H.264", "video.mp4"]).Length < new FileInfo(folder["out", "noise", "video.mp4"]).Length);
+        Assert.True(
+            new FileInfo(folder["out", "H.264", "video.mp4"]).Length
+                < new FileInfo(folder["out", "noise", "video.mp4"]).Length
+        );
     }
 
     [Fact]
@@ -37,7 +64,14 @@ public sealed class ReencodingTests
         using var folder = new TemporaryFolder();
         var target = folder["out", "a.mp4"];
         foreach (var group in new[] { "H.264", "JPEG frames" })
-            await Assert.ThrowsAsync<UnreadableVideoException>(() => Reencoding.RunAsync(folder.Write("a.mp4", "not a video"), target, Condition.Ladder.First(condition => condition.Group == group), CancellationToken.None));
+            await Assert.ThrowsAsync<UnreadableVideoException>(() =>
+                Reencoding.RunAsync(
+                    folder.Write("a.mp4", "not a video"),
+                    target,
+                    Condition.Ladder.First(condition => condition.Group == group),
+                    CancellationToken.None
+                )
+            );
         Assert.Empty(Directory.EnumerateFiles(folder["out"]));
     }
 }

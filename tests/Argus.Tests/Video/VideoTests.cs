@@ -11,8 +11,13 @@ public class VideoTests
     [InlineData(2, 8, 0.0, 1.0, new[] { 0, 1 })]
     [InlineData(1, 8, 0.0, 1.0, new[] { 0 })]
     [InlineData(10, 1, 0.0, 1.0, new[] { 0 })]
-    public void Frames_are_chosen_like_linspace_without_repeats(int count, int wanted, double from, double to, int[] expected) =>
-        Assert.Equal(expected, FrameReader.Choose(count, wanted, from, to));
+    public void Frames_are_chosen_like_linspace_without_repeats(
+        int count,
+        int wanted,
+        double from,
+        double to,
+        int[] expected
+    ) => Assert.Equal(expected, FrameReader.Choose(count, wanted, from, to));
 
     [Fact]
     public async Task Exactly_the_chosen_frames_are_read_in_order()
@@ -20,7 +25,16 @@ public class VideoTests
         using var folder = new TemporaryFolder();
         var video = await Videos.NumberedAsync(folder["numbered.mkv"], 40);
         var levels = new List<(int, int)>();
-        await FrameReader.ReadAsync(video, [0, 7, 20, 39], (index, frame) => { using (frame) levels.Add((index, (int)Math.Round(frame.Mean().Val0))); }, CancellationToken.None);
+        await FrameReader.ReadAsync(
+            video,
+            [0, 7, 20, 39],
+            (index, frame) =>
+            {
+                using (frame)
+                    levels.Add((index, (int)Math.Round(frame.Mean().Val0)));
+            },
+            CancellationToken.None
+        );
         Assert.Equal([(0, 0), (7, 28), (20, 80), (39, 156)], levels);
     }
 
@@ -31,7 +45,16 @@ public class VideoTests
         var video = await Videos.MakeAsync(folder["long.mp4"], 700, "32x32");
         var indices = Enumerable.Range(0, 700).Where(index => index % 7 != 3).ToList();
         var read = new List<int>();
-        await FrameReader.ReadAsync(video, indices, (index, frame) => { frame.Dispose(); read.Add(index); }, CancellationToken.None);
+        await FrameReader.ReadAsync(
+            video,
+            indices,
+            (index, frame) =>
+            {
+                frame.Dispose();
+                read.Add(index);
+            },
+            CancellationToken.None
+        );
         Assert.Equal(indices, read);
     }
 
@@ -39,16 +62,28 @@ public class VideoTests
     public async Task The_probe_tells_what_the_file_is()
     {
         using var folder = new TemporaryFolder();
-        var info = await VideoProbe.ReadAsync(await Videos.MakeAsync(folder["a b'c\u00e9.mp4"]), CancellationToken.None);
-        Assert.Equal(("h264", 64, 64, 20, true), (info.Codec, info.Width, info.Height, info.FrameCount, info.Sound is { Channels: 1, Codec: "aac" }));
-        Assert.Equal(Enumerable.Range(0, 20).Select(i => i / 10.0), info.FrameTimesSeconds.Select(t => Math.Round(t, 3)));
+        var info = await VideoProbe.ReadAsync(
+            await Videos.MakeAsync(folder["a b'c\u00e9.mp4"]),
+            CancellationToken.None
+        );
+        Assert.Equal(
+            ("h264", 64, 64, 20, true),
+            (info.Codec, info.Width, info.Height, info.FrameCount, info.Sound is { Channels: 1, Codec: "aac" })
+        );
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(i => i / 10.0),
+            info.FrameTimesSeconds.Select(t => Math.Round(t, 3))
+        );
     }
 
     [Fact]
     public async Task An_AVI_with_frames_out_of_order_is_as_long_as_it_is()
     {
         using var folder = new TemporaryFolder();
-        var info = await VideoProbe.ReadAsync(await Videos.MakeAsync(folder["b-frames.avi"], 30, "64x64", "-c:v", "mpeg4", "-bf", "2", "-c:a", "mp3"), CancellationToken.None);
+        var info = await VideoProbe.ReadAsync(
+            await Videos.MakeAsync(folder["b-frames.avi"], 30, "64x64", "-c:v", "mpeg4", "-bf", "2", "-c:a", "mp3"),
+            CancellationToken.None
+        );
         Assert.Equal((30, 3.0), (info.FrameCount, Math.Round(info.DurationSeconds, 2)));
     }
 
@@ -57,8 +92,20 @@ public class VideoTests
     {
         using var folder = new TemporaryFolder();
         var plain = await Videos.MakeAsync(folder["plain.mp4"], size: "64x32");
-        var rotated = await Videos.RunAsync(folder["rotated.mp4"], ["-i", plain, "-c", "copy", "-metadata:s:v:0", "rotate=90"]);
-        await FrameReader.ReadAsync(rotated, [0], (_, frame) => { using (frame) Assert.Equal((32, 64), (frame.Width, frame.Height)); }, CancellationToken.None);
+        var rotated = await Videos.RunAsync(
+            folder["rotated.mp4"],
+            ["-i", plain, "-c", "copy", "-metadata:s:v:0", "rotate=90"]
+        );
+        await FrameReader.ReadAsync(
+            rotated,
+            [0],
+            (_, frame) =>
+            {
+                using (frame)
+                    Assert.Equal((32, 64), (frame.Width, frame.Height));
+            },
+            CancellationToken.None
+        );
         Assert.Equal(90, Math.Abs((await VideoProbe.ReadAsync(rotated, CancellationToken.None)).RotationDegrees));
     }
 
@@ -73,7 +120,16 @@ public class VideoTests
         var video = await Videos.MakeAsync(folder[name], 20, "64x64", output);
         var info = await VideoProbe.ReadAsync(video, CancellationToken.None);
         var read = 0;
-        await FrameReader.ReadAsync(video, FrameReader.Choose(info.FrameCount, 5, 0, 1), (_, frame) => { frame.Dispose(); read++; }, CancellationToken.None);
+        await FrameReader.ReadAsync(
+            video,
+            FrameReader.Choose(info.FrameCount, 5, 0, 1),
+            (_, frame) =>
+            {
+                frame.Dispose();
+                read++;
+            },
+            CancellationToken.None
+        );
         Assert.Equal(5, read);
     }
 
@@ -86,9 +142,22 @@ public class VideoTests
         folder.Write("list.mp4", $"ffconcat version 1.0\nfile {Path.GetFileName(whole)}\n");
         folder.Write("playlist.mp4", $"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{whole}\n#EXT-X-ENDLIST\n");
         await File.WriteAllBytesAsync(folder["cut.mp4"], (await File.ReadAllBytesAsync(whole))[..2000]);
-        foreach (var (path, reason) in new[] { (sound, "no video stream"), (folder["cut.mp4"], ""), (folder.Write("empty.mp4"), "empty"), (folder.Write("text.mp4", "hello"), "moov"), (folder["list.mp4"], "a container that is not read"), (folder["playlist.mp4"], "a container that is not read"), (folder["gone.mp4"], "does not exist") })
+        foreach (
+            var (path, reason) in new[]
+            {
+                (sound, "no video stream"),
+                (folder["cut.mp4"], ""),
+                (folder.Write("empty.mp4"), "empty"),
+                (folder.Write("text.mp4", "hello"), "moov"),
+                (folder["list.mp4"], "a container that is not read"),
+                (folder["playlist.mp4"], "a container that is not read"),
+                (folder["gone.mp4"], "does not exist"),
+            }
+        )
         {
-            var error = await Assert.ThrowsAsync<UnreadableVideoException>(() => VideoProbe.ReadAsync(path, CancellationToken.None));
+            var error = await Assert.ThrowsAsync<UnreadableVideoException>(() =>
+                VideoProbe.ReadAsync(path, CancellationToken.None)
+            );
             Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         }
     }
@@ -100,8 +169,15 @@ public class VideoTests
         var whole = await Videos.MakeAsync(folder["whole.mkv"], 60, "128x128", "-c:v", "mjpeg", "-an");
         var bytes = await File.ReadAllBytesAsync(whole);
         await File.WriteAllBytesAsync(folder["cut.mkv"], bytes[..(bytes.Length / 2)]);
-        var indices = FrameReader.Choose((await VideoProbe.ReadAsync(whole, CancellationToken.None)).FrameCount, 8, 0, 1);
-        var error = await Assert.ThrowsAsync<UnreadableVideoException>(() => FrameReader.ReadAsync(folder["cut.mkv"], indices, (_, frame) => frame.Dispose(), CancellationToken.None));
+        var indices = FrameReader.Choose(
+            (await VideoProbe.ReadAsync(whole, CancellationToken.None)).FrameCount,
+            8,
+            0,
+            1
+        );
+        var error = await Assert.ThrowsAsync<UnreadableVideoException>(() =>
+            FrameReader.ReadAsync(folder["cut.mkv"], indices, (_, frame) => frame.Dispose(), CancellationToken.None)
+        );
         Assert.Contains("of 8 wanted frames", error.Message, StringComparison.Ordinal);
     }
 }

@@ -41,9 +41,20 @@ public sealed class VideoWriterTests : IDisposable
     [Fact]
     public async Task A_batch_writes_the_same_bytes_as_one_at_a_time()
     {
-        await VideoWriter.WriteAsync([new(At("a.mp4"), frames, voice), new(At("b.mp4"), frames[..5], voice.AsMemory(0, 3200))], 25, TestContext.Current.CancellationToken);
-        await VideoWriter.WriteAsync([new(At("alone.mp4"), frames[..5], voice.AsMemory(0, 3200))], 25, TestContext.Current.CancellationToken);
-        Assert.Equal(await File.ReadAllBytesAsync(At("alone.mp4"), TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(At("b.mp4"), TestContext.Current.CancellationToken));
+        await VideoWriter.WriteAsync(
+            [new(At("a.mp4"), frames, voice), new(At("b.mp4"), frames[..5], voice.AsMemory(0, 3200))],
+            25,
+            TestContext.Current.CancellationToken
+        );
+        await VideoWriter.WriteAsync(
+            [new(At("alone.mp4"), frames[..5], voice.AsMemory(0, 3200))],
+            25,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            await File.ReadAllBytesAsync(At("alone.mp4"), TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(At("b.mp4"), TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -52,7 +63,8 @@ public sealed class VideoWriterTests : IDisposable
         var path = At("a.mp4");
         await VideoWriter.WriteAsync([new(path, frames, voice)], 25, TestContext.Current.CancellationToken);
         Assert.True(VideoWriter.IsWhole(path));
-        await using (var file = File.OpenWrite(path)) file.SetLength(file.Length - 1);
+        await using (var file = File.OpenWrite(path))
+            file.SetLength(file.Length - 1);
         Assert.False(VideoWriter.IsWhole(path));
         await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
         Assert.False(VideoWriter.IsWhole(path));
@@ -62,20 +74,25 @@ public sealed class VideoWriterTests : IDisposable
     public async Task An_odd_side_is_refused_with_the_reason()
     {
         using var odd = new Mat(31, 48, MatType.CV_8UC3, Scalar.Gray);
-        var error = await Assert.ThrowsAsync<ArgusException>(() => VideoWriter.WriteAsync([new(At("a.mp4"), [odd], default)], 25, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ArgusException>(() =>
+            VideoWriter.WriteAsync([new(At("a.mp4"), [odd], default)], 25, TestContext.Current.CancellationToken)
+        );
         Assert.Contains("48x31", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_failed_ffmpeg_leaves_nothing_behind()
     {
-        await Assert.ThrowsAsync<ArgusException>(() => VideoWriter.WriteAsync([new(At("a.mp4"), frames, voice)], 0, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgusException>(() =>
+            VideoWriter.WriteAsync([new(At("a.mp4"), frames, voice)], 0, TestContext.Current.CancellationToken)
+        );
         Assert.Empty(Directory.GetFiles(folder));
     }
 
     public void Dispose()
     {
-        foreach (var frame in frames) frame.Dispose();
+        foreach (var frame in frames)
+            frame.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -85,8 +102,10 @@ public sealed class VideoWriterTests : IDisposable
     private static Mat Frame(int number)
     {
         var random = KeyedRandom.For("frame", number);
-        using Mat small = new(4, 6, MatType.CV_8UC1), large = new();
-        for (var i = 0; i < 24; i++) small.Set(i / 6, i % 6, (byte)(40 + random.Next(176)));
+        using Mat small = new(4, 6, MatType.CV_8UC1),
+            large = new();
+        for (var i = 0; i < 24; i++)
+            small.Set(i / 6, i % 6, (byte)(40 + random.Next(176)));
         Cv2.Resize(small, large, new Size(48, 32), 0, 0, InterpolationFlags.Linear);
         var frame = new Mat();
         Cv2.CvtColor(large, frame, ColorConversionCodes.GRAY2BGR);
@@ -95,10 +114,30 @@ public sealed class VideoWriterTests : IDisposable
 
     private static string[] Probe(string path)
     {
-        using var probe = Process.Start(new ProcessStartInfo(Ffmpeg.Probe,
-            ["-v", "error", "-show_entries", "stream=codec_name,width,height,r_frame_rate,nb_frames,sample_rate,channels", "-of", "csv=p=0", path]) { RedirectStandardOutput = true })!;
+        using var probe = Process.Start(
+            new ProcessStartInfo(
+                Ffmpeg.Probe,
+                [
+                    "-v",
+                    "error",
+                    "-show_entries",
+                    "stream=codec_name,width,height,r_frame_rate,nb_frames,sample_rate,channels",
+                    "-of",
+                    "csv=p=0",
+                    path,
+                ]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         var lines = probe.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // ffprobe's order: codec, width, height, rate, frames; for sound codec, rate, channels, 0/0, frames.
-        return [.. lines.Select(line => line.Contains("aac", StringComparison.Ordinal) ? string.Join(',', line.Split(',').Take(3)) : line)];
+        return
+        [
+            .. lines.Select(line =>
+                line.Contains("aac", StringComparison.Ordinal) ? string.Join(',', line.Split(',').Take(3)) : line
+            ),
+        ];
     }
 }

@@ -16,7 +16,12 @@ public class RimViewTests
     [Theory, MemberData(nameof(Views))]
     public void An_edge_stands_at_the_outline_of_what_was_treated_apart(string view)
     {
-        var (channel, least) = view switch { "rim_light" => (2, 0.1), "rim_detail" => (0, 0.5), _ => (0, 0.005) }; // blue over green; finest detail; blocks beside the frame's grid
+        var (channel, least) = view switch
+        {
+            "rim_light" => (2, 0.1),
+            "rim_detail" => (0, 0.5),
+            _ => (0, 0.005),
+        }; // blue over green; finest detail; blocks beside the frame's grid
         var none = Rows(view, false, false)[channel];
         foreach (var (face, surroundings) in new[] { (true, false), (false, true) })
         {
@@ -31,7 +36,8 @@ public class RimViewTests
     [Fact]
     public void Blocks_on_the_frames_own_grid_are_told_from_blocks_beside_it()
     {
-        double[][] beside = Rows("rim_blocks", true, false), on = Rows("rim_blocks", true, false, offset: 0);
+        double[][] beside = Rows("rim_blocks", true, false),
+            on = Rows("rim_blocks", true, false, offset: 0);
         Assert.True(beside[0].Max() > 2 * beside[1].Max());
         Assert.True(on[1].Max() > 2 * beside[1].Max() && on[2].Max() > 2 * beside[2].Max());
     }
@@ -39,9 +45,17 @@ public class RimViewTests
     // A column of each channel.
     private static double[][] Rows(string name, bool face, bool surroundings, int offset = 3)
     {
-        using Mat plain = new(Side, Side, MatType.CV_8UC3), altered = new(), mask = new(Side, Side, MatType.CV_8UC1, Scalar.All(surroundings ? 255 : 0));
-        new RNG(3).Fill(plain, DistributionType.Uniform, Scalar.All(name == "rim_light" ? 128 : 60), Scalar.All(name == "rim_light" ? 129 : 200));
-        if (name == "rim_blocks") Cv2.GaussianBlur(plain, plain, new Size(0, 0), 1.5);
+        using Mat plain = new(Side, Side, MatType.CV_8UC3),
+            altered = new(),
+            mask = new(Side, Side, MatType.CV_8UC1, Scalar.All(surroundings ? 255 : 0));
+        new RNG(3).Fill(
+            plain,
+            DistributionType.Uniform,
+            Scalar.All(name == "rim_light" ? 128 : 60),
+            Scalar.All(name == "rim_light" ? 129 : 200)
+        );
+        if (name == "rim_blocks")
+            Cv2.GaussianBlur(plain, plain, new Size(0, 0), 1.5);
         using var treated = name switch
         {
             "rim_light" => Tinted(plain),
@@ -49,18 +63,44 @@ public class RimViewTests
             _ => Blocked(plain, offset),
         };
         var outline = FaceEllipse.Of(Landmarks);
-        mask.Ellipse(new RotatedRect(new Point2f((float)outline.CenterX, (float)outline.CenterY), new Size2f(2 * outline.RadiusX, 2 * outline.RadiusY), 0), Scalar.All(face ? 255 : 0), -1);
+        mask.Ellipse(
+            new RotatedRect(
+                new Point2f((float)outline.CenterX, (float)outline.CenterY),
+                new Size2f(2 * outline.RadiusX, 2 * outline.RadiusY),
+                0
+            ),
+            Scalar.All(face ? 255 : 0),
+            -1
+        );
         plain.CopyTo(altered);
         treated.CopyTo(altered, mask);
-        using var clip = new ClipInput([altered.Clone()], [new Mat(Clips.Side, Clips.Side, MatType.CV_8UC3)], [Landmarks], [default], [0], default);
+        using var clip = new ClipInput(
+            [altered.Clone()],
+            [new Mat(Clips.Side, Clips.Side, MatType.CV_8UC3)],
+            [Landmarks],
+            [default],
+            [0],
+            default
+        );
         using var view = View.Named(name).Compute(clip, 0);
-        return [.. Enumerable.Range(0, 3).Select(channel => Enumerable.Range(0, Clips.Side).Select(row => (double)view.At<Vec3f>(row, 10)[channel]).ToArray())];
+        return
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(channel =>
+                    Enumerable.Range(0, Clips.Side).Select(row => (double)view.At<Vec3f>(row, 10)[channel]).ToArray()
+                ),
+        ];
     }
 
     private static Mat Tinted(Mat picture)
     {
         var tinted = new Mat();
-        Cv2.Transform(picture, tinted, Mat.FromPixelData(3, 3, MatType.CV_32FC1, new[] { 0.8f, 0, 0, 0, 1, 0, 0, 0, 1 }));
+        Cv2.Transform(
+            picture,
+            tinted,
+            Mat.FromPixelData(3, 3, MatType.CV_32FC1, new[] { 0.8f, 0, 0, 0, 1, 0, 0, 0, 1 })
+        );
         return tinted;
     }
 

@@ -25,19 +25,28 @@ public class ViewTests
     {
         using var moved = Clips.Of([Clips.Square(16, 20), Clips.Square(19, 20)]);
         using var appeared = Clips.Of([Clips.Grey(60), Clips.Square(19, 20)]);
-        using Mat explained = FlowView.WarpError(moved, 1), unexplained = FlowView.WarpError(appeared, 1), difference = new();
+        using Mat explained = FlowView.WarpError(moved, 1),
+            unexplained = FlowView.WarpError(appeared, 1),
+            difference = new();
         Cv2.Subtract(moved.Frames[1], moved.Frames[0], difference, null, MatType.CV_32FC3.ToInt32());
         Cv2.Multiply(difference, Scalar.All(1 / 255.0), difference);
         var area = new Rect(26, 26, 10, 10);
-        Assert.True(Norm(explained, area) < 0.5 * Norm(difference, area), $"{Norm(explained, area)} against {Norm(difference, area)}");
+        Assert.True(
+            Norm(explained, area) < 0.5 * Norm(difference, area),
+            $"{Norm(explained, area)} against {Norm(difference, area)}"
+        );
         Assert.True(Norm(unexplained, area) > 2 * Norm(explained, area));
     }
 
     [Fact]
     public void Shading_has_no_colour_on_grey_and_the_logarithm_of_the_channels_ratio_on_colour()
     {
-        using var clip = Clips.Of([Clips.Grey(128), new Mat(Clips.Side, Clips.Side, MatType.CV_8UC3, new Scalar(51, 102, 204))]);
-        using Mat grey = ShadingView.Compute(clip, 0), coloured = ShadingView.Compute(clip, 1);
+        using var clip = Clips.Of([
+            Clips.Grey(128),
+            new Mat(Clips.Side, Clips.Side, MatType.CV_8UC3, new Scalar(51, 102, 204)),
+        ]);
+        using Mat grey = ShadingView.Compute(clip, 0),
+            coloured = ShadingView.Compute(clip, 1);
         var (neutral, tinted) = (grey.At<Vec3f>(32, 32), coloured.At<Vec3f>(32, 32));
         Assert.Equal(128 / 255.0, neutral.Item0, 4);
         Assert.Equal(0, neutral.Item1, 5);
@@ -65,7 +74,8 @@ public class ViewTests
         var held = Math.Min(Clips.Side, (side - 8) / 8 * 8);
         for (var y = 0; y < held; y++)
         {
-            for (var x = 0; x < held; x++) Assert.Equal(tiles.At<Vec3b>(y / 8 * 8, x / 8 * 8), tiles.At<Vec3b>(y, x));
+            for (var x = 0; x < held; x++)
+                Assert.Equal(tiles.At<Vec3b>(y / 8 * 8, x / 8 * 8), tiles.At<Vec3b>(y, x));
         }
     }
 
@@ -97,28 +107,47 @@ public class ViewTests
         var blocks = Clips.Grey(0);
         for (var y = 0; y < Clips.Side; y++)
         {
-            for (var x = 0; x < Clips.Side; x++) blocks.Set(y, x, new Vec3b((byte)(100 + 6 * (x / 8 % 2)), (byte)(100 + 6 * (x / 8 % 2)), (byte)(100 + 6 * (x / 8 % 2))));
+            for (var x = 0; x < Clips.Side; x++)
+                blocks.Set(
+                    y,
+                    x,
+                    new Vec3b(
+                        (byte)(100 + 6 * (x / 8 % 2)),
+                        (byte)(100 + 6 * (x / 8 % 2)),
+                        (byte)(100 + 6 * (x / 8 % 2))
+                    )
+                );
         }
         var slope = Clips.Grey(0);
         for (var y = 0; y < Clips.Side; y++)
         {
-            for (var x = 0; x < Clips.Side; x++) slope.Set(y, x, new Vec3b((byte)(2 * x), (byte)(2 * x), (byte)(2 * x)));
+            for (var x = 0; x < Clips.Side; x++)
+                slope.Set(y, x, new Vec3b((byte)(2 * x), (byte)(2 * x), (byte)(2 * x)));
         }
         using var clip = Clips.Of([blocks, slope]);
-        using Mat edges = StepsView.Compute(clip, 0), even = StepsView.Compute(clip, 1);
-        Assert.Equal(6 / 255.0, edges.At<Vec3f>(20, 40).Item0, 5);                 // x = 32, 40, 48, 56 begin a block, all in one tile
-        Assert.Equal(-3 / 255.0, edges.At<Vec3f>(20, 41).Item0, 5);                // half of the step beside it
+        using Mat edges = StepsView.Compute(clip, 0),
+            even = StepsView.Compute(clip, 1);
+        Assert.Equal(6 / 255.0, edges.At<Vec3f>(20, 40).Item0, 5); // x = 32, 40, 48, 56 begin a block, all in one tile
+        Assert.Equal(-3 / 255.0, edges.At<Vec3f>(20, 41).Item0, 5); // half of the step beside it
         Assert.Equal(0, edges.At<Vec3f>(20, 44).Item0, 6);
-        Assert.Equal(0, edges.At<Vec3f>(24, 28).Item1, 6);                         // none downwards
-        Assert.Equal(0, even.At<Vec3f>(20, 28).Item0, 6);                          // (the picture ends in phases 0 and 7)
+        Assert.Equal(0, edges.At<Vec3f>(24, 28).Item1, 6); // none downwards
+        Assert.Equal(0, even.At<Vec3f>(20, 28).Item0, 6); // (the picture ends in phases 0 and 7)
     }
 
     [Fact]
     public void Mouth_is_cut_about_its_middle_before_now_and_after()
     {
-        var frames = new[] { 50, 120, 200 }.Select(level => { var frame = Clips.Grey(20); frame.Rectangle(new Rect(28, 40, 9, 9), Scalar.All(level), -1); return frame; }).ToList();
+        var frames = new[] { 50, 120, 200 }
+            .Select(level =>
+            {
+                var frame = Clips.Grey(20);
+                frame.Rectangle(new Rect(28, 40, 9, 9), Scalar.All(level), -1);
+                return frame;
+            })
+            .ToList();
         using var clip = Clips.Of(frames);
-        using Mat middle = MouthView.Compute(clip, 1), last = MouthView.Compute(clip, 2);
+        using Mat middle = MouthView.Compute(clip, 1),
+            last = MouthView.Compute(clip, 2);
         var centre = middle.At<Vec3f>(Clips.Side / 2, Clips.Side / 2);
         Assert.Equal(50 / 255.0, centre.Item0, 2);
         Assert.Equal(120 / 255.0, centre.Item1, 2);
@@ -143,7 +172,9 @@ public class ViewTests
     public void Mel_of_a_beginning_tone_rises()
     {
         // Silence, and the tone from 2.1 s on: 0.1 s after the frame.
-        var sound = new float[33_600].Concat(Clips.Sine(1000, 2)).ToArray();
+        var sound = new float[33_600]
+            .Concat(Clips.Sine(1000, 2))
+            .ToArray();
         using var clip = Clips.Of([Clips.Grey(0)], sound);
         using var view = MelView.Compute(clip, 0);
         var row = LogMel.Bands - 1 - 22;
@@ -159,13 +190,20 @@ public class ViewTests
         const int Frames = 40;
         (double From, double To)[] sounds = [(2.1, 2.22), (2.42, 2.7), (2.86, 3.02), (3.22, 3.42)]; // no other lag fits
         bool Loud(double time) => sounds.Any(sound => time >= sound.From && time < sound.To);
-        var frames = Enumerable.Range(0, Frames).Select(i =>
-        {
-            var frame = Clips.Grey(160);
-            if (Loud(2 + i / 25.0)) frame.Rectangle(new Rect(28, 41, 9, 7), Scalar.All(20), -1);
-            return frame;
-        }).ToList();
-        var sound = Enumerable.Range(0, 6 * 16_000).Select(i => Loud(i / 16_000.0 - lag) ? (float)(0.5 * Math.Sin(i * 0.4)) : 0).ToArray();
+        var frames = Enumerable
+            .Range(0, Frames)
+            .Select(i =>
+            {
+                var frame = Clips.Grey(160);
+                if (Loud(2 + i / 25.0))
+                    frame.Rectangle(new Rect(28, 41, 9, 7), Scalar.All(20), -1);
+                return frame;
+            })
+            .ToList();
+        var sound = Enumerable
+            .Range(0, 6 * 16_000)
+            .Select(i => Loud(i / 16_000.0 - lag) ? (float)(0.5 * Math.Sin(i * 0.4)) : 0)
+            .ToArray();
         using var clip = Clips.Of(frames, sound);
         using var view = SyncView.Compute(clip, 0);
         var (near, far, margin) = view.At<Vec3f>(30, 5);
@@ -184,16 +222,21 @@ public class ViewTests
         Cv2.GaussianBlur(texture, texture, new Size(0, 0), 2);
         Cv2.Normalize(texture, texture, 20, 235, NormTypes.MinMax);
         int[] jitter = [0, 1, 0, -1, 1, 0, -1, 0];
-        using var clip = Clips.Of([.. jitter.Select((by, t) =>
-        {
-            var frame = texture[new Rect(8 + by * ground, 8, Clips.Side, Clips.Side)].Clone();
-            using var inner = texture[new Rect(28 + by * square, 30, 24, 24)];
-            using var place = frame[new Rect(16, 16, 24, 24)];
-            inner.CopyTo(place);
-            return frame;
-        })]);
+        using var clip = Clips.Of([
+            .. jitter.Select(
+                (by, t) =>
+                {
+                    var frame = texture[new Rect(8 + by * ground, 8, Clips.Side, Clips.Side)].Clone();
+                    using var inner = texture[new Rect(28 + by * square, 30, 24, 24)];
+                    using var place = frame[new Rect(16, 16, 24, 24)];
+                    inner.CopyTo(place);
+                    return frame;
+                }
+            ),
+        ]);
         using var view = TremorView.Compute(clip, 3);
-        double inside = Mean(view, new Rect(18, 18, 20, 20)).Val0, outside = Mean(view, new Rect(0, 48, 64, 16)).Val0;
+        double inside = Mean(view, new Rect(18, 18, 20, 20)).Val0,
+            outside = Mean(view, new Rect(0, 48, 64, 16)).Val0;
         Assert.True(trembles ? inside > 4 * outside && inside > 0.5 : inside < 0.5, $"{inside} against {outside}");
     }
 
@@ -206,8 +249,14 @@ public class ViewTests
             frame.Rectangle(new Rect(0, 0, 24, 64), Scalar.All(left), -1);
             return frame;
         }
-        using Mat apart = TremorView.Compute(Clips.Of([Frame(100, 100), Frame(104, 100), Frame(100, 100), Frame(104, 100)]), 0),
-            together = TremorView.Compute(Clips.Of([Frame(100, 100), Frame(104, 104), Frame(100, 100), Frame(104, 104)]), 0);
+        using Mat apart = TremorView.Compute(
+                Clips.Of([Frame(100, 100), Frame(104, 100), Frame(100, 100), Frame(104, 100)]),
+                0
+            ),
+            together = TremorView.Compute(
+                Clips.Of([Frame(100, 100), Frame(104, 104), Frame(100, 100), Frame(104, 104)]),
+                0
+            );
         Assert.InRange(apart.At<Vec3f>(30, 4).Item2, Math.Log(1 + 3), Math.Log(1 + 5)); // 4%
         Assert.InRange(apart.At<Vec3f>(30, 60).Item2, 0, 0.3);
         Assert.InRange(together.At<Vec3f>(30, 4).Item2, 0, 0.3);
@@ -217,7 +266,8 @@ public class ViewTests
     public void Nothing_that_was_made_of_a_clip_goes_along_to_a_changed_one()
     {
         using var clip = Clips.Of([Clips.Square(16, 20), Clips.Square(19, 20)]);
-        using Mat moving = FlowView.Flow(clip, 1), still = FlowView.Flow(clip with { Frames = [clip.Frames[0], clip.Frames[0]] }, 1);
+        using Mat moving = FlowView.Flow(clip, 1),
+            still = FlowView.Flow(clip with { Frames = [clip.Frames[0], clip.Frames[0]] }, 1);
         Assert.True(Mean(moving, new Rect(26, 26, 10, 10)).Val2 > 1);
         Assert.Equal(0, Mean(still, new Rect(26, 26, 10, 10)).Val2, 3);
     }
@@ -225,23 +275,34 @@ public class ViewTests
     [Fact]
     public void Every_view_has_three_finite_channels_of_the_inputs_size_and_the_table_is_whole()
     {
-        using var clip = Clips.Of([Clips.Square(16, 20), Clips.Square(18, 21), Clips.Square(17, 20)], Clips.Sine(500, 5));
+        using var clip = Clips.Of(
+            [Clips.Square(16, 20), Clips.Square(18, 21), Clips.Square(17, 20)],
+            Clips.Sine(500, 5)
+        );
         foreach (var view in View.All)
         {
             var output = new float[Clips.Side * Clips.Side * 3];
-            for (var place = 0; place < 3; place++) view.Write(clip, place, output);
+            for (var place = 0; place < 3; place++)
+                view.Write(clip, place, output);
             Assert.All(output, value => Assert.True(float.IsFinite(value), view.Name));
             Assert.Equal(3, view.Mean.Length);
             Assert.All(view.Std, std => Assert.True(std > 0));
         }
         Assert.Equal(View.All.Count, View.All.Select(view => view.Name).Distinct().Count());
-        Assert.All(Argus.Specialists.Specialist.All.SelectMany(specialist => specialist.Views), name => Assert.Contains(View.All, view => view.Name == name));
-        Assert.Equal(View.All.Select(view => view.Name).Order(), Argus.Specialists.Specialist.All.SelectMany(specialist => specialist.Views).Distinct().Order());
+        Assert.All(
+            Argus.Specialists.Specialist.All.SelectMany(specialist => specialist.Views),
+            name => Assert.Contains(View.All, view => view.Name == name)
+        );
+        Assert.Equal(
+            View.All.Select(view => view.Name).Order(),
+            Argus.Specialists.Specialist.All.SelectMany(specialist => specialist.Views).Distinct().Order()
+        );
     }
 
     private static double Value(Mat view)
     {
-        using (view) return view.At<Vec3f>(10, 10).Item0;
+        using (view)
+            return view.At<Vec3f>(10, 10).Item0;
     }
 
     private static Scalar Mean(Mat view, Rect area)

@@ -26,19 +26,47 @@ public class SafeTensorsTests
         Assert.EndsWith("}", json.TrimEnd(' '));
         var header = JsonDocument.Parse(json).RootElement;
         Assert.Equal("pt", header.GetProperty("__metadata__").GetProperty("format").GetString());
-        var sizes = new Dictionary<string, int> { ["F32"] = 4, ["I64"] = 8, ["BF16"] = 2, ["F16"] = 2, ["BOOL"] = 1 };
-        long end = 0;
-        foreach (var entry in header.EnumerateObject().Where(e => e.Name != "__metadata__").OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt64()))
+        var sizes = new Dictionary<string, int>
         {
-            var (from, to) = (entry.Value.GetProperty("data_offsets")[0].GetInt64(), entry.Value.GetProperty("data_offsets")[1].GetInt64());
+            ["F32"] = 4,
+            ["I64"] = 8,
+            ["BF16"] = 2,
+            ["F16"] = 2,
+            ["BOOL"] = 1,
+        };
+        long end = 0;
+        foreach (
+            var entry in header
+                .EnumerateObject()
+                .Where(e => e.Name != "__metadata__")
+                .OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt64())
+        )
+        {
+            var (from, to) = (
+                entry.Value.GetProperty("data_offsets")[0].GetInt64(),
+                entry.Value.GetProperty("data_offsets")[1].GetInt64()
+            );
             var size = sizes[entry.Value.GetProperty("dtype").GetString()!];
             Assert.Equal(end, from);
             Assert.Equal(0, from % size);
-            Assert.Equal(entry.Value.GetProperty("shape").EnumerateArray().Aggregate((long)size, (product, side) => product * side.GetInt64()), to - from);
+            Assert.Equal(
+                entry
+                    .Value.GetProperty("shape")
+                    .EnumerateArray()
+                    .Aggregate((long)size, (product, side) => product * side.GetInt64()),
+                to - from
+            );
             end = to;
         }
         Assert.Equal(bytes.Length, 8 + length + end);
-        Assert.Equal(1.5f, BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(8 + (int)length + (int)header.GetProperty("layer.weight").GetProperty("data_offsets")[0].GetInt64())));
+        Assert.Equal(
+            1.5f,
+            BinaryPrimitives.ReadSingleLittleEndian(
+                bytes.AsSpan(
+                    8 + (int)length + (int)header.GetProperty("layer.weight").GetProperty("data_offsets")[0].GetInt64()
+                )
+            )
+        );
     }
 
     [Fact]
@@ -53,15 +81,26 @@ public class SafeTensorsTests
             Assert.Equal(tensor.dtype, read[name].dtype);
             Assert.True(tensor.equal(read[name]).all().item<bool>(), name);
         }
-        foreach (var tensor in read.Values) tensor.Dispose();
+        foreach (var tensor in read.Values)
+            tensor.Dispose();
     }
 
     [Fact]
     public void A_file_from_elsewhere_is_read()
     {
         using var folder = new TemporaryFolder();
-        var json = Encoding.UTF8.GetBytes("""{"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"by":"someone"}}   """);
-        File.WriteAllBytes(folder["a"], [.. BitConverter.GetBytes((long)json.Length), .. json, .. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(-2f)]);
+        var json = Encoding.UTF8.GetBytes(
+            """{"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"by":"someone"}}   """
+        );
+        File.WriteAllBytes(
+            folder["a"],
+            [
+                .. BitConverter.GetBytes((long)json.Length),
+                .. json,
+                .. BitConverter.GetBytes(1f),
+                .. BitConverter.GetBytes(-2f),
+            ]
+        );
         using var tensor = SafeTensors.Read(folder["a"])["b"];
         Assert.Equal([1f, -2f], tensor.data<float>().ToArray());
     }
@@ -93,8 +132,11 @@ public class SafeTensorsTests
     }
 
     private static List<(string, TorchSharp.torch.Tensor)> Sample() =>
-    [
-        ("flag", tensor(true)), ("layer.weight", full([3, 5], 1.5f)), ("count", tensor(7L)), ("half", ones(3).to(ScalarType.BFloat16)),
-        ("turned", arange(24, ScalarType.Float32).view(2, 3, 2, 2).permute(0, 2, 3, 1)),
-    ];
+        [
+            ("flag", tensor(true)),
+            ("layer.weight", full([3, 5], 1.5f)),
+            ("count", tensor(7L)),
+            ("half", ones(3).to(ScalarType.BFloat16)),
+            ("turned", arange(24, ScalarType.Float32).view(2, 3, 2, 2).permute(0, 2, 3, 1)),
+        ];
 }

@@ -12,7 +12,11 @@ internal sealed class TorchSave
     private readonly List<byte> pickle = [];
     private readonly List<byte[]> storages = [];
 
-    public static void Write(string path, IReadOnlyDictionary<string, (long[] Shape, float[] Values)> state, string? under = null)
+    public static void Write(
+        string path,
+        IReadOnlyDictionary<string, (long[] Shape, float[] Values)> state,
+        string? under = null
+    )
     {
         var file = new TorchSave();
         file.Op(0x80, 2);
@@ -21,7 +25,8 @@ internal sealed class TorchSave
             file.Op('}').Op('(').Text("epoch").Op('K', 3).Text(under);
             file.Dictionary(state).Op('u');
         }
-        else file.Dictionary(state);
+        else
+            file.Dictionary(state);
         file.Op('.');
         Zip(path, file.pickle.ToArray(), file.storages);
     }
@@ -32,7 +37,8 @@ internal sealed class TorchSave
         using var zip = ZipFile.Open(path, ZipArchiveMode.Create);
         Add("archive/data.pkl", pickle);
         Add("archive/byteorder", "little"u8.ToArray());
-        for (var i = 0; i < storages.Count; i++) Add($"archive/data/{i}", storages[i]);
+        for (var i = 0; i < storages.Count; i++)
+            Add($"archive/data/{i}", storages[i]);
         Add("archive/version", "3\n"u8.ToArray());
 
         void Add(string name, byte[] content)
@@ -48,7 +54,14 @@ internal sealed class TorchSave
         foreach (var (name, (shape, values)) in state)
         {
             Text(name).Global("torch._utils", "_rebuild_tensor_v2").Op('(');
-            Op('(').Text("storage").Global("torch", "FloatStorage").Text($"{storages.Count}").Text("cpu").Int(values.Length).Op('t').Op('Q');
+            Op('(')
+                .Text("storage")
+                .Global("torch", "FloatStorage")
+                .Text($"{storages.Count}")
+                .Text("cpu")
+                .Int(values.Length)
+                .Op('t')
+                .Op('Q');
             storages.Add([.. values.SelectMany(BitConverter.GetBytes)]);
             Op('K', 0).Tuple(shape).Tuple(Strides(shape)).Op(0x89);
             Global("collections", "OrderedDict").Op(')').Op('R').Op('t').Op('R');
@@ -60,15 +73,22 @@ internal sealed class TorchSave
     private TorchSave Tuple(long[] items)
     {
         Op('(');
-        foreach (var item in items) Int(item);
+        foreach (var item in items)
+            Int(item);
         return Op('t');
     }
 
-    private static long[] Strides(long[] shape) => [.. shape.Select((_, i) => shape.Skip(i + 1).Aggregate(1L, (a, b) => a * b))];
+    private static long[] Strides(long[] shape) =>
+        [.. shape.Select((_, i) => shape.Skip(i + 1).Aggregate(1L, (a, b) => a * b))];
 
     private TorchSave Int(long value) => Op('J').Bytes(BitConverter.GetBytes((int)value));
-    private TorchSave Global(string module, string name) => Op('c').Bytes(Encoding.ASCII.GetBytes($"{module}\n{name}\n"));
-    private TorchSave Text(string text) => Op('X').Bytes(BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text))).Bytes(Encoding.UTF8.GetBytes(text));
+
+    private TorchSave Global(string module, string name) =>
+        Op('c').Bytes(Encoding.ASCII.GetBytes($"{module}\n{name}\n"));
+
+    private TorchSave Text(string text) =>
+        Op('X').Bytes(BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text))).Bytes(Encoding.UTF8.GetBytes(text));
+
     private TorchSave Op(int opcode, params byte[] argument) => Bytes([(byte)opcode, .. argument]);
 
     private TorchSave Bytes(byte[] bytes)

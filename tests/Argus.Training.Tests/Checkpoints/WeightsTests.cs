@@ -54,11 +54,18 @@ public class WeightsTests
     public void Another_shape_is_refused_with_both_shapes()
     {
         using var folder = new TemporaryFolder();
-        TorchSave.Write(folder["b4.pth"], new Dictionary<string, (long[], float[])> { ["features.0.1.weight"] = ([48], new float[48]) });
+        TorchSave.Write(
+            folder["b4.pth"],
+            new Dictionary<string, (long[], float[])> { ["features.0.1.weight"] = ([48], new float[48]) }
+        );
         using var model = Model();
         using var weights = Weights.Read(folder["b4.pth"]);
         var error = Assert.ThrowsAny<ArgusException>(() => weights.CopyTo(model));
-        Assert.Contains("backbone.features.0.1.weight is (48) there, (32) here", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "backbone.features.0.1.weight is (48) there, (32) here",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -109,7 +116,10 @@ public class WeightsTests
         {
             var broken = (byte[])pickle.Clone();
             broken[random.Next(broken.Length)] = (byte)random.Next(256);
-            try { new PickleReader(broken).Read(); }
+            try
+            {
+                new PickleReader(broken).Read();
+            }
             catch (ArgusException) { }
         }
     }
@@ -118,8 +128,15 @@ public class WeightsTests
     public void A_tensor_that_reaches_beyond_its_storage_is_refused()
     {
         using var folder = new TemporaryFolder();
-        TorchSave.Write(folder["a.pth"], new Dictionary<string, (long[], float[])> { ["x"] = ([1000, 1000], new float[4]) });
-        Assert.Contains("beyond its data", Assert.ThrowsAny<ArgusException>(() => Weights.Read(folder["a.pth"])).Message, StringComparison.Ordinal);
+        TorchSave.Write(
+            folder["a.pth"],
+            new Dictionary<string, (long[], float[])> { ["x"] = ([1000, 1000], new float[4]) }
+        );
+        Assert.Contains(
+            "beyond its data",
+            Assert.ThrowsAny<ArgusException>(() => Weights.Read(folder["a.pth"])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -130,9 +147,14 @@ public class WeightsTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder[name], Encoding.Latin1.GetBytes(content));
-        Assert.Contains(name, Assert.ThrowsAny<ArgusException>(() => Weights.Read(folder[name])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            name,
+            Assert.ThrowsAny<ArgusException>(() => Weights.Read(folder[name])).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<RequestException>(() => Weights.Read(folder["nowhere.pth"]));
     }
 
-    private static SpecialistModel Model() => new(Specialist.Named("cm"), new ModelOptions { Backbone = "efficientnet_b0" });
+    private static SpecialistModel Model() =>
+        new(Specialist.Named("cm"), new ModelOptions { Backbone = "efficientnet_b0" });
 }

@@ -28,7 +28,11 @@ public sealed class DetectorTests
         using var detector = await Detector.LoadAsync(models, cancel: Cancel);
         var (video, expected) = await ScoredAsync(checkpoint, store);
         var reports = new List<double>();
-        var analysis = await detector.AnalyzeAsync(Path.Combine(TinyStore.Data("dfdc"), video.Item.Path), new Reported(reports), Cancel);
+        var analysis = await detector.AnalyzeAsync(
+            Path.Combine(TinyStore.Data("dfdc"), video.Item.Path),
+            new Reported(reports),
+            Cancel
+        );
 
         var face = Assert.Single(analysis.Faces);
         Assert.True(face.Whole);
@@ -41,7 +45,9 @@ public sealed class DetectorTests
         Assert.Equal(reports.Order(), reports);
 
         // Several at once answer the same.
-        var again = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => detector.AnalyzeAsync(analysis.Video, null, Cancel)));
+        var again = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => detector.AnalyzeAsync(analysis.Video, null, Cancel))
+        );
         Assert.All(again, other => Assert.Equal(analysis.Probability, other.Probability));
     }
 
@@ -51,37 +57,114 @@ public sealed class DetectorTests
         var clips = Shared.File("clips");
         var yunet = Shared.File("models/face_detection_yunet_2023mar.onnx");
         using var folder = new TemporaryFolder();
-        folder.Write("data/dfdc_train_part_0/metadata.json", """{"a.mp4": {"label": "REAL"}, "b.mp4": {"label": "FAKE", "original": "a.mp4"}}""");
+        folder.Write(
+            "data/dfdc_train_part_0/metadata.json",
+            """{"a.mp4": {"label": "REAL"}, "b.mp4": {"label": "FAKE", "original": "a.mp4"}}"""
+        );
         var source = Directory.EnumerateFiles(clips, "speech_*").Order(StringComparer.Ordinal).First();
         foreach (var name in new[] { "a", "b" })
-            Assert.Equal(0, (await Ffmpeg.RunAsync(Ffmpeg.Program, ["-v", "error", "-i", source, "-t", "4", "-vf", "scale=-2:360", folder["data", "dfdc_train_part_0", name + ".mp4"]], null, CliWrap.PipeTarget.Null, Cancel)).ExitCode);
-        var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{specialist}/4"), "full", ["backbone.name=efficientnet_b0", "backbone.weights=none", "model.image_size=64", "data.eval_frames=3", "data.train_frames=3", "data.chunks=[0]", "data.frame_range=[0,1]"]);
-        var listing = Datasets.DatasetLayout.Named("dfdc").Read(folder["data"], Datasets.DatasetOptions.From(merged.Recipe.Data));
+            Assert.Equal(
+                0,
+                (
+                    await Ffmpeg.RunAsync(
+                        Ffmpeg.Program,
+                        [
+                            "-v",
+                            "error",
+                            "-i",
+                            source,
+                            "-t",
+                            "4",
+                            "-vf",
+                            "scale=-2:360",
+                            folder["data", "dfdc_train_part_0", name + ".mp4"],
+                        ],
+                        null,
+                        CliWrap.PipeTarget.Null,
+                        Cancel
+                    )
+                ).ExitCode
+            );
+        var merged = RecipeLibrary.Default.Load(
+            RecipeLibrary.Default.Find($"{specialist}/4"),
+            "full",
+            [
+                "backbone.name=efficientnet_b0",
+                "backbone.weights=none",
+                "model.image_size=64",
+                "data.eval_frames=3",
+                "data.train_frames=3",
+                "data.chunks=[0]",
+                "data.frame_range=[0,1]",
+            ]
+        );
+        var listing = Datasets
+            .DatasetLayout.Named("dfdc")
+            .Read(folder["data"], Datasets.DatasetOptions.From(merged.Recipe.Data));
         var preparation = new Preparation(Imaging.RecipeInput.From(merged.Recipe), yunet);
-        await preparation.RunAsync(await preparation.PlanAsync(listing, StoreOptions.Of(merged.Recipe), folder["store"], Share.Whole), 1, null, Cancel);
+        await preparation.RunAsync(
+            await preparation.PlanAsync(listing, StoreOptions.Of(merged.Recipe), folder["store"], Share.Whole),
+            1,
+            null,
+            Cancel
+        );
         using var store = await Store.OpenAsync(folder["store"]);
         var checkpoint = Checkpoint(folder["checkpoint"], merged);
-        using var detector = await Detector.LoadAsync(await ExportAsync(folder["models"], checkpoint, store), yunet, cancel: Cancel);
+        using var detector = await Detector.LoadAsync(
+            await ExportAsync(folder["models"], checkpoint, store),
+            yunet,
+            cancel: Cancel
+        );
         var (video, expected) = await ScoredAsync(checkpoint, store);
         var analysis = await detector.AnalyzeAsync(Path.Combine(folder["data"], video.Item.Path), null, Cancel);
-        Assert.Equal(expected, Assert.Single(analysis.Faces).Timeline.Select(point => point.Probability), (a, b) => Math.Abs(a - b) < 1e-4);
+        Assert.Equal(
+            expected,
+            Assert.Single(analysis.Faces).Timeline.Select(point => point.Probability),
+            (a, b) => Math.Abs(a - b) < 1e-4
+        );
     }
 
     [Fact]
     public async Task A_picture_is_a_video_of_one_frame()
     {
         using var folder = new TemporaryFolder();
-        using var detector = await Detector.LoadAsync(await ExportAsync(folder["models"], Checkpoint(folder["checkpoint"], TinyStore.Recipe("rr/4")), null), cancel: Cancel);
-        using (var picture = new OpenCvSharp.Mat(48, 64, OpenCvSharp.MatType.CV_8UC3, new OpenCvSharp.Scalar(30, 90, 160))) OpenCvSharp.Cv2.ImWrite(folder["picture.png"], picture);
+        using var detector = await Detector.LoadAsync(
+            await ExportAsync(folder["models"], Checkpoint(folder["checkpoint"], TinyStore.Recipe("rr/4")), null),
+            cancel: Cancel
+        );
+        using (
+            var picture = new OpenCvSharp.Mat(48, 64, OpenCvSharp.MatType.CV_8UC3, new OpenCvSharp.Scalar(30, 90, 160))
+        )
+            OpenCvSharp.Cv2.ImWrite(folder["picture.png"], picture);
         var analysis = await detector.AnalyzeAsync(folder["picture.png"], null, Cancel);
         Assert.Single(Assert.Single(analysis.Faces).Timeline);
         Assert.Null(analysis.Interval); // of one clip there is none
-        await File.WriteAllBytesAsync(folder["half.png"], (await File.ReadAllBytesAsync(folder["picture.png"], Cancel))[..60], Cancel);
-        using (var picture = new OpenCvSharp.Mat(200, 300, OpenCvSharp.MatType.CV_8UC3, new OpenCvSharp.Scalar(30, 90, 160))) OpenCvSharp.Cv2.ImWrite(folder["whole.jpg"], picture);
-        await File.WriteAllBytesAsync(folder["half.jpg"], (await File.ReadAllBytesAsync(folder["whole.jpg"], Cancel))[..^300], Cancel);
+        await File.WriteAllBytesAsync(
+            folder["half.png"],
+            (await File.ReadAllBytesAsync(folder["picture.png"], Cancel))[..60],
+            Cancel
+        );
+        using (
+            var picture = new OpenCvSharp.Mat(
+                200,
+                300,
+                OpenCvSharp.MatType.CV_8UC3,
+                new OpenCvSharp.Scalar(30, 90, 160)
+            )
+        )
+            OpenCvSharp.Cv2.ImWrite(folder["whole.jpg"], picture);
+        await File.WriteAllBytesAsync(
+            folder["half.jpg"],
+            (await File.ReadAllBytesAsync(folder["whole.jpg"], Cancel))[..^300],
+            Cancel
+        );
         Assert.Single((await detector.AnalyzeAsync(folder["whole.jpg"], null, Cancel)).Faces);
-        await Assert.ThrowsAsync<UnreadableVideoException>(() => detector.AnalyzeAsync(folder["half.jpg"], null, Cancel));
-        await Assert.ThrowsAsync<UnreadableVideoException>(() => detector.AnalyzeAsync(folder["half.png"], null, Cancel));
+        await Assert.ThrowsAsync<UnreadableVideoException>(() =>
+            detector.AnalyzeAsync(folder["half.jpg"], null, Cancel)
+        );
+        await Assert.ThrowsAsync<UnreadableVideoException>(() =>
+            detector.AnalyzeAsync(folder["half.png"], null, Cancel)
+        );
     }
 
     [Fact]
@@ -89,7 +172,10 @@ public sealed class DetectorTests
     {
         using var folder = new TemporaryFolder();
         var merged = TinyStore.Recipe("rr/4");
-        using var detector = await Detector.LoadAsync(await ExportAsync(folder["models"], Checkpoint(folder["checkpoint"], merged), null), cancel: Cancel);
+        using var detector = await Detector.LoadAsync(
+            await ExportAsync(folder["models"], Checkpoint(folder["checkpoint"], merged), null),
+            cancel: Cancel
+        );
         folder.Write("text.mp4", "no video");
         folder.Write("list.mp4", "#EXTM3U\nhttp://example.org/video.mp4\n");
         folder.Write("empty.mp4", "");
@@ -97,20 +183,36 @@ public sealed class DetectorTests
             await Assert.ThrowsAsync<UnreadableVideoException>(() => detector.AnalyzeAsync(folder[name], null, Cancel));
         using var stopped = new CancellationTokenSource();
         await stopped.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => detector.AnalyzeAsync(folder["text.mp4"], null, stopped.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            detector.AnalyzeAsync(folder["text.mp4"], null, stopped.Token)
+        );
     }
 
     [Fact]
     public async Task A_models_folder_that_was_changed_is_refused()
     {
         using var folder = new TemporaryFolder();
-        var models = await ExportAsync(folder["models"], Checkpoint(folder["checkpoint"], TinyStore.Recipe("rr/4")), null);
+        var models = await ExportAsync(
+            folder["models"],
+            Checkpoint(folder["checkpoint"], TinyStore.Recipe("rr/4")),
+            null
+        );
         var council = await File.ReadAllTextAsync(Path.Combine(models, Council.FileName), Cancel);
-        await File.WriteAllTextAsync(Path.Combine(models, Council.FileName), council.Replace("\"bias\": 0", "\"bias\": 9", StringComparison.Ordinal), Cancel);
-        Assert.Contains("hash differs", (await Assert.ThrowsAsync<ArgusException>(() => Detector.LoadAsync(models, cancel: Cancel))).Message);
+        await File.WriteAllTextAsync(
+            Path.Combine(models, Council.FileName),
+            council.Replace("\"bias\": 0", "\"bias\": 9", StringComparison.Ordinal),
+            Cancel
+        );
+        Assert.Contains(
+            "hash differs",
+            (await Assert.ThrowsAsync<ArgusException>(() => Detector.LoadAsync(models, cancel: Cancel))).Message
+        );
         await File.WriteAllTextAsync(Path.Combine(models, Council.FileName), council, Cancel);
         File.Delete(Path.Combine(models, "rr.onnx"));
-        Assert.Contains("missing", (await Assert.ThrowsAsync<ArgusException>(() => Detector.LoadAsync(models, cancel: Cancel))).Message);
+        Assert.Contains(
+            "missing",
+            (await Assert.ThrowsAsync<ArgusException>(() => Detector.LoadAsync(models, cancel: Cancel))).Message
+        );
         await Assert.ThrowsAsync<RequestException>(() => Detector.LoadAsync(folder["none"], cancel: Cancel));
     }
 
@@ -125,18 +227,33 @@ public sealed class DetectorTests
     private static async Task<string> ExportAsync(string models, CheckpointReference checkpoint, Store? store)
     {
         var name = checkpoint.Recipe.Specialist;
-        var result = await OnnxExport.RunAsync(checkpoint, Path.Combine(models, ModelsFolder.FileOf(name)), ExportPrecision.Fp32, store, Cancel);
-        if (store is not null) Assert.InRange(result.Clips, 1, 16);
+        var result = await OnnxExport.RunAsync(
+            checkpoint,
+            Path.Combine(models, ModelsFolder.FileOf(name)),
+            ExportPrecision.Fp32,
+            store,
+            Cancel
+        );
+        if (store is not null)
+            Assert.InRange(result.Clips, 1, 16);
         await ModelsFolder.SealAsync(models, Council.OfEqual([(name, null)]), Cancel);
         return models;
     }
 
-    private static async Task<(StoredVideo Video, IEnumerable<double> Probabilities)> ScoredAsync(CheckpointReference checkpoint, Store store)
+    private static async Task<(StoredVideo Video, IEnumerable<double> Probabilities)> ScoredAsync(
+        CheckpointReference checkpoint,
+        Store store
+    )
     {
         // Clips of a training video may be others than those that a detector takes.
-        var video = store.Videos.First(candidate => candidate.Clips.Count == checkpoint.Recipe.Data.EvalFrames && candidate.Split != Datasets.Split.Train || checkpoint.Recipe.Data.EvalFrames == checkpoint.Recipe.Data.TrainFrames);
+        var video = store.Videos.First(candidate =>
+            candidate.Clips.Count == checkpoint.Recipe.Data.EvalFrames && candidate.Split != Datasets.Split.Train
+            || checkpoint.Recipe.Data.EvalFrames == checkpoint.Recipe.Data.TrainFrames
+        );
         using var model = checkpoint.Load(CPU);
-        var prediction = (await Scoring.RunAsync(model, checkpoint.Recipe, store, [new JudgedVideo(video)], CPU, null, Cancel))[0];
+        var prediction = (
+            await Scoring.RunAsync(model, checkpoint.Recipe, store, [new JudgedVideo(video)], CPU, null, Cancel)
+        )[0];
         return (video, prediction.Clips.Select(clip => clip.Probability));
     }
 
@@ -144,7 +261,8 @@ public sealed class DetectorTests
     {
         public void Report(double value)
         {
-            lock (values) values.Add(value);
+            lock (values)
+                values.Add(value);
         }
     }
 }

@@ -17,13 +17,33 @@ public sealed class OnnxExportTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("argus-test-").FullName;
 
-    public static TheoryData<string, string, int> Specialists => new(Specialist.All.Select(specialist => (specialist.Name, "full", 64)).Append(("rr", "seed", 64)).Append(("cm", "seed", 112)));
+    public static TheoryData<string, string, int> Specialists =>
+        new(
+            Specialist
+                .All.Select(specialist => (specialist.Name, "full", 64))
+                .Append(("rr", "seed", 64))
+                .Append(("cm", "seed", 112))
+        );
 
     [Theory, MemberData(nameof(Specialists))]
     public async Task Every_specialist_answers_as_its_checkpoint(string name, string profile, int size)
     {
-        var checkpoint = Checkpoint(name, profile, size, profile == "seed" ? 1 : name == "av" ? 11 : name == "tm" ? 4 : 1); // eleven go through in two parts
-        var result = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "model.onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
+        var checkpoint = Checkpoint(
+            name,
+            profile,
+            size,
+            profile == "seed" ? 1
+                : name == "av" ? 11
+                : name == "tm" ? 4
+                : 1
+        ); // eleven go through in two parts
+        var result = await OnnxExport.RunAsync(
+            checkpoint,
+            Path.Combine(folder, "model.onnx"),
+            ExportPrecision.Fp32,
+            null,
+            TestContext.Current.CancellationToken
+        );
         Assert.InRange(result.LargestDifference, 0, OnnxExport.Tolerance);
         using var file = SpecialistModelFile.Load(result.Path);
         file.Check();
@@ -38,7 +58,13 @@ public sealed class OnnxExportTests : IDisposable
     public async Task Cells_are_the_logits_without_a_part_of_the_picture()
     {
         var checkpoint = Checkpoint("cm", "seed", 224, 1);
-        var result = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "model.onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
+        var result = await OnnxExport.RunAsync(
+            checkpoint,
+            Path.Combine(folder, "model.onnx"),
+            ExportPrecision.Fp32,
+            null,
+            TestContext.Current.CancellationToken
+        );
         using var file = SpecialistModelFile.Load(result.Path);
         var values = GoldenInput.Of(View.Rgb, file.ClipLength);
         var told = file.Tell(new Dictionary<string, float[]> { [View.Rgb] = values })[0];
@@ -48,7 +74,8 @@ public sealed class OnnxExportTests : IDisposable
         using var model = checkpoint.Load(CPU);
         model.eval();
         var frames = tensor(values).view(1, 3, 224, 224);
-        Tensor map = model.BackboneFeatures(frames).flatten(2), branches = model.ModuleFeatures(frames).flatten(2); // (1, C, 49)
+        Tensor map = model.BackboneFeatures(frames).flatten(2),
+            branches = model.ModuleFeatures(frames).flatten(2); // (1, C, 49)
         double Odds(Tensor pooled, Tensor module)
         {
             var logits = model.HeadLogits(cat([pooled, module.flatten(1)], 1).unsqueeze(1)).data<float>().ToArray();
@@ -69,12 +96,27 @@ public sealed class OnnxExportTests : IDisposable
     {
         const string Python = "/usr/bin/python3"; // Debian's, for which python3-onnx is
         async Task<(int Code, string Error)> Run(string program) =>
-            await Video.Ffmpeg.RunAsync(Python, ["-c", program], null, CliWrap.PipeTarget.Null, TestContext.Current.CancellationToken);
-        if (!File.Exists(Python) || (await Run("import onnx")).Code != 0) Assert.Skip("python3-onnx is not installed");
+            await Video.Ffmpeg.RunAsync(
+                Python,
+                ["-c", program],
+                null,
+                CliWrap.PipeTarget.Null,
+                TestContext.Current.CancellationToken
+            );
+        if (!File.Exists(Python) || (await Run("import onnx")).Code != 0)
+            Assert.Skip("python3-onnx is not installed");
         foreach (var (name, frames) in new[] { ("rr", 1), ("tm", 4) })
         {
-            var result = await OnnxExport.RunAsync(Checkpoint(name, "full", 64, frames), Path.Combine(folder, name + ".onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
-            var (code, error) = await Run($"import onnx; m = onnx.load('{result.Path}'); onnx.checker.check_model(m, full_check=True); onnx.shape_inference.infer_shapes(m, check_type=True, strict_mode=True)");
+            var result = await OnnxExport.RunAsync(
+                Checkpoint(name, "full", 64, frames),
+                Path.Combine(folder, name + ".onnx"),
+                ExportPrecision.Fp32,
+                null,
+                TestContext.Current.CancellationToken
+            );
+            var (code, error) = await Run(
+                $"import onnx; m = onnx.load('{result.Path}'); onnx.checker.check_model(m, full_check=True); onnx.shape_inference.infer_shapes(m, check_type=True, strict_mode=True)"
+            );
             Assert.True(code == 0, error);
         }
     }
@@ -83,8 +125,20 @@ public sealed class OnnxExportTests : IDisposable
     public async Task Half_precision_is_half_as_large_and_nearly_equal()
     {
         var checkpoint = Checkpoint("rr", "full", 64, 1);
-        var whole = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "whole.onnx"), ExportPrecision.Fp32, null, TestContext.Current.CancellationToken);
-        var half = await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, "half.onnx"), ExportPrecision.Fp16, null, TestContext.Current.CancellationToken);
+        var whole = await OnnxExport.RunAsync(
+            checkpoint,
+            Path.Combine(folder, "whole.onnx"),
+            ExportPrecision.Fp32,
+            null,
+            TestContext.Current.CancellationToken
+        );
+        var half = await OnnxExport.RunAsync(
+            checkpoint,
+            Path.Combine(folder, "half.onnx"),
+            ExportPrecision.Fp16,
+            null,
+            TestContext.Current.CancellationToken
+        );
         Assert.InRange((double)half.Bytes / whole.Bytes, 0.49, 0.53);
         Assert.InRange(half.LargestDifference, 1e-9, 0.05);
     }
@@ -94,18 +148,39 @@ public sealed class OnnxExportTests : IDisposable
     {
         var merged = TinyStore.Recipe("rr/4");
         using var store = await TinyStore.OpenAsync(merged.Recipe);
-        using (var model = ModelFactory.Create(merged.Recipe)) Argus.Training.Checkpoints.Checkpoint.Save(Path.Combine(folder, "tiny"), model, optimizer: null, new TrainState(), merged.ToYaml());
+        using (var model = ModelFactory.Create(merged.Recipe))
+            Argus.Training.Checkpoints.Checkpoint.Save(
+                Path.Combine(folder, "tiny"),
+                model,
+                optimizer: null,
+                new TrainState(),
+                merged.ToYaml()
+            );
         var checkpoint = CheckpointReference.Find(Path.Combine(folder, "tiny"));
-        async Task<ExportResult> Export(ExportPrecision precision, Stores.Store? crops) => await OnnxExport.RunAsync(checkpoint, Path.Combine(folder, $"{precision}.onnx"), precision, crops, TestContext.Current.CancellationToken);
+        async Task<ExportResult> Export(ExportPrecision precision, Stores.Store? crops) =>
+            await OnnxExport.RunAsync(
+                checkpoint,
+                Path.Combine(folder, $"{precision}.onnx"),
+                precision,
+                crops,
+                TestContext.Current.CancellationToken
+            );
         var (whole, rounded) = (await Export(ExportPrecision.Fp32, store), await Export(ExportPrecision.Int8, store));
         Assert.InRange((double)rounded.Bytes / whole.Bytes, 0.2, 0.45);
         Assert.InRange(rounded.LargestDifference, 1e-9, 0.5);
         Assert.InRange(rounded.Loss!.MeanProbability, 1e-12, 0.02);
         Assert.InRange(rounded.Loss.FileAuc!.Value, 0, 1);
         // A graph whose integers nobody reads would compute as before: the runtime's optimised form holds integer kernels.
-        using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { LogSeverityLevel = Microsoft.ML.OnnxRuntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, OptimizedModelFilePath = Path.Combine(folder, "optimised.onnx"), GraphOptimizationLevel = Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED };
+        using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
+        {
+            LogSeverityLevel = Microsoft.ML.OnnxRuntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            OptimizedModelFilePath = Path.Combine(folder, "optimised.onnx"),
+            GraphOptimizationLevel = Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+        };
         using (new Microsoft.ML.OnnxRuntime.InferenceSession(rounded.Path, options)) { }
-        var optimised = Argus.Training.Export.Onnx.ModelProto.Parser.ParseFrom(await File.ReadAllBytesAsync(Path.Combine(folder, "optimised.onnx"), TestContext.Current.CancellationToken));
+        var optimised = Argus.Training.Export.Onnx.ModelProto.Parser.ParseFrom(
+            await File.ReadAllBytesAsync(Path.Combine(folder, "optimised.onnx"), TestContext.Current.CancellationToken)
+        );
         var operations = optimised.Graph.Node.CountBy(node => node.OpType).ToDictionary();
         Assert.True(operations["QLinearConv"] > 70, string.Join(", ", operations));
         Assert.False(operations.ContainsKey("Conv"), string.Join(", ", operations));
@@ -117,21 +192,32 @@ public sealed class OnnxExportTests : IDisposable
     {
         var text = Path.Combine(folder, "text.onnx");
         File.WriteAllText(text, "no model");
-        Assert.Contains("is no ONNX model", Assert.Throws<ArgusException>(() => SpecialistModelFile.Load(text)).Message);
+        Assert.Contains(
+            "is no ONNX model",
+            Assert.Throws<ArgusException>(() => SpecialistModelFile.Load(text)).Message
+        );
         Assert.Throws<RequestException>(() => SpecialistModelFile.Load(Path.Combine(folder, "missing.onnx")));
     }
 
     private CheckpointReference Checkpoint(string name, string profile, int size, int frames)
     {
-        string[] settings = ["backbone.name=efficientnet_b0", "backbone.weights=none", $"model.image_size={size}", $"data.clip_frames={frames}"];
+        string[] settings =
+        [
+            "backbone.name=efficientnet_b0",
+            "backbone.weights=none",
+            $"model.image_size={size}",
+            $"data.clip_frames={frames}",
+        ];
         var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{name}/1"), profile, settings);
         using var model = ModelFactory.Create(merged.Recipe);
         using (no_grad())
         {
             foreach (var (key, value) in model.state_dict())
             {
-                if (key.EndsWith("running_mean", StringComparison.Ordinal)) value.uniform_(-0.2, 0.2);
-                if (key.EndsWith("running_var", StringComparison.Ordinal)) value.uniform_(0.5, 1.5);
+                if (key.EndsWith("running_mean", StringComparison.Ordinal))
+                    value.uniform_(-0.2, 0.2);
+                if (key.EndsWith("running_var", StringComparison.Ordinal))
+                    value.uniform_(0.5, 1.5);
             }
         }
         var target = Path.Combine(folder, $"{name}-{size}");

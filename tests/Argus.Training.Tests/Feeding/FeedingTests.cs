@@ -20,14 +20,21 @@ public class FeedingTests
         // More fakes than reals, as in the real datasets.
         var reals = train.Where(video => video.Item.Label == 0).Take(3).ToList();
         var mixed = reals.Concat(train.Where(video => video.Item.Label == 1)).ToList();
-        var (first, again, next) = (BalancedSampler.Epoch(mixed, 5, 0), BalancedSampler.Epoch(mixed, 5, 0), BalancedSampler.Epoch(mixed, 5, 1));
+        var (first, again, next) = (
+            BalancedSampler.Epoch(mixed, 5, 0),
+            BalancedSampler.Epoch(mixed, 5, 0),
+            BalancedSampler.Epoch(mixed, 5, 1)
+        );
         Assert.Equal(first, again);
         Assert.NotEqual(first, next);
         var real = first.Where(sample => sample.Label == 0).ToList();
         Assert.Equal(reals.Sum(video => video.Clips.Count), real.Count);
         Assert.Equal(real.Count, real.Distinct().Count());
         Assert.Equal(2 * real.Count, first.Count);
-        Assert.NotEqual(first.Where(s => s.Label == 1).Select(Name).Order(), next.Where(s => s.Label == 1).Select(Name).Order());
+        Assert.NotEqual(
+            first.Where(s => s.Label == 1).Select(Name).Order(),
+            next.Where(s => s.Label == 1).Select(Name).Order()
+        );
     }
 
     [Fact]
@@ -35,7 +42,10 @@ public class FeedingTests
     {
         using var store = await TinyStore.OpenAsync(TinyStore.Recipe("rr/1").Recipe);
         var whole = BalancedSampler.Epoch(store.Videos, 1, 0);
-        var parts = Enumerable.Range(0, 3).SelectMany(rank => BalancedSampler.Epoch(store.Videos, 1, 0, rank, 3)).ToList();
+        var parts = Enumerable
+            .Range(0, 3)
+            .SelectMany(rank => BalancedSampler.Epoch(store.Videos, 1, 0, rank, 3))
+            .ToList();
         Assert.Equal(whole.Count, parts.Count);
         Assert.Equal(whole.Select(Name).Order(), parts.Select(Name).Order());
     }
@@ -46,7 +56,9 @@ public class FeedingTests
     public async Task An_empty_class_is_an_error()
     {
         using var store = await TinyStore.OpenAsync(TinyStore.Recipe("rr/1").Recipe);
-        var error = Assert.Throws<ArgusException>(() => BalancedSampler.Epoch(store.Videos.Where(video => video.Item.Label == 1), 0, 0));
+        var error = Assert.Throws<ArgusException>(() =>
+            BalancedSampler.Epoch(store.Videos.Where(video => video.Item.Label == 1), 0, 0)
+        );
         Assert.Contains("both classes", error.Message, StringComparison.Ordinal);
     }
 
@@ -55,9 +67,20 @@ public class FeedingTests
     {
         var recipe = TinyStore.Recipe("rr/1").Recipe;
         using var store = await TinyStore.OpenAsync(recipe);
-        recipe = recipe with { Forge = new() { Probability = 1, Curriculum = 0.5, Kinds = ["resolution", "lighting"] } };
+        recipe = recipe with
+        {
+            Forge = new()
+            {
+                Probability = 1,
+                Curriculum = 0.5,
+                Kinds = ["resolution", "lighting"],
+            },
+        };
         var reals = store.Videos.Where(video => video.Item.Label == 0).ToList();
-        var (early, late) = (BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0)), BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0.7)));
+        var (early, late) = (
+            BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0)),
+            BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0.7))
+        );
         Assert.Equal(4 * reals.Sum(video => video.Clips.Count), late.Count);
         foreach (var four in late.Chunk(4))
         {
@@ -90,7 +113,10 @@ public class FeedingTests
                 {
                     Assert.Equal([batch.Samples.Count, 3, 32, 32], batch.Inputs[View.Rgb].shape);
                     using var flat = batch.Inputs[View.Rgb].contiguous();
-                    sums.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(flat.bytes)) + batch.Labels.sum().item<long>());
+                    sums.Add(
+                        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(flat.bytes))
+                            + batch.Labels.sum().item<long>()
+                    );
                 }
             }
             return sums;
@@ -103,14 +129,30 @@ public class FeedingTests
         var recipe = TinyStore.Recipe("rr/1").Recipe;
         using var store = await TinyStore.OpenAsync(recipe);
         var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), null, 0, 2);
-        await foreach (var batch in feeder.ReadAsync([.. store.Videos.SelectMany(video => video.Clips).Select(clip => new Sample(clip))], 0, 2, 0, CancellationToken.None))
+        await foreach (
+            var batch in feeder.ReadAsync(
+                [.. store.Videos.SelectMany(video => video.Clips).Select(clip => new Sample(clip))],
+                0,
+                2,
+                0,
+                CancellationToken.None
+            )
+        )
         {
             batch.Dispose();
             break;
         }
         // Enumerating again finds everything free.
         var count = 0;
-        await foreach (var batch in feeder.ReadAsync([.. store.Videos.SelectMany(video => video.Clips).Select(clip => new Sample(clip))], 0, 2, 0, CancellationToken.None))
+        await foreach (
+            var batch in feeder.ReadAsync(
+                [.. store.Videos.SelectMany(video => video.Clips).Select(clip => new Sample(clip))],
+                0,
+                2,
+                0,
+                CancellationToken.None
+            )
+        )
         {
             batch.Dispose();
             count++;

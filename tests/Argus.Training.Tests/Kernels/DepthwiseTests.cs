@@ -16,7 +16,10 @@ public sealed class DepthwiseTests
     [InlineData(2, 32, 2, 3, 5)]
     public void Gradients_equal_libtorchs(int images, int channels, int height, int width, int kernel)
     {
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "This processor has no AVX-512, so libtorch's own operators run.");
+        Assert.SkipUnless(
+            Vector512.IsHardwareAccelerated,
+            "This processor has no AVX-512, so libtorch's own operators run."
+        );
         using var scope = NewDisposeScope();
         random.manual_seed(5);
         var x = randn(images, channels, height, width).AsChannelsLast().requires_grad_();

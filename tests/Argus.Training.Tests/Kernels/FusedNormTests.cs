@@ -19,16 +19,44 @@ public sealed class FusedNormTests
     [InlineData(4, 1632, 7, 7)]
     public void Normalisation_and_activation_equal_libtorchs(int images, int channels, int height, int width)
     {
-        Agree<SiLU>((norm, x, _, _) => norm.Activated<SiLU>(x), (y, _, _) => nn.functional.silu(y), images, channels, height, width);
-        Agree<ReLU>((norm, x, _, _) => norm.Activated<ReLU>(x), (y, _, _) => nn.functional.relu(y), images, channels, height, width);
-        Agree<Identity>((norm, x, factors, residual) => norm.Activated<Identity>(x, factors, residual), (y, factors, residual) => y * factors + residual, images, channels, height, width);
+        Agree<SiLU>(
+            (norm, x, _, _) => norm.Activated<SiLU>(x),
+            (y, _, _) => nn.functional.silu(y),
+            images,
+            channels,
+            height,
+            width
+        );
+        Agree<ReLU>(
+            (norm, x, _, _) => norm.Activated<ReLU>(x),
+            (y, _, _) => nn.functional.relu(y),
+            images,
+            channels,
+            height,
+            width
+        );
+        Agree<Identity>(
+            (norm, x, factors, residual) => norm.Activated<Identity>(x, factors, residual),
+            (y, factors, residual) => y * factors + residual,
+            images,
+            channels,
+            height,
+            width
+        );
     }
 
     [Theory]
     [InlineData(2, 16, 14, 14, 7)]
     [InlineData(3, 28, 21, 7, 7)]
     public void Pooling_equals_libtorchs(int images, int channels, int height, int width, int grid) =>
-        Agree<ReLU>((norm, x, _, _) => norm.Pooled<ReLU>(x, grid), (y, _, _) => nn.functional.adaptive_avg_pool2d(nn.functional.relu(y), grid), images, channels, height, width);
+        Agree<ReLU>(
+            (norm, x, _, _) => norm.Pooled<ReLU>(x, grid),
+            (y, _, _) => nn.functional.adaptive_avg_pool2d(nn.functional.relu(y), grid),
+            images,
+            channels,
+            height,
+            width
+        );
 
     [Theory]
     [InlineData(3, 24, 7, 7)]
@@ -40,18 +68,38 @@ public sealed class FusedNormTests
         using var excitation = new SqueezeExcitation(channels, 6, MemoryFormat.ChannelsLast);
         var own = excitation.parameters().ToArray();
         var copies = own.Select(p => p.detach().to(ScalarType.Float64).requires_grad_()).ToArray();
-        Agree<SiLU>((norm, x, _, _) => norm.Squeezed<SiLU>(x, excitation), (y, _, _) =>
-        {
-            var z = nn.functional.silu(y);
-            var inner = nn.functional.silu(nn.functional.conv2d(nn.functional.adaptive_avg_pool2d(z, 1), copies[0], copies[1]));
-            return z * nn.functional.conv2d(inner, copies[2], copies[3]).sigmoid();
-        }, images, channels, height, width);
-        foreach (var (parameter, copy) in own.Zip(copies)) Near("excitation", copy.grad!, parameter.grad!);
+        Agree<SiLU>(
+            (norm, x, _, _) => norm.Squeezed<SiLU>(x, excitation),
+            (y, _, _) =>
+            {
+                var z = nn.functional.silu(y);
+                var inner = nn.functional.silu(
+                    nn.functional.conv2d(nn.functional.adaptive_avg_pool2d(z, 1), copies[0], copies[1])
+                );
+                return z * nn.functional.conv2d(inner, copies[2], copies[3]).sigmoid();
+            },
+            images,
+            channels,
+            height,
+            width
+        );
+        foreach (var (parameter, copy) in own.Zip(copies))
+            Near("excitation", copy.grad!, parameter.grad!);
     }
 
-    private static void Agree<TActivation>(Func<BatchNorm, Tensor, Tensor, Tensor, Tensor> fused, Func<Tensor, Tensor, Tensor, Tensor> plain, int images, int channels, int height, int width)
+    private static void Agree<TActivation>(
+        Func<BatchNorm, Tensor, Tensor, Tensor, Tensor> fused,
+        Func<Tensor, Tensor, Tensor, Tensor> plain,
+        int images,
+        int channels,
+        int height,
+        int width
+    )
     {
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "This processor has no AVX-512, so libtorch's own operators run.");
+        Assert.SkipUnless(
+            Vector512.IsHardwareAccelerated,
+            "This processor has no AVX-512, so libtorch's own operators run."
+        );
         using var scope = NewDisposeScope();
         random.manual_seed(7);
         var picture = (randn(images, channels, height, width) * 3 + 40).AsChannelsLast().requires_grad_();
@@ -70,16 +118,25 @@ public sealed class FusedNormTests
         result.backward([gradient]);
 
         Tensor Double(Tensor tensor) => tensor.detach().to(ScalarType.Float64).requires_grad_();
-        Tensor x = Double(picture), w = Double(norm.Weight), b = Double(norm.Bias), r = Double(residual);
-        Tensor mean = zeros(channels, float64), variance = ones(channels, float64);
-        var expected = plain(nn.functional.batch_norm(x, mean, variance, w, b, training: true, momentum: 0.1, eps: norm.Eps), factors.to(ScalarType.Float64), r);
+        Tensor x = Double(picture),
+            w = Double(norm.Weight),
+            b = Double(norm.Bias),
+            r = Double(residual);
+        Tensor mean = zeros(channels, float64),
+            variance = ones(channels, float64);
+        var expected = plain(
+            nn.functional.batch_norm(x, mean, variance, w, b, training: true, momentum: 0.1, eps: norm.Eps),
+            factors.to(ScalarType.Float64),
+            r
+        );
         expected.backward([gradient.to(ScalarType.Float64)]);
 
         Near("result", expected, result);
         Near("x", x.grad!, picture.grad!);
         Near("weight", w.grad!, norm.Weight.grad!);
         Near("bias", b.grad!, norm.Bias.grad!);
-        if (r.grad is { } grad) Near("residual", grad, residual.grad!);
+        if (r.grad is { } grad)
+            Near("residual", grad, residual.grad!);
         Near("mean", mean, norm.RunningMean);
         Near("variance", variance, norm.RunningVariance);
     }

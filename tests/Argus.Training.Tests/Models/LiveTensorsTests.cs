@@ -14,9 +14,15 @@ public sealed class LiveTensorsTests
     public void A_thousand_steps_leave_as_many_tensors_as_ten()
     {
         // Without the head, whose matrices would make this test five times as long.
-        using var backbone = new EfficientNet(EfficientNetVariant.Named("efficientnet_b0"), 0.2, MemoryFormat.ChannelsLast);
+        using var backbone = new EfficientNet(
+            EfficientNetVariant.Named("efficientnet_b0"),
+            0.2,
+            MemoryFormat.ChannelsLast
+        );
         using var module = new SpecialistModule(Specialist.Named("rr"), new ModelOptions());
-        using var optimizer = new AdamW(backbone.named_parameters().Concat(module.named_parameters()).Select(p => (p.name, p.parameter)));
+        using var optimizer = new AdamW(
+            backbone.named_parameters().Concat(module.named_parameters()).Select(p => (p.name, p.parameter))
+        );
         using var images = randn(2, 3, 28, 28).AsChannelsLast();
         backbone.train();
         module.train();

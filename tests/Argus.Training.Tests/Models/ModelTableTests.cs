@@ -32,30 +32,52 @@ public class ModelTableTests
     {
         using var scope = NewDisposeScope();
         random.manual_seed(0);
-        using var backbone = new EfficientNet(EfficientNetVariant.Named("efficientnet_b0"), 0.2, MemoryFormat.ChannelsLast);
+        using var backbone = new EfficientNet(
+            EfficientNetVariant.Named("efficientnet_b0"),
+            0.2,
+            MemoryFormat.ChannelsLast
+        );
         var state = backbone.state_dict();
         // Kaiming normal, fan out: variance 2 / (O * K * K).
         Assert.Equal(Math.Sqrt(2.0 / (1280 * 1)), state["features.8.0.weight"].std().item<float>(), 1e-3);
         Assert.Equal(Math.Sqrt(2.0 / (32 * 9)), state["features.0.0.weight"].std().item<float>(), 1e-2);
-        Assert.Equal((1f, 0f), (state["features.8.1.weight"].min().item<float>(), state["features.8.1.bias"].max().item<float>()));
+        Assert.Equal(
+            (1f, 0f),
+            (state["features.8.1.weight"].min().item<float>(), state["features.8.1.bias"].max().item<float>())
+        );
     }
 
     public static TheoryData<string> Names => [.. Specialist.All.Select(specialist => specialist.Name)];
 
     [Theory, MemberData(nameof(Names))]
-    public void Every_specialist_runs_and_gives_every_parameter_a_gradient_but_biases_that_normalisation_takes_away(string name)
+    public void Every_specialist_runs_and_gives_every_parameter_a_gradient_but_biases_that_normalisation_takes_away(
+        string name
+    )
     {
         using var scope = NewDisposeScope();
-        using var model = new SpecialistModel(Specialist.Named(name), new ModelOptions { Backbone = "efficientnet_b0" });
+        using var model = new SpecialistModel(
+            Specialist.Named(name),
+            new ModelOptions { Backbone = "efficientnet_b0" }
+        );
         var logits = model.Logits(randn(4, 3, 64, 64), framesPerClip: 2);
         Assert.Equal([2, 2], logits.shape);
         logits.sum().backward();
-        var beforeNorm = Specialist.Named(name).Branches.SelectMany(branch => new[] { $"specialist_module.{branch.Name}.0.bias", $"specialist_module.{branch.Name}.3.bias" }).ToHashSet();
-        Assert.All(model.named_parameters(), entry => Assert.True(entry.parameter.grad is null == beforeNorm.Contains(entry.name), entry.name));
+        var beforeNorm = Specialist
+            .Named(name)
+            .Branches.SelectMany(branch =>
+                new[] { $"specialist_module.{branch.Name}.0.bias", $"specialist_module.{branch.Name}.3.bias" }
+            )
+            .ToHashSet();
+        Assert.All(
+            model.named_parameters(),
+            entry => Assert.True(entry.parameter.grad is null == beforeNorm.Contains(entry.name), entry.name)
+        );
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void With_one_frame_and_colour_pictures_for_views_a_specialist_is_the_published_model_and_with_its_own_it_is_not(string name)
+    public void With_one_frame_and_colour_pictures_for_views_a_specialist_is_the_published_model_and_with_its_own_it_is_not(
+        string name
+    )
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
@@ -81,26 +103,36 @@ public class ModelTableTests
         {
             using var scope = NewDisposeScope();
             using var model = new SpecialistModel(specialist, new ModelOptions { Backbone = "efficientnet_b0" });
-            var largest = specialist.Branches.Max(branch => model.state_dict()[$"specialist_module.{branch.Name}.0.weight"].mean([2, 3]).abs().max().item<float>());
+            var largest = specialist.Branches.Max(branch =>
+                model.state_dict()[$"specialist_module.{branch.Name}.0.weight"].mean([2, 3]).abs().max().item<float>()
+            );
             Assert.Equal(specialist.StartsHighPass, largest < 1e-6);
         }
-        Assert.Equal(["cm", "rr"], Specialist.All.Where(specialist => specialist.StartsHighPass).Select(specialist => specialist.Name));
+        Assert.Equal(
+            ["cm", "rr"],
+            Specialist.All.Where(specialist => specialist.StartsHighPass).Select(specialist => specialist.Name)
+        );
     }
 
     /// <summary>What training allocates is freed within the step: the number of live tensors does not grow.</summary>
     [Fact]
     public void A_step_leaves_no_tensor_behind()
     {
-        using var model = new SpecialistModel(Specialist.Named("cm"), new ModelOptions { Backbone = "efficientnet_b0" });
+        using var model = new SpecialistModel(
+            Specialist.Named("cm"),
+            new ModelOptions { Backbone = "efficientnet_b0" }
+        );
         Step();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        for (var i = 0; i < 3; i++) Step();
+        for (var i = 0; i < 3; i++)
+            Step();
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
 
         void Step()
         {
             using var scope = NewDisposeScope();
-            foreach (var parameter in model.parameters()) parameter.grad = null;
+            foreach (var parameter in model.parameters())
+                parameter.grad = null;
             model.Logits(randn(2, 3, 64, 64)).sum().backward();
         }
     }

@@ -6,7 +6,8 @@ namespace Argus.Training.Tests.Native;
 
 public class NativeTests
 {
-    private static string Packaged => Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+    private static string Packaged =>
+        Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
     [Fact]
     public void The_packaged_library_asks_once_for_the_missing_version_and_only_its_flag_is_changed()
@@ -22,7 +23,9 @@ public class NativeTests
     [InlineData("")]
     [InlineData("MZ this is no ELF file, but long enough to have a header of sixty-four bytes.")]
     public void Something_else_is_refused(string content) =>
-        Assert.Throws<ArgusException>(() => ElfVersionMend.MarkWeak(System.Text.Encoding.ASCII.GetBytes(content), "GLIBCXX_3.4.32"));
+        Assert.Throws<ArgusException>(() =>
+            ElfVersionMend.MarkWeak(System.Text.Encoding.ASCII.GetBytes(content), "GLIBCXX_3.4.32")
+        );
 
     [Fact]
     public void The_route_is_told() => Assert.Matches("as packaged|mended copy", LibTorch.Route);

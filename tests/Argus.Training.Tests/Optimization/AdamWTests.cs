@@ -1,8 +1,8 @@
-using AdamW = Argus.Training.Optimization.AdamW;
 using TorchSharp;
 using Xunit;
-using Parameter = TorchSharp.Modules.Parameter;
 using static TorchSharp.torch;
+using AdamW = Argus.Training.Optimization.AdamW;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Argus.Training.Tests.Optimization;
 
@@ -20,7 +20,8 @@ public class AdamWTests
         for (var step = 0; step < 5; step++)
         {
             var x = randn(30, 8);
-            foreach (var weight in new[] { ours, theirs }) weight.matmul(x).pow(2).sum().backward();
+            foreach (var weight in new[] { ours, theirs })
+                weight.matmul(x).pow(2).sum().backward();
             optimizer.Step();
             reference.step();
             optimizer.ZeroGradients();
@@ -45,6 +46,9 @@ public class AdamWTests
     {
         using var scope = NewDisposeScope();
         using var optimizer = new AdamW([("head.weight", new Parameter(ones(2)))]);
-        Assert.Equal(["head.weight.exp_avg", "head.weight.exp_avg_sq", "head.weight.step"], optimizer.State().Select(entry => entry.Name));
+        Assert.Equal(
+            ["head.weight.exp_avg", "head.weight.exp_avg_sq", "head.weight.step"],
+            optimizer.State().Select(entry => entry.Name)
+        );
     }
 }

@@ -13,9 +13,21 @@ public class OptimizationReferenceTests
         var expected = ReferenceNumbers.Read("numbers.json").GetProperty("losses");
         var logits = tensor(expected.GetProperty("logits").Floats(), 5, 2);
         var targets = tensor(expected.GetProperty("targets").Floats().Select(t => (long)t).ToArray());
-        Assert.Equal(expected.GetProperty("cross_entropy").GetDouble(), Losses.CrossEntropy(logits, targets).item<float>(), 1e-6);
-        Assert.Equal(expected.GetProperty("focal_alpha0.25_gamma2").GetDouble(), Losses.Focal(logits, targets, 0.25, 2).item<float>(), 1e-6);
-        Assert.Equal(expected.GetProperty("batch_weighted_cross_entropy").GetDouble(), Losses.BatchWeighted(logits, targets).item<float>(), 1e-6);
+        Assert.Equal(
+            expected.GetProperty("cross_entropy").GetDouble(),
+            Losses.CrossEntropy(logits, targets).item<float>(),
+            1e-6
+        );
+        Assert.Equal(
+            expected.GetProperty("focal_alpha0.25_gamma2").GetDouble(),
+            Losses.Focal(logits, targets, 0.25, 2).item<float>(),
+            1e-6
+        );
+        Assert.Equal(
+            expected.GetProperty("batch_weighted_cross_entropy").GetDouble(),
+            Losses.BatchWeighted(logits, targets).item<float>(),
+            1e-6
+        );
     }
 
     [Fact]
@@ -24,7 +36,11 @@ public class OptimizationReferenceTests
         using var scope = NewDisposeScope();
         var logits = tensor(new float[] { 1, 0, 0, 1 }, 2, 2);
         var targets = tensor(new long[] { 1, 1 });
-        Assert.Equal(Losses.CrossEntropy(logits, targets).item<float>(), Losses.BatchWeighted(logits, targets).item<float>(), 1e-6);
+        Assert.Equal(
+            Losses.CrossEntropy(logits, targets).item<float>(),
+            Losses.BatchWeighted(logits, targets).item<float>(),
+            1e-6
+        );
     }
 
     [Fact]

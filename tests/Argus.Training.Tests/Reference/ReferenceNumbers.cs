@@ -13,13 +13,14 @@ internal static class ReferenceNumbers
 {
     public static JsonElement Read(string file)
     {
-        using var stream = typeof(ReferenceNumbers).Assembly.GetManifestResourceStream($"Argus.Training.Tests.Reference.{file}")!;
+        using var stream = typeof(ReferenceNumbers).Assembly.GetManifestResourceStream(
+            $"Argus.Training.Tests.Reference.{file}"
+        )!;
         return JsonDocument.Parse(stream).RootElement.Clone();
     }
 
-    public static float[] Floats(this JsonElement array) => array.ValueKind == JsonValueKind.Array
-        ? [.. array.EnumerateArray().SelectMany(Floats)]
-        : [array.GetSingle()];
+    public static float[] Floats(this JsonElement array) =>
+        array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray().SelectMany(Floats)] : [array.GetSingle()];
 
     /// <summary>Fills every tensor of the state dict by its name.</summary>
     public static void Fill(nn.Module model)
@@ -27,7 +28,11 @@ internal static class ReferenceNumbers
         using var none = no_grad();
         foreach (var (name, target) in model.state_dict())
         {
-            if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal)) { target.zero_(); continue; }
+            if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            {
+                target.zero_();
+                continue;
+            }
             using var values = tensor(Values(name, target.shape), target.shape);
             target.copy_(values);
         }

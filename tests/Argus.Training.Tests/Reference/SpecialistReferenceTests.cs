@@ -3,9 +3,9 @@ using Argus.Specialists;
 using Argus.Training.Models;
 using Argus.Training.Optimization;
 using TorchSharp;
-using Parameter = TorchSharp.Modules.Parameter;
 using Xunit;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Argus.Training.Tests.Reference;
 
@@ -33,7 +33,11 @@ public class SpecialistReferenceTests
         var expected = Expected.GetProperty(name);
         using var model = Build(name, format, shortcuts);
         Assert.Equal(expected.GetProperty("parameters").GetInt64(), model.parameters().Sum(p => p.numel()));
-        var shapes = expected.GetProperty("state_dict").EnumerateObject().Select(p => $"{p.Name} {string.Join('x', p.Value.Floats())}").Order();
+        var shapes = expected
+            .GetProperty("state_dict")
+            .EnumerateObject()
+            .Select(p => $"{p.Name} {string.Join('x', p.Value.Floats())}")
+            .Order();
         Assert.Equal(shapes, model.state_dict().Select(p => $"{p.Key} {string.Join('x', p.Value.shape)}").Order());
 
         Assert.Empty(Mismatches(model, expected, format));
@@ -47,19 +51,33 @@ public class SpecialistReferenceTests
         var expected = Expected.GetProperty(name);
         using var model = new Cli.Benches.StockModel(Specialist.Named(name), "efficientnet_b4", 0, [0, 0, 0], 0);
         ReferenceNumbers.Fill(model);
-        var shapes = expected.GetProperty("state_dict").EnumerateObject().Select(p => $"{p.Name} {string.Join('x', p.Value.Floats())}").Order();
+        var shapes = expected
+            .GetProperty("state_dict")
+            .EnumerateObject()
+            .Select(p => $"{p.Name} {string.Join('x', p.Value.Floats())}")
+            .Order();
         Assert.Equal(shapes, model.state_dict().Select(p => $"{p.Key} {string.Join('x', p.Value.shape)}").Order());
-        void Near(string what, Tensor logits, double tolerance) => Assert.Equal(expected.GetProperty(what).Floats(), logits.flatten().data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= tolerance);
+        void Near(string what, Tensor logits, double tolerance) =>
+            Assert.Equal(
+                expected.GetProperty(what).Floats(),
+                logits.flatten().data<float>().ToArray(),
+                (a, b) => Math.Abs(a - b) <= tolerance
+            );
         model.eval();
-        using (no_grad()) Near("eval_logits", model.call(ReferenceNumbers.Input("input", 2, 3, 224, 224)), 2e-5);
+        using (no_grad())
+            Near("eval_logits", model.call(ReferenceNumbers.Input("input", 2, 3, 224, 224)), 2e-5);
         model.train();
         using var optimizer = optim.AdamW(model.parameters(), 1e-4, weight_decay: 1e-5);
-        var loss = nn.functional.cross_entropy(model.call(ReferenceNumbers.Input("input", 4, 3, 224, 224)), tensor(new long[] { 0, 1, 1, 0 }));
+        var loss = nn.functional.cross_entropy(
+            model.call(ReferenceNumbers.Input("input", 4, 3, 224, 224)),
+            tensor(new long[] { 0, 1, 1, 0 })
+        );
         loss.backward();
         Assert.Equal(expected.GetProperty("train_loss").GetDouble(), loss.item<float>(), 1e-3);
         optimizer.step();
         model.eval();
-        using (no_grad()) Near("eval_logits_after_step", model.call(ReferenceNumbers.Input("input", 2, 3, 224, 224)), 2e-3);
+        using (no_grad())
+            Near("eval_logits_after_step", model.call(ReferenceNumbers.Input("input", 2, 3, 224, 224)), 2e-3);
     }
 
     [Theory]
@@ -86,31 +104,51 @@ public class SpecialistReferenceTests
                 break;
             default:
                 // Two branches of one width change places; their kernels differ, so the 1x1 ends and the norms do.
-                foreach (var key in state.Keys.Where(k => k.Contains("upscaling_detector", StringComparison.Ordinal)).ToList())
+                foreach (
+                    var key in state
+                        .Keys.Where(k => k.Contains("upscaling_detector", StringComparison.Ordinal))
+                        .ToList()
+                )
                 {
                     var twin = key.Replace("upscaling_detector", "edge_checker", StringComparison.Ordinal);
-                    if (!state[key].shape.SequenceEqual(state[twin].shape)) continue;
+                    if (!state[key].shape.SequenceEqual(state[twin].shape))
+                        continue;
                     var kept = state[key].clone();
                     state[key].copy_(state[twin]);
                     state[twin].copy_(kept);
                 }
                 break;
         }
-        Assert.Contains(noticedBy, Mismatches(model, Expected.GetProperty("rr"), MemoryFormat.ChannelsLast, forwardOnly: true));
+        Assert.Contains(
+            noticedBy,
+            Mismatches(model, Expected.GetProperty("rr"), MemoryFormat.ChannelsLast, forwardOnly: true)
+        );
     }
 
     private static SpecialistModel Build(string name, MemoryFormat format, bool shortcuts)
     {
-        var model = new SpecialistModel(Specialist.Named(name), new ModelOptions
-        {
-            Format = format, Shortcuts = shortcuts, StochasticDepth = 0, Dropout = [0, 0, 0], AttentionDropout = 0,
-        });
+        var model = new SpecialistModel(
+            Specialist.Named(name),
+            new ModelOptions
+            {
+                Format = format,
+                Shortcuts = shortcuts,
+                StochasticDepth = 0,
+                Dropout = [0, 0, 0],
+                AttentionDropout = 0,
+            }
+        );
         ReferenceNumbers.Fill(model);
         return model;
     }
 
     /// <summary>Names of the reference numbers that the model does not meet.</summary>
-    private static List<string> Mismatches(SpecialistModel model, JsonElement expected, MemoryFormat format, bool forwardOnly = false)
+    private static List<string> Mismatches(
+        SpecialistModel model,
+        JsonElement expected,
+        MemoryFormat format,
+        bool forwardOnly = false
+    )
     {
         var wrong = new List<string>();
         Tensor Frames(int count)
@@ -120,15 +158,30 @@ public class SpecialistReferenceTests
         }
         void Near(string what, Tensor actual, double tolerance)
         {
-            var difference = actual.flatten().data<float>().ToArray().Zip(expected.GetProperty(what).Floats(), (a, b) => Math.Abs(a - b)).Max();
-            if (!(difference <= tolerance)) wrong.Add(what);
+            var difference = actual
+                .flatten()
+                .data<float>()
+                .ToArray()
+                .Zip(expected.GetProperty(what).Floats(), (a, b) => Math.Abs(a - b))
+                .Max();
+            if (!(difference <= tolerance))
+                wrong.Add(what);
         }
         void NearRelative(string what, Tensor actual, int every, double tolerance)
         {
-            var picked = actual.contiguous().flatten().data<float>().ToArray().Where((_, i) => i % every == 0).ToArray();
+            var picked = actual
+                .contiguous()
+                .flatten()
+                .data<float>()
+                .ToArray()
+                .Where((_, i) => i % every == 0)
+                .ToArray();
             var reference = expected.GetProperty(what).Floats();
-            var distance = Math.Sqrt(picked.Zip(reference, (a, b) => Math.Pow(a - b, 2)).Sum() / reference.Sum(b => (double)b * b));
-            if (!(distance < tolerance)) wrong.Add(what);
+            var distance = Math.Sqrt(
+                picked.Zip(reference, (a, b) => Math.Pow(a - b, 2)).Sum() / reference.Sum(b => (double)b * b)
+            );
+            if (!(distance < tolerance))
+                wrong.Add(what);
         }
 
         model.eval();
@@ -143,23 +196,35 @@ public class SpecialistReferenceTests
         model.train();
         var four = Frames(4);
         // Batch statistics of a copy: the samples are taken before the step below counts a batch.
-        var before = model.state_dict().Where(p => p.Key.Contains("running", StringComparison.Ordinal)).ToDictionary(p => p.Key, p => p.Value.clone());
+        var before = model
+            .state_dict()
+            .Where(p => p.Key.Contains("running", StringComparison.Ordinal))
+            .ToDictionary(p => p.Key, p => p.Value.clone());
         using (no_grad())
         {
             NearRelative("backbone_train_out_every_1009th", model.BackboneFeatures(four), 1009, 1e-3);
             NearRelative("module_train_out_every_37th", model.ModuleFeatures(four), 37, 1e-3);
-            foreach (var (key, value) in before) model.state_dict()[key].copy_(value);
+            foreach (var (key, value) in before)
+                model.state_dict()[key].copy_(value);
         }
-        if (forwardOnly) return wrong;
+        if (forwardOnly)
+            return wrong;
 
-        using var optimizer = new AdamW(model.named_parameters().Select(p => (p.name, (Parameter)p.parameter))) { LearningRate = 1e-4, WeightDecay = 1e-5 };
+        using var optimizer = new AdamW(model.named_parameters().Select(p => (p.name, (Parameter)p.parameter)))
+        {
+            LearningRate = 1e-4,
+            WeightDecay = 1e-5,
+        };
         var loss = Losses.CrossEntropy(model.Logits(four), tensor(new long[] { 0, 1, 1, 0 }));
         loss.backward();
-        if (!(Math.Abs(loss.item<float>() - expected.GetProperty("train_loss").GetDouble()) <= 1e-3)) wrong.Add("train_loss");
-        if (!(Math.Abs(optimizer.GradientNorm() / expected.GetProperty("grad_norm").GetDouble() - 1) <= 3e-3)) wrong.Add("grad_norm");
+        if (!(Math.Abs(loss.item<float>() - expected.GetProperty("train_loss").GetDouble()) <= 1e-3))
+            wrong.Add("train_loss");
+        if (!(Math.Abs(optimizer.GradientNorm() / expected.GetProperty("grad_norm").GetDouble() - 1) <= 3e-3))
+            wrong.Add("grad_norm");
         optimizer.Step();
         model.eval();
-        using (no_grad()) Near("eval_logits_after_step", model.Logits(Frames(2)), 2e-3);
+        using (no_grad())
+            Near("eval_logits_after_step", model.Logits(Frames(2)), 2e-3);
         return wrong;
     }
 }

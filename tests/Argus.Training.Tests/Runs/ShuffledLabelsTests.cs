@@ -23,6 +23,7 @@ public class ShuffledLabelsTests
     private sealed class Nobody : ITrainingObserver
     {
         public void Step(StepReport report) { }
+
         public void Epoch(EpochReport report) { }
     }
 
@@ -30,11 +31,18 @@ public class ShuffledLabelsTests
     public async Task With_shuffled_labels_the_test_AUC_is_about_a_half()
     {
         using var folder = new TemporaryFolder();
-        await SampleDataset.WriteAsync(folder["data"], new SampleOptions
-        {
-            SizePixels = 96, Seconds = 0.4, Chunks = 1,
-            Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(10, 2, 10) },
-        }, null, CancellationToken.None);
+        await SampleDataset.WriteAsync(
+            folder["data"],
+            new SampleOptions
+            {
+                SizePixels = 96,
+                Seconds = 0.4,
+                Chunks = 1,
+                Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(10, 2, 10) },
+            },
+            null,
+            CancellationToken.None
+        );
         var root = folder["data", "dfdc"];
         Shuffle(Path.Combine(root, "dfdc_train_part_0", "metadata.json"));
         var shuffled = await TestAucAsync(root, folder["shuffled"]);
@@ -43,20 +51,40 @@ public class ShuffledLabelsTests
 
     private static async Task<double> TestAucAsync(string root, string output)
     {
-        var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find("rr/1"), "smoke",
-            ["data.layout=dfdc", "data.chunks=[0]", "train.keep=2", "train.device=cpu"]);
+        var merged = RecipeLibrary.Default.Load(
+            RecipeLibrary.Default.Find("rr/1"),
+            "smoke",
+            ["data.layout=dfdc", "data.chunks=[0]", "train.keep=2", "train.device=cpu"]
+        );
         var recipe = merged.Recipe;
         var preparation = new Preparation(RecipeInput.From(recipe), null);
         var listing = DatasetLayout.Named("dfdc").Read(root, DatasetOptions.From(recipe.Data));
-        await preparation.RunAsync(await preparation.PlanAsync(listing, StoreOptions.Of(recipe), Path.Combine(output, "store"), Share.Whole), 2, null, CancellationToken.None);
+        await preparation.RunAsync(
+            await preparation.PlanAsync(listing, StoreOptions.Of(recipe), Path.Combine(output, "store"), Share.Whole),
+            2,
+            null,
+            CancellationToken.None
+        );
         using var store = await Store.OpenAsync(Path.Combine(output, "store"));
         var run = new RunDirectory(Path.Combine(output, "run"));
         using (run.Open())
-        using (var trainer = new Trainer(recipe, merged.ToYaml(), store, run, null, false, new Nobody())) await trainer.RunAsync(CancellationToken.None);
+        using (var trainer = new Trainer(recipe, merged.ToYaml(), store, run, null, false, new Nobody()))
+            await trainer.RunAsync(CancellationToken.None);
 
         using var model = CheckpointReference.Find(run.Folder).Load(CPU);
-        var predictions = await Scoring.RunAsync(model, recipe, store, [.. store.Videos.Where(video => video.Split == Split.Test).Select(video => new JudgedVideo(video))], CPU, null, CancellationToken.None);
-        return new RocCurve([.. predictions.Select(p => p.Item.Label)], [.. predictions.Select(p => p.Probability)]).Auc;
+        var predictions = await Scoring.RunAsync(
+            model,
+            recipe,
+            store,
+            [.. store.Videos.Where(video => video.Split == Split.Test).Select(video => new JudgedVideo(video))],
+            CPU,
+            null,
+            CancellationToken.None
+        );
+        return new RocCurve(
+            [.. predictions.Select(p => p.Item.Label)],
+            [.. predictions.Select(p => p.Probability)]
+        ).Auc;
     }
 
     // Labels of training and validation videos change places; the group of each (its original) stays.
@@ -65,7 +93,10 @@ public class ShuffledLabelsTests
         var entries = JsonNode.Parse(File.ReadAllText(metadata))!.AsObject();
         foreach (var side in new[] { Split.Train, Split.Validation })
         {
-            var names = entries.Select(entry => entry.Key).Where(name => OfficialSplits.Dfdc((string?)entries[name]!["original"] ?? name) == side).ToList();
+            var names = entries
+                .Select(entry => entry.Key)
+                .Where(name => OfficialSplits.Dfdc((string?)entries[name]!["original"] ?? name) == side)
+                .ToList();
             var labels = names.Select(name => (string)entries[name]!["label"]!).ToList();
             KeyedRandom.For("shuffle", 3, side).Shuffle(labels);
             for (var i = 0; i < names.Count; i++)

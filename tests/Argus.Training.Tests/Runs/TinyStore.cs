@@ -12,7 +12,12 @@ internal static class TinyStore
 {
     public static readonly string[] Settings =
     [
-        "model.image_size=32", "data.train_frames=3", "data.eval_frames=2", "train.epochs=2", "train.batch_size=4", "train.device=cpu",
+        "model.image_size=32",
+        "data.train_frames=3",
+        "data.eval_frames=2",
+        "train.epochs=2",
+        "train.batch_size=4",
+        "train.device=cpu",
     ];
 
     private static readonly TemporaryFolder Folder = new();
@@ -28,21 +33,34 @@ internal static class TinyStore
     public static async Task<Store> OpenAsync(Recipe recipe)
     {
         await Made.Value;
-        var listing = DatasetLayout.Named(recipe.Data.Layout).Read(Data(recipe.Data.Layout), DatasetOptions.From(recipe.Data));
+        var listing = DatasetLayout
+            .Named(recipe.Data.Layout)
+            .Read(Data(recipe.Data.Layout), DatasetOptions.From(recipe.Data));
         var options = StoreOptions.Of(recipe);
         var preparation = new Preparation(RecipeInput.From(recipe), null);
         var folder = Folder["stores", options.Key];
-        await preparation.RunAsync(await preparation.PlanAsync(listing, options, folder, Share.Whole), 2, null, CancellationToken.None);
+        await preparation.RunAsync(
+            await preparation.PlanAsync(listing, options, folder, Share.Whole),
+            2,
+            null,
+            CancellationToken.None
+        );
         return await Store.OpenAsync(folder, options);
     }
 
     private static async Task<string> MakeAsync()
     {
-        await SampleDataset.WriteAsync(Folder["data"], new SampleOptions
-        {
-            SizePixels = 32, Seconds = 0.4,
-            Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(4, 2, 1) },
-        }, null, CancellationToken.None);
+        await SampleDataset.WriteAsync(
+            Folder["data"],
+            new SampleOptions
+            {
+                SizePixels = 32,
+                Seconds = 0.4,
+                Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(4, 2, 1) },
+            },
+            null,
+            CancellationToken.None
+        );
         return Folder["data"];
     }
 }

@@ -14,6 +14,7 @@ public class TrainerTests
     private sealed class Quiet(Action? onEpoch = null) : ITrainingObserver
     {
         public List<EpochReport> Epochs { get; } = [];
+
         public void Step(StepReport report) { }
 
         public void Epoch(EpochReport report)
@@ -28,7 +29,10 @@ public class TrainerTests
     [InlineData("rr/2")] // focal
     [InlineData("cm/4")] // batch-weighted, chunks, clipping
     [InlineData("tm/1", "train.precision=bf16")]
-    public async Task A_run_trains_reports_every_epoch_and_leaves_whole_checkpoints(string name, params string[] settings)
+    public async Task A_run_trains_reports_every_epoch_and_leaves_whole_checkpoints(
+        string name,
+        params string[] settings
+    )
     {
         using var folder = new TemporaryFolder();
         var merged = TinyStore.Recipe(name, [.. settings, "train.keep=2"]);
@@ -43,13 +47,36 @@ public class TrainerTests
         Assert.True(Directory.EnumerateDirectories(run.Checkpoints, "epoch-*").Count() <= 2);
         foreach (var link in new[] { run.Best, run.Last })
         {
-            foreach (var file in new[] { Checkpoint.ModelFile, Checkpoint.OptimizerFile, Checkpoint.StateFile, Checkpoint.RecipeFile })
+            foreach (
+                var file in new[]
+                {
+                    Checkpoint.ModelFile,
+                    Checkpoint.OptimizerFile,
+                    Checkpoint.StateFile,
+                    Checkpoint.RecipeFile,
+                }
+            )
                 Assert.True(File.Exists(Path.Combine(link, file)), $"{link}/{file}");
         }
         Assert.Equal(observer.Epochs.Max(epoch => epoch.Validation.RocAuc), result.BestAuc);
-        var lines = File.ReadLines(run.Metrics).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("validation_auc", out _)).ToList();
+        var lines = File.ReadLines(run.Metrics)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.TryGetProperty("validation_auc", out _))
+            .ToList();
         Assert.Equal(epochs, lines.Count);
-        foreach (var key in new[] { "train_loss", "train_accuracy", "validation_accuracy_real", "validation_accuracy_fake", "validation_bias", "validation_f1_weighted", "validation_ap", "validation_eer" })
+        foreach (
+            var key in new[]
+            {
+                "train_loss",
+                "train_accuracy",
+                "validation_accuracy_real",
+                "validation_accuracy_fake",
+                "validation_bias",
+                "validation_f1_weighted",
+                "validation_ap",
+                "validation_eer",
+            }
+        )
             Assert.True(lines[^1].TryGetProperty(key, out _), key);
     }
 
@@ -58,7 +85,13 @@ public class TrainerTests
     {
         using var folder = new TemporaryFolder();
         // Everything random is on: dropout, stochastic depth, attention dropout, augmentation, chunks.
-        var merged = TinyStore.Recipe("rr/4", "model.dropout=[0.3,0.2,0.1]", "model.attention_dropout=0.1", "backbone.stochastic_depth=0.2", "train.epochs=1");
+        var merged = TinyStore.Recipe(
+            "rr/4",
+            "model.dropout=[0.3,0.2,0.1]",
+            "model.attention_dropout=0.1",
+            "backbone.stochastic_depth=0.2",
+            "train.epochs=1"
+        );
         var whole = new RunDirectory(folder["whole"]);
         await TrainAsync(merged, whole, new Quiet());
 
@@ -70,11 +103,19 @@ public class TrainerTests
             // stopped too, and the next round may finish it and is stopped after the first step beyond.
             using var stop = new CancellationTokenSource();
             var stuck = rounds > 0 && Checkpoint.ReadState(pieces.Last).GlobalStep == steps;
-            if (!stuck) await stop.CancelAsync();
+            if (!stuck)
+                await stop.CancelAsync();
             steps = rounds > 0 ? Checkpoint.ReadState(pieces.Last).GlobalStep : 0;
-            var result = await TrainAsync(merged, pieces, new Quiet(stop.Cancel), resume: rounds > 0, cancel: stop.Token);
+            var result = await TrainAsync(
+                merged,
+                pieces,
+                new Quiet(stop.Cancel),
+                resume: rounds > 0,
+                cancel: stop.Token
+            );
             rounds++;
-            if (result.Finished) break;
+            if (result.Finished)
+                break;
             Assert.True(rounds < 100);
         }
         Assert.True(rounds > 4);
@@ -104,7 +145,9 @@ public class TrainerTests
         using var folder = new TemporaryFolder();
         var run = new RunDirectory(folder["run"]);
         await TrainAsync(TinyStore.Recipe("rr/1", "train.max_steps=1"), run, new Quiet());
-        await Assert.ThrowsAsync<RequestException>(() => TrainAsync(TinyStore.Recipe("rr/1", "train.epochs=9"), run, new Quiet(), resume: true));
+        await Assert.ThrowsAsync<RequestException>(() =>
+            TrainAsync(TinyStore.Recipe("rr/1", "train.epochs=9"), run, new Quiet(), resume: true)
+        );
     }
 
     [Theory]
@@ -119,7 +162,9 @@ public class TrainerTests
         await TrainAsync(merged, run, new Quiet());
         var path = Path.Combine(run.Last, file);
         await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path))[..20]);
-        var error = await Assert.ThrowsAnyAsync<ArgusException>(() => TrainAsync(merged, run, new Quiet(), resume: true));
+        var error = await Assert.ThrowsAnyAsync<ArgusException>(() =>
+            TrainAsync(merged, run, new Quiet(), resume: true)
+        );
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
@@ -138,7 +183,8 @@ public class TrainerTests
         using (var model = ModelFactory.Create(merged.Recipe))
         {
             Checkpoint.Load(run.Last, model, null);
-            using (TorchSharp.torch.no_grad()) model.state_dict()["classifier.12.bias"].fill_(float.NaN);
+            using (TorchSharp.torch.no_grad())
+                model.state_dict()["classifier.12.bias"].fill_(float.NaN);
             SafeTensors.Write(weights, model.state_dict().Select(entry => (entry.Key, entry.Value)));
         }
         var before = Hash(run);
@@ -167,8 +213,16 @@ public class TrainerTests
         using var folder = new TemporaryFolder();
         var merged = TinyStore.Recipe("rr/2");
         using (var model = ModelFactory.Create(merged.Recipe))
-            SafeTensors.Write(folder["backbone.safetensors"], model.state_dict().Where(entry => entry.Key.StartsWith("backbone.", StringComparison.Ordinal)).Select(entry => (entry.Key, entry.Value)));
-        var error = await Assert.ThrowsAsync<ArgusException>(() => TrainAsync(merged, new RunDirectory(folder["run"]), new Quiet(), initial: folder["backbone.safetensors"]));
+            SafeTensors.Write(
+                folder["backbone.safetensors"],
+                model
+                    .state_dict()
+                    .Where(entry => entry.Key.StartsWith("backbone.", StringComparison.Ordinal))
+                    .Select(entry => (entry.Key, entry.Value))
+            );
+        var error = await Assert.ThrowsAsync<ArgusException>(() =>
+            TrainAsync(merged, new RunDirectory(folder["run"]), new Quiet(), initial: folder["backbone.safetensors"])
+        );
         Assert.Contains("continues a whole one", error.Message, StringComparison.Ordinal);
     }
 
@@ -188,14 +242,26 @@ public class TrainerTests
         var first = new RunDirectory(folder["first"]);
         await TrainAsync(TinyStore.Recipe("rr/1", "train.max_steps=2"), first, new Quiet());
         var second = new RunDirectory(folder["second"]);
-        await TrainAsync(TinyStore.Recipe("rr/2", "train.max_steps=1", "optimizer.learning_rate=1e-9", "optimizer.weight_decay=0"), second, new Quiet(), initial: first.Best);
+        await TrainAsync(
+            TinyStore.Recipe("rr/2", "train.max_steps=1", "optimizer.learning_rate=1e-9", "optimizer.weight_decay=0"),
+            second,
+            new Quiet(),
+            initial: first.Best
+        );
         using var before = Weights.Read(first.Best);
         using var after = Weights.Read(second.Last);
         const string name = "feature_projection.weight";
         Assert.InRange((before.Find(name)! - after.Find(name)!).abs().max().item<float>(), 0, 1e-7f);
     }
 
-    private static async Task<TrainingResult> TrainAsync(MergedRecipe merged, RunDirectory run, Quiet observer, bool resume = false, string? initial = null, CancellationToken cancel = default)
+    private static async Task<TrainingResult> TrainAsync(
+        MergedRecipe merged,
+        RunDirectory run,
+        Quiet observer,
+        bool resume = false,
+        string? initial = null,
+        CancellationToken cancel = default
+    )
     {
         using var store = await TinyStore.OpenAsync(merged.Recipe);
         using var held = run.Open();
@@ -203,6 +269,11 @@ public class TrainerTests
         return await trainer.RunAsync(cancel);
     }
 
-    private static string Hash(RunDirectory run) => Convert.ToHexString(SHA256.HashData(
-        [.. File.ReadAllBytes(Path.Combine(run.Last, Checkpoint.ModelFile)), .. File.ReadAllBytes(Path.Combine(run.Last, Checkpoint.OptimizerFile))]));
+    private static string Hash(RunDirectory run) =>
+        Convert.ToHexString(
+            SHA256.HashData([
+                .. File.ReadAllBytes(Path.Combine(run.Last, Checkpoint.ModelFile)),
+                .. File.ReadAllBytes(Path.Combine(run.Last, Checkpoint.OptimizerFile)),
+            ])
+        );
 }
