@@ -3,10 +3,17 @@ using Argus.Metrics;
 namespace Argus.Detection;
 
 /// <summary>What was found in a video.</summary>
-/// <param name="Probability">That a face in it is forged: the highest of its faces'; null where nobody could judge.</param>
-/// <param name="Interval">95%, over the clips that were looked at: how much the answer depends on which moments were seen.</param>
+/// <param name="Probability">
+/// That a face in it is forged: the highest of its faces'; null where nobody could judge.
+/// </param>
+/// <param name="Interval">
+/// 95%, over the clips that were looked at: how much the answer depends on which moments were seen.
+/// </param>
 /// <param name="Calibrated">Whether probabilities and thresholds were fitted on validation data.</param>
 /// <param name="Faces">In order of appearance.</param>
+/// <param name="Verdict">That of the face that looks most forged.</param>
+/// <param name="Video">The file, as it was given.</param>
+/// <param name="DurationSeconds">From the first frame to the end of the last.</param>
 public sealed record Analysis(
     string Video,
     double DurationSeconds,
@@ -22,6 +29,12 @@ public sealed record Analysis(
 /// <param name="FromSeconds">When it is seen first.</param>
 /// <param name="Timeline">Every clip's log odds by the council's members, in order of time.</param>
 /// <param name="Moments">The clips that say most for a forgery.</param>
+/// <param name="Specialists">What each member of the council says.</param>
+/// <param name="Number">From 0, in order of appearance.</param>
+/// <param name="Verdict">By the thresholds of the council.</param>
+/// <param name="Interval">95% over its clips; null for a single one.</param>
+/// <param name="Probability">P(fake), fused; null if all abstain.</param>
+/// <param name="ToSeconds">When the face was seen last.</param>
 public sealed record FaceAnalysis(
     int Number,
     bool Whole,
@@ -39,6 +52,10 @@ public sealed record FaceAnalysis(
 /// <param name="Probability">Calibrated where its model is; null if it abstains.</param>
 /// <param name="Abstains">Why it does.</param>
 /// <param name="Weight">Its say in the council.</param>
+/// <param name="Clips">Clips that it judged.</param>
+/// <param name="Name">Name of its model file.</param>
+/// <param name="Interval">95% over its clips; null for a single one.</param>
+/// <param name="LooksFor">In words.</param>
 public sealed record SpecialistAnalysis(
     string Name,
     string LooksFor,
@@ -49,12 +66,20 @@ public sealed record SpecialistAnalysis(
     double Weight
 );
 
-/// <param name="Probability">Of this clip alone, calibrated.</param>
+/// <param name="Probability">P(fake) of this clip alone, calibrated.</param>
+/// <param name="Specialist">Who judged it.</param>
+/// <param name="ToSeconds">When the clip's last frame is shown.</param>
+/// <param name="FromSeconds">When the clip's first frame is shown.</param>
 public sealed record TimelinePoint(double FromSeconds, double ToSeconds, string Specialist, double Probability);
 
 /// <summary>A clip worth looking at.</summary>
-/// <param name="Heatmap">7 rows of 7: by how much the log odds of fake fall if that part of the picture were not there.</param>
+/// <param name="Heatmap">
+/// 7 rows of 7: by how much the log odds of fake fall if that part of the picture were not there.
+/// </param>
 /// <param name="Picture">Its middle frame as JPEG.</param>
+/// <param name="Probability">P(fake) of the clip.</param>
+/// <param name="Seconds">The middle of the clip.</param>
+/// <param name="Specialist">Who judged it.</param>
 public sealed record Moment(
     double Seconds,
     string Specialist,

@@ -1,21 +1,39 @@
 using System.Text.Json;
-using Argus.Evaluations;
+using Argus.Scores;
 
 namespace Argus.Detection;
 
+/// <summary>A specialist that may become a member.</summary>
+/// <param name="Name">Name of its model file, without the ending.</param>
+/// <param name="Calibration">What its scores mean; null where nobody knows.</param>
+public sealed record CouncilCandidate(string Name, Calibration? Calibration);
+
+/// <summary>Log odds that a verdict asks for.</summary>
+/// <param name="Forged">From here on forged; null where no threshold was measured.</param>
+/// <param name="Real">Below it real; null like the other.</param>
+public readonly record struct VerdictThresholds(double? Forged, double? Real);
+
 /// <summary>A specialist's part in the council.</summary>
-/// <param name="Name">Of its model file, without the ending.</param>
+/// <param name="Name">Name of its model file, without the ending.</param>
 /// <param name="Weight">By which its calibrated log odds are multiplied.</param>
 /// <param name="Temperature">By which its own log odds are divided first.</param>
 public sealed record CouncilMember(string Name, double Weight, double Temperature);
 
 /// <summary>
-/// One probability of several specialists: the logistic function of a bias and the weighted, calibrated log odds. Who abstains adds
-/// nothing, which is what log odds of 0 say: no evidence either way.
+/// One probability of several specialists: the logistic function of a bias and the weighted, calibrated log odds. Who
+/// abstains adds nothing, which is what log odds of 0 say: no evidence either way.
 /// </summary>
-/// <param name="Forged">A video whose log odds reach this is called forged: one real video in a hundred does on validation data, or in twenty where there are too few for that.</param>
-/// <param name="Real">One below this is called real; between the two it is undecided. Null, like <paramref name="Forged"/>, without calibration.</param>
+/// <param name="Forged">
+/// A video whose log odds reach this is called forged: one real video in a hundred does on validation data, or in
+/// twenty where there are too few for that.
+/// </param>
+/// <param name="Real">
+/// One below this is called real; between the two it is undecided. Null, like <paramref name="Forged"/>, without
+/// calibration.
+/// </param>
 /// <param name="Data">What it was fitted on, in words; empty for one that was not.</param>
+/// <param name="Members">The specialists.</param>
+/// <param name="Bias">Added to the weighted log odds.</param>
 public sealed record Council(
     double Bias,
     IReadOnlyList<CouncilMember> Members,
@@ -24,6 +42,7 @@ public sealed record Council(
     string Data
 )
 {
+    /// <summary>The file's name in a models folder.</summary>
     public const string FileName = "council.json";
 
     private static readonly JsonSerializerOptions Json = new()
@@ -33,29 +52,34 @@ public sealed record Council(
     };
 
     // Verdicts of a council without calibration ask for more.
-    private static readonly double Certain = Odds.Logit(0.9);
+    private static readonly double Certain = Odds.ToLogit(0.9);
 
     /// <summary>Calibrated specialists, each with an equal say, until a council is fitted.</summary>
-    public static Council OfEqual(IReadOnlyList<(string Name, Calibration? Calibration)> specialists)
+    public static Council CreateEqual(IReadOnlyList<CouncilCandidate> specialists)
     {
         var members = specialists
             .Select(s => new CouncilMember(s.Name, 1.0 / specialists.Count, s.Calibration?.Chosen.Temperature ?? 1))
             .ToList();
         if (specialists is not [{ Calibration: { } only }])
             return new Council(0, members, null, null, "");
-        var (forged, real) = Thresholds(only.Chosen.OperatingPoints, members[0].Temperature);
+        var (forged, real) = FindThresholds(only.Chosen.OperatingPoints, members[0].Temperature);
         return new Council(0, members, forged, real, only.Data);
     }
 
-    /// <summary>From operating points that were measured on validation videos: forged from the strictest that is there, real below the equal error rate's.</summary>
-    public static (double? Forged, double? Real) Thresholds(IReadOnlyList<OperatingPoint> points, double temperature)
+    /// <summary>
+    /// From operating points that were measured on validation videos: forged from the strictest that is there, real
+    /// below the equal error rate's.
+    /// </summary>
+    public static VerdictThresholds FindThresholds(IReadOnlyList<OperatingPoint> points, double temperature)
     {
         double? At(string name) => points.FirstOrDefault(point => point.Name == name)?.Logit / temperature;
         var forged = At("fpr_1") ?? At("fpr_5");
-        return (forged, forged is null ? null : Math.Min(forged.Value, At("eer") ?? forged.Value));
+        return new VerdictThresholds(forged, forged is null ? null : Math.Min(forged.Value, At("eer") ?? forged.Value));
     }
 
-    /// <param name="logits">Of each member's name the log odds of a video, uncalibrated; who abstains is not among them.</param>
+    /// <param name="logits">
+    /// By each member's name the log odds of a video, uncalibrated; who abstains is not among them.
+    /// </param>
     /// <returns>Log odds of fake; null if all abstain.</returns>
     public double? Fuse(IReadOnlyDictionary<string, double> logits) =>
         logits.Count == 0
@@ -65,6 +89,7 @@ public sealed record Council(
                     .Where(member => logits.ContainsKey(member.Name))
                     .Sum(member => member.Weight * logits[member.Name] / member.Temperature);
 
+    /// <summary>The verdict on log odds; undecided without any.</summary>
     public Verdict Decide(double? logit) =>
         logit switch
         {
@@ -122,13 +147,20 @@ public sealed record Council(
             : "the threshold of real lies above that of forged";
     }
 
+    /// <summary>Writes it into a models folder.</summary>
     public void Write(string folder) =>
-        WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+        AtomicFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
 }
 
+/// <summary>What is said of a video.</summary>
 public enum Verdict
 {
+    /// <summary>Below the threshold of real.</summary>
     Real,
+
+    /// <summary>At or above the threshold of forged.</summary>
     Forged,
+
+    /// <summary>Between the two thresholds, or nobody could judge.</summary>
     Undecided,
 }

@@ -2,12 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Argus.Metrics;
-using Argus.Reports;
 using OpenCvSharp;
 
 namespace Argus.Detection;
 
-/// <summary>An <see cref="Analysis"/> for people: a page in one file, and the sentences that the command line prints.</summary>
+/// <summary>
+/// An <see cref="Analysis"/> for people: a page in one file, and the sentences that the command line prints.
+/// </summary>
 public static class DetectionReport
 {
     /// <summary>How an analysis is written for machines, whole: pictures are base64.</summary>
@@ -18,7 +19,7 @@ public static class DetectionReport
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         };
 
-    /// <summary>The same without pictures.</summary>
+    /// <summary>How an analysis is written for machines, without its pictures.</summary>
     public static JsonSerializerOptions Json { get; } =
         new(JsonWithPictures)
         {
@@ -37,10 +38,11 @@ public static class DetectionReport
             },
         };
 
-    private const int HeatmapSide = 7,
-        JpegQuality = 88;
+    private const int HeatmapSide = 7;
+    private const int JpegQuality = 88;
 
-    // Log odds that a part must move to be as red as it gets: what moves less is paler, so that a video that is found real is not full of red.
+    // Log odds that a part must move to be as red as it gets: what moves less is paler, so that a video that is found
+    // real is not full of red.
     private const double FullRed = 1;
 
     /// <summary>The answer in a line.</summary>
@@ -48,19 +50,24 @@ public static class DetectionReport
         Verdict(analysis.Verdict, analysis.Probability, analysis.Interval)
         + (analysis.Calibrated || analysis.Probability is null ? "" : ", uncalibrated");
 
+    /// <summary>A verdict in words, with its probability.</summary>
     public static string Verdict(Verdict verdict, double? probability, Interval? interval) =>
         probability is not { } value
             ? "undecided: nobody could judge"
-            : $"{verdict.ToString().ToLowerInvariant()}, P(fake) {Percent(value)}{(interval is null ? "" : $" ({Range(interval)} over its clips)")}";
+            : $"{verdict.ToString().ToLowerInvariant()}, P(fake) "
+                + $"{Percent(value)}{(interval is null ? "" : $" ({Range(interval)} over its clips)")}";
 
+    /// <summary>Which face, and when it is seen.</summary>
     public static string Title(FaceAnalysis face, Analysis analysis) =>
-        $"{(face.Whole ? "the whole picture" : analysis.Faces.Count > 1 ? $"face {face.Number + 1}" : "face")}, {face.FromSeconds:0.0} to {face.ToSeconds:0.0} s";
+        $"{(face.Whole ? "the whole picture" : analysis.Faces.Count > 1 ? $"face {face.Number + 1}" : "face")}, "
+        + $"{face.FromSeconds:0.0} to {face.ToSeconds:0.0} s";
 
     private static string Range(Interval interval) =>
         Percent(interval.Low) is var low && Percent(interval.High) is var high && low == high
             ? low
             : $"{low} to {high}";
 
+    /// <summary>A share in percent; what is all but 0 or 100 says so.</summary>
     public static string Percent(double value) =>
         value switch
         {
@@ -80,34 +87,30 @@ public static class DetectionReport
     /// <summary>The page's text.</summary>
     public static string Page(Analysis analysis)
     {
-        var plots = Directory.CreateTempSubdirectory("argus-report-").FullName;
-        try
-        {
-            var report = new HtmlReport(Path.GetFileName(analysis.Video))
-                .Headline($"{Headline(analysis)}")
-                .Paragraph(
-                    analysis.Calibrated
-                        ? "Probabilities and thresholds were fitted on validation videos of the data that the models were trained on. Other cameras, codecs and forgeries may be judged worse."
-                        : "The models are not calibrated: the numbers order videos, but are no probabilities."
-                );
-            foreach (var face in analysis.Faces)
-                Add(report, face, analysis, plots);
-            report
-                .Heading("What this does not say")
-                .List([
-                    "A score is evidence, no proof. It says how much this video resembles the forgeries that the models were trained on.",
-                    "Real videos that were edited, filtered or encoded many times may look forged; forgeries of a new kind may look real.",
-                    "A specialist that abstains could not look: that is neither for nor against a forgery.",
-                ]);
-            return report.ToString();
-        }
-        finally
-        {
-            Directory.Delete(plots, recursive: true);
-        }
+        var report = new HtmlPage(Path.GetFileName(analysis.Video))
+            .Headline(Headline(analysis))
+            .Paragraph(
+                analysis.Calibrated
+                    ? "Probabilities and thresholds were fitted on validation videos of the data that the models were "
+                        + "trained on. Other cameras, codecs and forgeries may be judged worse."
+                    : "The models are not calibrated: the numbers order videos, but are no probabilities."
+            );
+        foreach (var face in analysis.Faces)
+            Add(report, face, analysis);
+        report
+            .Heading("What this does not say")
+            .List([
+                "A score is evidence, no proof. It says how much this video resembles the forgeries that the "
+                    + "models were "
+                    + "trained on.",
+                "Real videos that were edited, filtered or encoded many times may look forged; forgeries of a new kind "
+                    + "may look real.",
+                "A specialist that abstains could not look: that is neither for nor against a forgery.",
+            ]);
+        return report.ToString();
     }
 
-    private static void Add(HtmlReport report, FaceAnalysis face, Analysis analysis, string plots)
+    private static void Add(HtmlPage report, FaceAnalysis face, Analysis analysis)
     {
         report.Heading(char.ToUpperInvariant(Title(face, analysis)[0]) + Title(face, analysis)[1..]);
         if (analysis.Faces.Count > 1)
@@ -127,35 +130,17 @@ public static class DetectionReport
             )
         );
         if (face.Timeline.Count > 1)
-        {
-            var file = Path.Combine(plots, $"timeline-{face.Number}.png");
-            Plots.Timeline(
-                file,
-                analysis.DurationSeconds,
-                [
-                    .. face
-                        .Timeline.GroupBy(point => point.Specialist)
-                        .Select(line =>
-                            (
-                                line.Key,
-                                (IReadOnlyList<(double, double)>)
-                                    [
-                                        .. line.Select(point =>
-                                            ((point.FromSeconds + point.ToSeconds) / 2, point.Probability)
-                                        ),
-                                    ]
-                            )
-                        ),
-                ]
+            report.Drawing(
+                TimelineDrawing.Draw(analysis.DurationSeconds, face.Timeline),
+                "What each specialist says of each clip, over the video"
             );
-            report.Picture(file, "What each specialist says of each clip, over the video");
-        }
         if (face.Moments.Count == 0)
             return;
         report
             .Subheading("The most telling moments")
             .Paragraph(
-                "The picture, and beside it where it speaks for a forgery (red): the parts without which the specialist would find it less so."
+                "The picture, and beside it where it speaks for a forgery (red): the parts without which the "
+                    + "specialist would find it less so."
             )
             .Cards(
                 face.Moments.Select(moment =>
@@ -179,11 +164,11 @@ public static class DetectionReport
             MatType.CV_32FC1,
             moment.Heatmap.Select(value => (float)Math.Max(0, value / largest)).ToArray()
         );
-        using Mat weight = new(),
-            red = new(picture.Size(), MatType.CV_32FC3, new Scalar(40, 40, 230)),
-            mixed = new(),
-            weights = new(),
-            plain = new();
+        using Mat weight = new();
+        using Mat red = new(picture.Size(), MatType.CV_32FC3, new Scalar(40, 40, 230));
+        using Mat mixed = new();
+        using Mat weights = new();
+        using Mat plain = new();
         Cv2.Resize(cells, weight, picture.Size(), 0, 0, InterpolationFlags.Cubic);
         Cv2.Max(weight, 0, weight);
         Cv2.Min(weight, 1, weight);

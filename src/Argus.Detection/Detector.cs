@@ -1,23 +1,22 @@
-using Argus.Evaluations;
 using Argus.Metrics;
 using Argus.Pretrained;
-using Argus.Randomness;
+using Argus.Scores;
 using Argus.Specialists;
 using OpenCvSharp;
 
 namespace Argus.Detection;
 
 /// <summary>
-/// Answers whether a video is forged: <c>using var detector = await Detector.LoadAsync("models"); var analysis = await detector.AnalyzeAsync("clip.mp4");</c>
-/// Safe for use by several threads at once.
+/// Answers whether a video is forged: <c>using var detector = await Detector.LoadAsync("models"); var analysis = await
+/// detector.AnalyzeAsync("clip.mp4");</c> Safe for use by several threads at once.
 /// </summary>
 public sealed class Detector : IDisposable
 {
-    private const int FramesAtOnce = 8,
-        Moments = 3,
-        Rounds = 500,
-        LargestPicture = 320,
-        JpegQuality = 88;
+    private const int FramesAtOnce = 8;
+    private const int Moments = 3;
+    private const int Rounds = 500;
+    private const int LargestPicture = 320;
+    private const int JpegQuality = 88;
 
     /// <summary>Progress at which the video is read and its faces are followed; the rest is judging.</summary>
     public const double ReadingShare = 0.3; // of the time, roughly
@@ -25,11 +24,18 @@ public sealed class Detector : IDisposable
     private readonly ModelsFolder models;
     private readonly string? faceModel;
 
-    private Detector(ModelsFolder models, string? faceModel) => (this.models, this.faceModel) = (models, faceModel);
+    private Detector(ModelsFolder models, string? faceModel)
+    {
+        this.models = models;
+        this.faceModel = faceModel;
+    }
 
     /// <param name="modelsFolder">What <c>argus export</c> made.</param>
-    /// <param name="faceModel">YuNet's file; null: the one that <c>argus models pull yunet</c> fetched. Models of whole pictures need none.</param>
+    /// <param name="faceModel">
+    /// YuNet's file; null: the one that <c>argus models pull yunet</c> fetched. Models of whole pictures need none.
+    /// </param>
     /// <param name="threads">Processor cores for one call of a model; 0: all.</param>
+    /// <param name="cancel">Stops it.</param>
     /// <exception cref="RequestException">It is no models folder.</exception>
     /// <exception cref="ArgusException">A model is missing, changed or damaged.</exception>
     public static async Task<Detector> LoadAsync(
@@ -43,23 +49,28 @@ public sealed class Detector : IDisposable
     public ModelsFolder Models => models;
 
     /// <param name="progress">From 0 to 1.</param>
-    /// <exception cref="Video.UnreadableVideoException">It is no video, or there is nothing in it to judge; the message says what.</exception>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="video">A video or picture file.</param>
+    /// <exception cref="Video.UnreadableVideoException">
+    /// It is no video, or there is nothing in it to judge; the message says what.
+    /// </exception>
     public async Task<Analysis> AnalyzeAsync(
         string video,
         IProgress<double>? progress = null,
         CancellationToken cancel = default
     )
     {
-        using var footage = await Footage.ReadAsync(
+        using var read = await VideoSubjects.ReadAsync(
             video,
             models.Specialists.ToDictionary(entry => entry.Key, entry => entry.Value.Recipe),
             faceModel,
             share => progress?.Report(ReadingShare * share),
             cancel
         );
-        var (all, done) = (footage.Subjects.Sum(subject => subject.Clips.Values.Sum(clips => clips.Count)), 0);
+        var all = read.Subjects.Sum(subject => subject.Clips.Values.Sum(clips => clips.Count));
+        var done = 0;
         var faces = new List<FaceAnalysis>();
-        foreach (var subject in footage.Subjects)
+        foreach (var subject in read.Subjects)
         {
             var scores = new Dictionary<string, List<double>>();
             foreach (var (name, clips) in subject.Clips.Where(entry => entry.Value.Count > 0))
@@ -86,7 +97,7 @@ public sealed class Detector : IDisposable
         var worst = faces.Where(face => face.Probability is not null).MaxBy(face => face.Probability);
         return new Analysis(
             video,
-            footage.Info.DurationSeconds,
+            read.Info.DurationSeconds,
             worst?.Probability,
             worst?.Interval,
             worst?.Verdict ?? Verdict.Undecided,
@@ -95,7 +106,7 @@ public sealed class Detector : IDisposable
         );
     }
 
-    private FaceAnalysis Judge(FootageSubject subject, Dictionary<string, List<double>> scores)
+    private FaceAnalysis Judge(Subject subject, Dictionary<string, List<double>> scores)
     {
         var clips = scores.ToDictionary(
             entry => entry.Key,
@@ -103,35 +114,37 @@ public sealed class Detector : IDisposable
                 (IReadOnlyList<ClipScore>)
                     [
                         .. entry.Value.Select(
-                            (logit, i) => ClipScore.OfLogit(i, subject.Clips[entry.Key][i].FromSeconds, logit)
+                            (logit, i) => ClipScore.FromLogit(i, subject.Clips[entry.Key][i].FromSeconds, logit)
                         ),
                     ]
         );
-        var whole = clips.ToDictionary(entry => entry.Key, entry => Judges[entry.Key].Of(entry.Value));
+        var whole = clips.ToDictionary(entry => entry.Key, entry => Judges[entry.Key].Aggregate(entry.Value));
         // Clips are drawn anew, each specialist's among its own.
-        var random = KeyedRandom.For("clips", subject.Number);
+        var random = KeyedRandom.Create("clips", subject.Number);
         var rounds = Enumerable
             .Range(0, Rounds)
             .Select(_ =>
                 clips.ToDictionary(
                     entry => entry.Key,
-                    entry => Judges[entry.Key].Of([.. entry.Value.Select(_ => random.Pick(entry.Value))])
+                    entry => Judges[entry.Key].Aggregate([.. entry.Value.Select(_ => random.Pick(entry.Value))])
                 )
             )
             .ToList();
         Interval? Of(IEnumerable<double> logits, bool several) =>
-            several ? Interval.Of(logits.Select(Odds.Probability)) : null;
+            several ? Interval.Compute(logits.Select(Odds.ToProbability)) : null;
         var fused = models.Council.Fuse(whole);
 
         var specialists = models
             .Council.Members.Select(member =>
             {
-                var specialist = Specialist.Named(models.Specialists[member.Name].Recipe.Specialist);
+                var specialist = Specialist.Find(models.Specialists[member.Name].Recipe.Specialist);
                 var count = clips.GetValueOrDefault(member.Name)?.Count ?? 0;
                 return new SpecialistAnalysis(
                     member.Name,
                     specialist.LooksFor,
-                    whole.TryGetValue(member.Name, out var logit) ? Odds.Probability(logit / member.Temperature) : null,
+                    whole.TryGetValue(member.Name, out var logit)
+                        ? Odds.ToProbability(logit / member.Temperature)
+                        : null,
                     count == 0 ? null : Of(rounds.Select(round => round[member.Name] / member.Temperature), count > 1),
                     count,
                     count == 0
@@ -153,7 +166,7 @@ public sealed class Detector : IDisposable
             subject.Whole,
             subject.FromSeconds,
             subject.ToSeconds,
-            fused is { } odds ? Odds.Probability(odds) : null,
+            fused is { } odds ? Odds.ToProbability(odds) : null,
             fused is null
                 ? null
                 : Of(
@@ -169,7 +182,7 @@ public sealed class Detector : IDisposable
                         point.Clip.FromSeconds,
                         point.Clip.ToSeconds,
                         point.Member.Name,
-                        Odds.Probability(point.Logit)
+                        Odds.ToProbability(point.Logit)
                     )),
             ],
             [
@@ -185,13 +198,15 @@ public sealed class Detector : IDisposable
     private IReadOnlyDictionary<string, Aggregation> Judges =>
         judges ??= models.Specialists.ToDictionary(
             entry => entry.Key,
-            entry => entry.Value.Calibration is { } known ? Aggregation.Named(known.Aggregation) : Aggregation.MeanLogit
+            entry => entry.Value.Calibration is { } known ? Aggregation.Find(known.Aggregation) : Aggregation.MeanLogit
         );
     private Dictionary<string, Aggregation>? judges;
 
-    private Moment MomentOf(CouncilMember member, FootageClip clip, double logit)
+    private Moment MomentOf(CouncilMember member, SubjectClip clip, double logit)
     {
-        var heatmap = models.Specialists[member.Name].Tell(Inputs(models.Specialists[member.Name], [clip]))[0];
+        var heatmap = models
+            .Specialists[member.Name]
+            .OcclusionSensitivity(Inputs(models.Specialists[member.Name], [clip]))[0];
         var middle = clip.Input.Native[clip.Input.Native.Count / 2];
         using var picture = new Mat();
         var scale = Math.Min(1, (double)LargestPicture / Math.Max(middle.Width, middle.Height));
@@ -206,16 +221,17 @@ public sealed class Detector : IDisposable
         return new Moment(
             (clip.FromSeconds + clip.ToSeconds) / 2,
             member.Name,
-            Odds.Probability(logit),
+            Odds.ToProbability(logit),
             heatmap,
             picture.ToBytes(".jpg", [new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality)])
         );
     }
 
     // Channels last becomes channels first.
-    private static Dictionary<string, float[]> Inputs(SpecialistModelFile model, IReadOnlyList<FootageClip> clips)
+    private static Dictionary<string, float[]> Inputs(SpecialistModelFile model, IReadOnlyList<SubjectClip> clips)
     {
-        var (length, plane) = (model.Preprocessing.Length, model.Preprocessing.Length / 3);
+        var length = model.Preprocessing.Length;
+        var plane = model.Preprocessing.Length / 3;
         var inputs = model.Inputs.ToDictionary(name => name, _ => new float[clips.Count * model.ClipLength]);
         Parallel.For(
             0,
@@ -245,5 +261,6 @@ public sealed class Detector : IDisposable
         return inputs;
     }
 
+    /// <summary>Frees the models.</summary>
     public void Dispose() => models.Dispose();
 }

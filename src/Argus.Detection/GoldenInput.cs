@@ -3,11 +3,16 @@ using System.Text;
 
 namespace Argus.Detection;
 
-/// <summary>An input that any program can make from its name, so that a model's answer to it can be stored beside the model and asked for again.</summary>
+/// <summary>
+/// An input that any program can make from its name, so that a model's answer to it can be stored beside the model and
+/// asked for again.
+/// </summary>
 public static class GoldenInput
 {
-    /// <summary>Values in -2..2: element j is a hash of j and the name's CRC-32 (docs/library.md has the formula).</summary>
-    public static float[] Of(string name, int length)
+    /// <summary>
+    /// Values in -2..2: element j is a hash of j and the name's CRC-32 (docs/library.md has the formula).
+    /// </summary>
+    public static float[] Create(string name, int length)
     {
         var seed = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(name));
         var values = new float[length];

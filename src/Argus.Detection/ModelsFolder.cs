@@ -3,19 +3,27 @@ using System.Text.Json;
 namespace Argus.Detection;
 
 /// <summary>
-/// A folder with specialists (<c>*.onnx</c>), <c>council.json</c> and <c>manifest.json</c>, which holds the hash of each file. What was
-/// changed, damaged or added by somebody else is noticed before it is used.
+/// A folder with specialists (<c>*.onnx</c>), <c>council.json</c> and <c>manifest.json</c>, which holds the hash of
+/// each file. What was changed, damaged or added by somebody else is noticed before it is used.
 /// </summary>
 public sealed class ModelsFolder : IDisposable
 {
+    /// <summary>Name of the file that lists the models' hashes.</summary>
     public const string Manifest = "manifest.json";
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    private ModelsFolder(string path, Council council, IReadOnlyDictionary<string, SpecialistModelFile> specialists) =>
-        (Path, Council, Specialists) = (path, council, specialists);
+    private ModelsFolder(string path, Council council, IReadOnlyDictionary<string, SpecialistModelFile> specialists)
+    {
+        Path = path;
+        Council = council;
+        Specialists = specialists;
+    }
 
+    /// <summary>The folder.</summary>
     public string Path { get; }
+
+    /// <summary>How the specialists are fused.</summary>
     public Council Council { get; }
 
     /// <summary>By name, in the council's order.</summary>
@@ -23,6 +31,8 @@ public sealed class ModelsFolder : IDisposable
 
     /// <summary>Checks hashes, and asks each model the golden input.</summary>
     /// <param name="threads">Processor cores for one call of a model; 0: all.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="path">The folder.</param>
     /// <exception cref="RequestException">It is no models folder.</exception>
     /// <exception cref="ArgusException">A file is missing, changed or does not compute what it should.</exception>
     public static async Task<ModelsFolder> LoadAsync(string path, int threads = 0, CancellationToken cancel = default)
@@ -42,7 +52,8 @@ public sealed class ModelsFolder : IDisposable
                 throw new ArgusException($"{file} is missing. Export the models anew.");
             if (await FileHash.Sha256Async(file, cancel) != expected)
                 throw new ArgusException(
-                    $"{file} is not the file that was exported: its hash differs from {Manifest}'s. Export the models anew."
+                    $"{file} is not the file that was exported: its hash differs from {Manifest}'s. Export the "
+                        + "models anew."
                 );
         }
         var specialists = new Dictionary<string, SpecialistModelFile>();
@@ -77,7 +88,7 @@ public sealed class ModelsFolder : IDisposable
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in council.Members.Select(member => FileOf(member.Name)).Append(Council.FileName))
             hashes[name] = await FileHash.Sha256Async(System.IO.Path.Combine(path, name), cancel);
-        WholeFile.Write(System.IO.Path.Combine(path, Manifest), JsonSerializer.Serialize(hashes, Json) + "\n");
+        AtomicFile.Write(System.IO.Path.Combine(path, Manifest), JsonSerializer.Serialize(hashes, Json) + "\n");
     }
 
     private static Dictionary<string, string> ReadManifest(string path)
@@ -98,6 +109,7 @@ public sealed class ModelsFolder : IDisposable
         }
     }
 
+    /// <summary>Frees the models.</summary>
     public void Dispose()
     {
         foreach (var model in Specialists.Values)

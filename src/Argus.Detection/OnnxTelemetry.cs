@@ -4,12 +4,13 @@ using Microsoft.ML.OnnxRuntime;
 namespace Argus.Detection;
 
 /// <summary>
-/// ONNX Runtime's official builds report what they run to their maker. A forensic lab's do not: neither what is looked at leaves the
-/// machine, nor that it was.
+/// ONNX Runtime's official builds report what they run to their maker. A forensic lab's do not: neither what is looked
+/// at leaves the machine, nor that it was.
 /// </summary>
 internal static class OnnxTelemetry
 {
-    // The runtime reads this when it starts, and then makes no uploader, no identifier and no file (onnxruntime pull request 27379).
+    // The runtime reads this when it starts, and then makes no uploader, no identifier and no file (onnxruntime pull
+    // request 27379).
     private const string Variable = "ORT_DISABLE_TELEMETRY";
 
     /// <summary>Before the first call of the runtime.</summary>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Argus.Evaluations;
+using Argus.Clips;
 using Argus.Recipes;
+using Argus.Scores;
 using Argus.Views;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -11,33 +12,57 @@ namespace Argus.Detection;
 /// <summary>What the file of an exported specialist says of itself, beside the graph: keys of its metadata.</summary>
 public static class ModelMetadata
 {
-    public const string Recipe = "argus.recipe",
-        RecipeHash = "argus.recipe_sha256",
-        Weights = "argus.weights_sha256",
-        Calibration = "argus.calibration",
-        Labels = "argus.labels",
-        Mean = "argus.mean",
-        Std = "argus.std",
-        Golden = "argus.golden_logits",
-        Version = "argus.version",
-        Precision = "argus.precision";
+    /// <summary>The recipe, as JSON (YAML in models of earlier versions).</summary>
+    public const string Recipe = "argus.recipe";
+
+    /// <summary>SHA-256 of the recipe's text.</summary>
+    public const string RecipeHash = "argus.recipe_sha256";
+
+    /// <summary>SHA-256 of the checkpoint's weights.</summary>
+    public const string Weights = "argus.weights_sha256";
+
+    /// <summary>The calibration, as JSON; empty without one.</summary>
+    public const string Calibration = "argus.calibration";
+
+    /// <summary>What the two logits stand for.</summary>
+    public const string Labels = "argus.labels";
+
+    /// <summary>Mean of red, green, blue that the input was normalised by, as JSON.</summary>
+    public const string Mean = "argus.mean";
+
+    /// <summary>Standard deviation of red, green, blue, as JSON.</summary>
+    public const string Std = "argus.std";
+
+    /// <summary>Logits of the golden input, as JSON.</summary>
+    public const string Golden = "argus.golden_logits";
+
+    /// <summary>Version of the program that exported.</summary>
+    public const string Version = "argus.version";
+
+    /// <summary><c>fp32</c>, <c>fp16</c> or <c>int8</c>.</summary>
+    public const string Precision = "argus.precision";
 }
 
 /// <summary>
-/// An exported specialist in ONNX Runtime. Its inputs are the views of its recipe, <c>(clips, T, 3, S, S)</c> each; it answers with logits
-/// (real, fake) and with the logits that were if a part of the picture were not there. Safe for use by several threads.
+/// An exported specialist in ONNX Runtime. Its inputs are the views of its recipe, <c>(clips, T, 3, S, S)</c> each; it
+/// answers with logits (real, fake) and with the logits that were if a part of the picture were not there. Safe for use
+/// by several threads.
 /// </summary>
 public sealed class SpecialistModelFile : IDisposable
 {
     /// <summary>Parts of the picture, in 7 rows of 7.</summary>
     public const int Cells = 49;
 
-    /// <summary>An input with a default of 0: for <see cref="Cells"/> the output <c>cells</c> is computed, otherwise it is empty.</summary>
+    /// <summary>
+    /// An input with a default of 0: for <see cref="Cells"/> the output <c>cells</c> is computed, otherwise it is
+    /// empty.
+    /// </summary>
     public const string CellsWanted = "cells_wanted";
 
-    // Of the largest logit. From other processors the last digits differ, and integers may round the other way; from a damaged model all do.
-    private const double GoldenTolerance = 1e-3,
-        IntegerGoldenTolerance = 0.05;
+    // Shares of the largest logit. On other processors the last digits differ, and integers may round the other way;
+    // from a damaged model all do.
+    private const double GoldenTolerance = 1e-3;
+    private const double IntegerGoldenTolerance = 0.05;
 
     private const int SameAsRequested = 1; // how an arena grows; otherwise by powers of two
 
@@ -59,18 +84,29 @@ public sealed class SpecialistModelFile : IDisposable
 
     private SpecialistModelFile(string path, InferenceSession session, Recipe recipe)
     {
-        (Path, this.session, Recipe) = (path, session, recipe);
-        Preprocessing = new ClipPreprocessing(Imaging.RecipeInput.From(recipe));
+        Path = path;
+        this.session = session;
+        Recipe = recipe;
+        Preprocessing = new ClipPreprocessing(ModelInput.Create(recipe));
         Calibration =
             Metadata.TryGetValue(ModelMetadata.Calibration, out var text) && text.Length > 0
-                ? Evaluations.Calibration.Parse(text, path)
+                ? Scores.Calibration.Parse(text, path)
                 : null;
     }
 
+    /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>What the model was trained with.</summary>
     public Recipe Recipe { get; }
+
+    /// <summary>What its scores mean; null without validation.</summary>
     public Calibration? Calibration { get; }
+
+    /// <summary>From clips to inputs.</summary>
     public ClipPreprocessing Preprocessing { get; }
+
+    /// <summary>All of <see cref="ModelMetadata"/>.</summary>
     public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
 
     /// <summary>Names of the inputs: rgb and the views of the branches.</summary>
@@ -80,6 +116,7 @@ public sealed class SpecialistModelFile : IDisposable
     public int ClipLength => Recipe.Data.ClipFrames * Preprocessing.Length;
 
     /// <param name="threads">Processor cores for one call; 0: all.</param>
+    /// <param name="path">The file.</param>
     /// <exception cref="ArgusException">The file is no model, or none of Argus.</exception>
     public static SpecialistModelFile Load(string path, int threads = 0)
     {
@@ -110,7 +147,7 @@ public sealed class SpecialistModelFile : IDisposable
                 );
             if (!session.OverridableInitializerMetadata.ContainsKey(CellsWanted))
                 throw new ArgusException($"{path} was exported by an earlier version of Argus. Export it anew.");
-            return new SpecialistModelFile(path, session, RecipeLibrary.ParseMerged(recipe, path));
+            return new SpecialistModelFile(path, session, RecipeJson.Read(recipe, path));
         }
         catch
         {
@@ -119,15 +156,18 @@ public sealed class SpecialistModelFile : IDisposable
         }
     }
 
-    /// <param name="inputs">Of each name of <see cref="Inputs"/> the clips one after another.</param>
+    /// <param name="inputs">For each name of <see cref="Inputs"/> the clips, one after another.</param>
     /// <returns>For each clip two logits: real, fake.</returns>
     public float[] Logits(IReadOnlyDictionary<string, float[]> inputs) => Run(inputs, [], "logits")[0];
 
     /// <returns>For each clip the log odds of fake.</returns>
     public double[] Score(IReadOnlyDictionary<string, float[]> inputs) => Odds(Logits(inputs));
 
-    /// <returns>For each clip and each of <see cref="Cells"/> parts of the picture: by how much the log odds of fake fall if the part were not there.</returns>
-    public double[][] Tell(IReadOnlyDictionary<string, float[]> inputs)
+    /// <returns>
+    /// For each clip and each of <see cref="Cells"/> parts of the picture: by how much the log odds of fake fall if the
+    /// part were not there.
+    /// </returns>
+    public double[][] OcclusionSensitivity(IReadOnlyDictionary<string, float[]> inputs)
     {
         var outputs = Run(
             inputs,
@@ -143,16 +183,20 @@ public sealed class SpecialistModelFile : IDisposable
     }
 
     /// <summary>Logits of the golden input, a clip, as <c>argus export</c> asked the checkpoint for.</summary>
-    public float[] Golden() => Logits(Inputs.ToDictionary(name => name, name => GoldenInput.Of(name, ClipLength)));
+    public float[] Golden() => Logits(Inputs.ToDictionary(name => name, name => GoldenInput.Create(name, ClipLength)));
 
-    /// <returns>By how much a logit of the golden input differs at most from what it was when the file was made.</returns>
-    /// <exception cref="ArgusException">The model does not answer the golden input as it did when it was made.</exception>
+    /// <returns>
+    /// By how much a logit of the golden input differs at most from what it was when the file was made.
+    /// </returns>
+    /// <exception cref="ArgusException">
+    /// The model does not answer the golden input as it did when it was made.
+    /// </exception>
     public double Check()
     {
-        float[] expected = JsonSerializer.Deserialize<float[]>(Metadata[ModelMetadata.Golden])!,
-            now = Golden();
-        double largest = expected.Zip(now, (a, b) => Math.Abs(a - b)).Max(),
-            scale = Math.Max(1, expected.Max(Math.Abs));
+        float[] expected = JsonSerializer.Deserialize<float[]>(Metadata[ModelMetadata.Golden])!;
+        float[] now = Golden();
+        double largest = expected.Zip(now, (a, b) => Math.Abs(a - b)).Max();
+        double scale = Math.Max(1, expected.Max(Math.Abs));
         if (
             !(
                 largest
@@ -160,22 +204,24 @@ public sealed class SpecialistModelFile : IDisposable
             )
         )
             throw new ArgusException(
-                $"{Path} does not compute what it did when it was exported (logits differ by {largest.ToString("0.000000", CultureInfo.InvariantCulture)}). Export it anew."
+                $"{Path} does not compute what it did when it was exported (logits differ by "
+                    + $"{largest.ToString("0.000000", CultureInfo.InvariantCulture)}). Export it anew."
             );
         return largest;
     }
 
-    // Of fake, from pairs of logits.
+    // Log odds of fake, from pairs of logits.
     private static double[] Odds(float[] logits) => [.. logits.Chunk(2).Select(pair => (double)pair[1] - pair[0])];
 
-    /// <returns>Of each output all values, one after another.</returns>
+    /// <returns>For each output all values, one after another.</returns>
     internal float[][] Run(
         IReadOnlyDictionary<string, float[]> inputs,
         IEnumerable<NamedOnnxValue> more,
         params string[] outputs
     )
     {
-        var (side, frames) = (Preprocessing.ImageSize, Recipe.Data.ClipFrames);
+        var side = Preprocessing.ImageSize;
+        var frames = Recipe.Data.ClipFrames;
         var values = inputs
             .Select(input =>
                 NamedOnnxValue.CreateFromTensor(
@@ -189,5 +235,6 @@ public sealed class SpecialistModelFile : IDisposable
         return [.. results.Select(result => result.AsEnumerable<float>().ToArray())];
     }
 
+    /// <summary>Frees the session.</summary>
     public void Dispose() => session.Dispose();
 }

@@ -4,20 +4,25 @@ namespace Argus.Web;
 
 /// <summary>What a service is started with.</summary>
 /// <param name="Models">A models folder.</param>
-/// <param name="Data">Where uploads wait and, without another database, everything is kept. Processes that share a queue share it too.</param>
+/// <param name="Data">
+/// Where uploads wait and, without another database, everything is kept. Processes that share a queue share it too.
+/// </param>
 /// <param name="Urls">Where it listens, e.g. <c>http://127.0.0.1:8080</c>; several are separated by semicolons.</param>
 public sealed record ServeOptions(string Models, string Data, string Urls)
 {
     /// <summary>PostgreSQL's connection string; null: SQLite in <see cref="Data"/>.</summary>
     public string? Database { get; init; }
 
-    /// <summary>Whether requests need a key of <see cref="ApiKeys"/>; with it everybody sees only what was sent with the same key.</summary>
+    /// <summary>
+    /// Whether requests need a key of <see cref="ApiKeys"/>; with it everybody sees only what was sent with the same
+    /// key.
+    /// </summary>
     public bool RequireKey { get; init; }
 
-    /// <summary>Of one upload.</summary>
+    /// <summary>Largest upload in megabytes.</summary>
     public int LargestMegabytes { get; init; } = 500;
 
-    /// <summary>Of a video.</summary>
+    /// <summary>Longest video in minutes.</summary>
     public double LongestMinutes { get; init; } = 15;
 
     /// <summary>Uploads of one client, by its key or address.</summary>

@@ -6,7 +6,9 @@ namespace Argus.Cli.Tests;
 
 public class BuildTests
 {
-    /// <summary>The CUDA packages themselves are several gigabytes; what the build would take is read off the evaluated project.</summary>
+    /// <summary>
+    /// The CUDA packages themselves are several gigabytes; what the build would take is read off the evaluated project.
+    /// </summary>
     [Theory]
     [InlineData("cpu", "TorchSharp-cpu")]
     [InlineData("cuda-linux", "TorchSharp-cuda-linux")]

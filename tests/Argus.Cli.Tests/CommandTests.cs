@@ -183,8 +183,8 @@ public class CommandTests
             "resolution=3,1,1"
         );
         string[] prepare = ["data", "prepare", "ffpp", "data/ffpp", "--store", "store", "--profile", "smoke"];
-        // A limit on file sizes (1 KiB blocks) breaks the write in the middle, as a full disk does. (.NET's doubly mapped code
-        // pages are files to the kernel and would break first.)
+        // A limit on file sizes (1 KiB blocks) breaks the write in the middle, as a full disk does. (.NET's doubly
+        // mapped code pages are files to the kernel and would break first.)
         var full = await ArgusProcess.RunAfterAsync(
             folder.Path,
             "export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 200",

@@ -88,7 +88,7 @@ public class DetectTests
 
         Assert.Equal(
             lines[0].GetProperty("probability").GetDouble(),
-            await OfPackageAsync(folder, "models", videos[0]),
+            await new ConsumerProgram(folder).JudgeAsync("models", videos[0]),
             1e-5
         );
 
@@ -116,73 +116,6 @@ public class DetectTests
         var changed = await Argus("detect", videos[0], "--models", "models");
         Assert.Equal(1, changed.ExitCode);
         Assert.Contains("hash differs", changed.Error, StringComparison.Ordinal);
-    }
-
-    // What a program of another project that takes the NuGet package says.
-    private static async Task<double> OfPackageAsync(TemporaryFolder folder, string models, string video)
-    {
-        async Task<string> Dotnet(params string[] arguments)
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo("dotnet", arguments)
-                {
-                    WorkingDirectory = folder.Path,
-                    RedirectStandardOutput = true,
-                }
-            )!;
-            var output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            Assert.True(process.ExitCode == 0, output);
-            return output;
-        }
-        // A version that no cache holds.
-        var version = $"0.0.{Environment.ProcessId}-test";
-        foreach (var project in new[] { "Argus", "Argus.Detection" })
-            await Dotnet(
-                "pack",
-                "--no-build",
-                "-c",
-                "Release",
-                $"-p:Version={version}",
-                "-o",
-                folder["feed"],
-                Path.Combine(BuildTests.Repository(), "src", project, project + ".csproj")
-            );
-        folder.Write(
-            "consumer/consumer.csproj",
-            $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
-              <ItemGroup><PackageReference Include="Argus.Detection" Version="{version}" /></ItemGroup>
-            </Project>
-            """
-        );
-        folder.Write(
-            "consumer/Program.cs",
-            """
-            using var detector = await Argus.Detection.Detector.LoadAsync(args[0]);
-            System.Console.WriteLine((await detector.AnalyzeAsync(args[1])).Probability.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
-            """
-        );
-        // Argus itself is taken from the feed, everything else from what is already on this machine.
-        var known =
-            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        await Dotnet(
-            "build",
-            "consumer",
-            "-c",
-            "Release",
-            "-o",
-            folder["consumer", "out"],
-            $"-p:RestoreAdditionalProjectSources={folder["feed"]}",
-            $"-p:RestorePackagesPath={folder["packages"]}",
-            $"-p:RestoreFallbackFolders={known}"
-        );
-        return double.Parse(
-            await Dotnet(folder["consumer", "out", "consumer.dll"], models, video),
-            CultureInfo.InvariantCulture
-        );
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Argus.Forging;
+using Argus.Data.Forging;
+using Argus.Data.Samples;
 using Argus.Tests;
 using Argus.Video;
 using CliWrap;
@@ -7,7 +8,9 @@ using Xunit;
 
 namespace Argus.Cli.Tests;
 
-/// <summary>Forging of real people's videos: they are not part of the repository, so these tests skip without them.</summary>
+/// <summary>
+/// Forging of real people's videos: they are not part of the repository, so these tests skip without them.
+/// </summary>
 public class ForgeTests
 {
     [Fact]

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Argus.Randomness;
 using Argus.Tests;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using Argus.Cli.Benches;
+using Argus.Benchmarks;
 using Argus.Detection;
 using Argus.Tests;
 using Argus.Training.Native;
@@ -19,9 +19,6 @@ public sealed class Material : IAsyncLifetime
 
     /// <summary>2 s, judged in a moment.</summary>
     public string Video => folder["videos", "short.mp4"];
-
-    /// <summary>Takes seconds to decode.</summary>
-    public string LongVideo => folder["videos", "long.mp4"];
 
     public string Broken => folder["videos", "broken.mp4"];
 
@@ -49,11 +46,10 @@ public sealed class Material : IAsyncLifetime
         }
         await ModelsFolder.SealAsync(
             Models,
-            Council.OfEqual([.. new[] { "rr", "tm", "av" }.Select(name => (name, (Evaluations.Calibration?)null))]),
+            Council.CreateEqual([.. new[] { "rr", "tm", "av" }.Select(name => new CouncilCandidate(name, null))]),
             CancellationToken.None
         );
         await Videos.MakeAsync(Video, size: "320x180");
-        await Videos.MakeAsync(LongVideo, frames: 900, size: "1280x720");
         await File.WriteAllTextAsync(Broken, "This is no video.");
     }
 

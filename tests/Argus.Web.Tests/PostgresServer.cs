@@ -6,17 +6,24 @@ using Xunit;
 
 namespace Argus.Web.Tests;
 
-/// <summary>A real PostgreSQL in a folder of its own. It refuses to run as root, so then it runs as the user that Debian's package made.</summary>
+/// <summary>
+/// A real PostgreSQL in a folder of its own. It refuses to run as root, so then it runs as the user that Debian's
+/// package made.
+/// </summary>
 internal sealed class PostgresServer : IDisposable
 {
     private readonly TemporaryFolder folder;
     private readonly string programs;
     private readonly int port;
 
-    private PostgresServer(TemporaryFolder folder, string programs, int port) =>
-        (this.folder, this.programs, this.port) = (folder, programs, port);
+    private PostgresServer(TemporaryFolder folder, string programs, int port)
+    {
+        this.folder = folder;
+        this.programs = programs;
+        this.port = port;
+    }
 
-    public string ConnectionString => $"Host=127.0.0.1;Port={port};Username=argus;Database=postgres;Timeout=5";
+    public string ConnectionString => $"Host=127.0.0.1;Port={port};Username=argus;Database=postgres;Timeout=60";
 
     /// <summary>Skips the test, with the reason, where there is none.</summary>
     public static PostgresServer Start()
@@ -61,6 +68,8 @@ internal sealed class PostgresServer : IDisposable
             "-D",
             folder["db"],
             "-w",
+            "-t",
+            "300",
             "-l",
             folder["log"],
             "-o",
@@ -69,7 +78,7 @@ internal sealed class PostgresServer : IDisposable
         );
 
     /// <summary>At once, as a crash or a restart of the machine would.</summary>
-    public void Stop() => AsUser("pg_ctl", "-D", folder["db"], "-w", "-m", "immediate", "stop");
+    public void Stop() => AsUser("pg_ctl", "-D", folder["db"], "-w", "-t", "300", "-m", "immediate", "stop");
 
     public void Dispose()
     {

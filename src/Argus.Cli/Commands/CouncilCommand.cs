@@ -1,14 +1,15 @@
 using System.CommandLine;
+using Argus.Cli.Output;
+using Argus.Data.Evaluations;
 using Argus.Detection;
-using Argus.Evaluations;
+using Argus.Scores;
+using Argus.Training.Export;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
 
 internal static class CouncilCommand
 {
-    private const string Validation = "predictions/validation-best.csv";
-
     public static Command Create() => new("council", "How several specialists become one probability.") { Fit() };
 
     private static Command Fit()
@@ -37,6 +38,7 @@ internal static class CouncilCommand
         command.SetAction(
             async (parse, cancel) =>
             {
+                ProcessSettings.ForPictures();
                 var folder = parse.GetRequiredValue(models);
                 var members = Council.Read(folder).Members.Select(member => member.Name).ToList();
                 var evidence = parse.GetRequiredValue(runs).Select(run => Evidence(run, folder)).ToList();
@@ -44,10 +46,10 @@ internal static class CouncilCommand
                     throw new RequestException($"{folder} also holds {silent}: give its run, too.");
                 if (evidence.GroupBy(one => one.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
                     throw new RequestException($"Two runs are {twice.Key}.");
-                var result = CouncilFit.Run(
-                    evidence,
-                    $"validation videos of {string.Join(", ", parse.GetRequiredValue(runs).Select(run => Path.GetFileName(Path.TrimEndingDirectorySeparator(run))))}"
-                );
+                var names = parse
+                    .GetRequiredValue(runs)
+                    .Select(run => Path.GetFileName(Path.TrimEndingDirectorySeparator(run)));
+                var result = CouncilFit.Run(evidence, $"validation videos of {string.Join(", ", names)}");
                 await ModelsFolder.SealAsync(folder, result.Council, cancel);
                 if (parse.GetValue(json))
                     Terminal.WriteJson(result);
@@ -65,10 +67,12 @@ internal static class CouncilCommand
             throw new RequestException(
                 $"{folder} holds no {ModelsFolder.FileOf(name)}. Export it first: argus export {run} --out {folder}"
             );
-        var table = Path.Combine(run, Validation);
+        var directory = new RunDirectory(run);
+        var table = directory.BestPredictions;
         if (!File.Exists(table))
             throw new RequestException(
-                $"{run} holds no {Validation}: give the folder of a run that was trained here, not a checkpoint."
+                $"{run} holds no {Path.GetRelativePath(directory.Folder, table)}: give the folder of a run "
+                    + "that was trained here, not a checkpoint."
             );
         using var model = SpecialistModelFile.Load(Path.Combine(folder, ModelsFolder.FileOf(name)));
         return new CouncilEvidence(name, model.Calibration, PredictionTable.Read(table).Videos);
@@ -85,11 +89,13 @@ internal static class CouncilCommand
             ]
         );
         Terminal.Line(
-            $"On {result.Videos} validation videos, each judged by a council that was fitted on the others: video AUC {result.Auc:0.000}; the best specialist alone, {result.Best}: {result.BestAuc:0.000}."
+            $"On {result.Videos} validation videos, each judged by a council that was fitted on the others: "
+                + $"video AUC {result.Auc:0.000}; the best specialist alone, {result.Best}: {result.BestAuc:0.000}."
         );
         if (result.Gain is { } gain)
             Terminal.Line(
-                $"Gain {gain.Value:+0.000;-0.000} ({gain.Interval.Low:+0.000;-0.000} to {gain.Interval.High:+0.000;-0.000}){(gain.Interval.Low > 0 ? "" : ": not beyond chance")}."
+                $"Gain {gain.Value:+0.000;-0.000} ({gain.Interval.Low:+0.000;-0.000} to "
+                    + $"{gain.Interval.High:+0.000;-0.000}){(gain.Interval.Low > 0 ? "" : ": not beyond chance")}."
             );
         Terminal.Line($"{Path.Combine(folder, Council.FileName)} is written.");
     }

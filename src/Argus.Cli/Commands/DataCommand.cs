@@ -1,11 +1,14 @@
 using System.CommandLine;
-using Argus.Audits;
-using Argus.Datasets;
-using Argus.Forging;
+using Argus.Cli.Output;
+using Argus.Data.Audits;
+using Argus.Data.Datasets;
+using Argus.Data.Forging;
+using Argus.Data.Reports;
+using Argus.Data.Samples;
+using Argus.Data.Stores;
 using Argus.Recipes;
-using Argus.Reports;
 using Argus.Specialists;
-using Argus.Stores;
+using Argus.Training.Recipes;
 
 namespace Argus.Cli.Commands;
 
@@ -69,6 +72,7 @@ internal static class DataCommand
         command.SetAction(
             async (parse, cancel) =>
             {
+                ProcessSettings.ForPictures();
                 var options = new SampleOptions
                 {
                     Seed = parse.GetValue(seed),
@@ -78,7 +82,7 @@ internal static class DataCommand
                 };
                 foreach (var setting in parse.GetValue(focus) ?? [])
                     options = options.With(Kind(setting.Split('=')[0]), Counts(setting.Split('=', 2)[^1]));
-                await SampleStep.RunAsync(parse.GetRequiredValue(folder), options, cancel);
+                await SampleDataset.WriteAsync(parse.GetRequiredValue(folder), options, TerminalLog.Instance, cancel);
             }
         );
         return command;
@@ -88,7 +92,8 @@ internal static class DataCommand
         Enum.TryParse<ForgeryKind>(name, ignoreCase: true, out var kind) && SampleOptions.Kinds.Contains(kind)
             ? kind
             : throw new RequestException(
-                $"There is no kind of forgery '{name}'. Choose {Nearest.Suggest(name, [.. SampleOptions.Kinds.Select(k => $"{k}".ToLowerInvariant())])}."
+                $"There is no kind of forgery '{name}'. Choose "
+                    + $"{Suggestions.OneOf(name, [.. SampleOptions.Kinds.Select(k => $"{k}".ToLowerInvariant())])}."
             );
 
     private static QuadCounts Counts(string text)
@@ -127,10 +132,11 @@ internal static class DataCommand
         command.SetAction(
             async (parse, cancel) =>
             {
+                ProcessSettings.ForPictures();
                 var recipe = RecipeFor(parse.GetRequiredValue(layout), "full", parse.GetValue(settings), "rr");
                 var listing = DatasetLayout
-                    .Named(recipe.Data.Layout)
-                    .Read(parse.GetRequiredValue(folder), DatasetOptions.From(recipe.Data));
+                    .Find(recipe.Data.Layout)
+                    .Read(parse.GetRequiredValue(folder), DatasetOptions.Create(recipe.Data));
                 var check = parse.GetValue(quick)
                     ? DatasetCheck.Names(listing)
                     : await Terminal.ProgressAsync(
@@ -172,7 +178,8 @@ internal static class DataCommand
         var shard = new Option<string?>("--shard")
         {
             Description =
-                "Prepare one of n parts, for n machines with one --store: i/n with i from 0, or auto in a Slurm array (auto/n in a Kubernetes Indexed Job).",
+                "Prepare one of n parts, for n machines with one --store: i/n with i from 0, or auto in a "
+                + "Slurm array (auto/n in a Kubernetes Indexed Job).",
             HelpName = "I/N",
         };
         var stage = new Option<int?>("--stage")
@@ -209,26 +216,31 @@ internal static class DataCommand
         command.SetAction(
             async (parse, cancel) =>
             {
+                ProcessSettings.ForPictures();
                 var recipe = RecipeFor(
                     parse.GetRequiredValue(layout),
                     parse.GetRequiredValue(profile),
                     parse.GetValue(settings),
-                    Specialist.Named(parse.GetRequiredValue(specialist)).Name,
+                    Specialist.Find(parse.GetRequiredValue(specialist)).Name,
                     parse.GetValue(stage)
                 );
-                Share? share = parse.GetValue(shard) is { } text
-                    ? Share.Parse(text, Environment.GetEnvironmentVariable)
-                    : null;
-                var (made, result) = await StoreStep.PrepareAsync(
+                var preparation = new DatasetPreparation(TerminalLog.Instance)
+                {
+                    Shard = parse.GetValue(shard) is { } text
+                        ? DatasetShard.Parse(text, Environment.GetEnvironmentVariable)
+                        : DatasetShard.Whole,
+                };
+                var prepared = await preparation.RunAsync(
                     recipe,
                     parse.GetRequiredValue(folder),
                     parse.GetValue(store),
                     [],
-                    cancel,
-                    share: share
+                    cancel
                 );
+                var result = prepared.Result;
                 Terminal.Line(
-                    $"{made}: {result.Prepared} videos prepared, {result.Kept} were there, {result.Unreadable.Count} left out"
+                    $"{prepared.Folder}: {result.Prepared} videos prepared, {result.Kept} were there, "
+                        + $"{result.Unreadable.Count} left out"
                 );
                 return result.Prepared + result.Kept > 0 ? 0 : 1;
             }
@@ -253,7 +265,9 @@ internal static class DataCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                var (folder, verify) = (parse.GetRequiredValue(store), !parse.GetValue(quick));
+                ProcessSettings.ForPictures();
+                var folder = parse.GetRequiredValue(store);
+                var verify = !parse.GetValue(quick);
                 using var opened = await Store.OpenAsync(folder);
                 var audit = await Terminal.ProgressAsync(
                     "shards verified",
@@ -303,6 +317,7 @@ internal static class DataCommand
         command.SetAction(
             async (parse, cancel) =>
             {
+                ProcessSettings.ForPictures();
                 var folder = parse.GetRequiredValue(store);
                 var page = await StorePage.WriteAsync(
                     folder,
@@ -352,7 +367,7 @@ internal static class DataCommand
         int? stage = null
     )
     {
-        var name = DatasetLayout.Named(layout).Name;
+        var name = DatasetLayout.Find(layout).Name;
         var library = RecipeLibrary.Default;
         var run =
             library

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Argus.Datasets;
+using Argus.Cli.Output;
+using Argus.Data.Datasets;
 using Argus.Detection;
 using Argus.Video;
 
@@ -43,13 +44,17 @@ internal static class DetectCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                var (pages, lines) = (parse.GetValue(report), parse.GetValue(json));
+                ProcessSettings.ForPictures();
+                var pages = parse.GetValue(report);
+                var lines = parse.GetValue(json);
                 if (pages is not null && File.Exists(pages))
                     throw new RequestException($"{pages} is a file; --report wants a folder.");
                 if (pages is not null)
                     ExportCommand.Writable(pages);
                 using var detector = await Detector.LoadAsync(parse.GetRequiredValue(models), cancel: cancel);
-                var (judged, failed, names) = (0, 0, new HashSet<string>());
+                var judged = 0;
+                var failed = 0;
+                var names = new HashSet<string>();
                 try
                 {
                     foreach (var video in parse.GetRequiredValue(videos).SelectMany(Files))
@@ -138,16 +143,20 @@ internal static class DetectCommand
         Terminal.Line($"{Shown(analysis.Video)}: {DetectionReport.Headline(analysis)}");
         foreach (var face in analysis.Faces)
         {
-            Terminal.Line(
-                $"  {DetectionReport.Title(face, analysis)}{(analysis.Faces.Count > 1 ? $": {DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval)}" : "")}"
-            );
+            var verdict = DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval);
+            var ofSeveral = analysis.Faces.Count > 1 ? $": {verdict}" : "";
+            Terminal.Line($"  {DetectionReport.Title(face, analysis)}{ofSeveral}");
             foreach (var specialist in face.Specialists)
-                Terminal.Line(
-                    $"    {specialist.Name}  {(specialist.Abstains is { } reason ? $"abstains: {reason}" : $"{DetectionReport.Percent(specialist.Probability!.Value)} of {specialist.Clips} clips")}  ({specialist.LooksFor})"
-                );
+            {
+                var says = specialist.Abstains is { } reason
+                    ? $"abstains: {reason}"
+                    : $"{DetectionReport.Percent(specialist.Probability!.Value)} of {specialist.Clips} clips";
+                Terminal.Line($"    {specialist.Name}  {says}  ({specialist.LooksFor})");
+            }
             if (face.Moments is [var moment, ..] && face.Verdict != Detection.Verdict.Real)
                 Terminal.Line(
-                    $"    most telling: {moment.Seconds:0.0} s, {moment.Specialist} {DetectionReport.Percent(moment.Probability)}"
+                    $"    most telling: {moment.Seconds:0.0} s, {moment.Specialist} "
+                        + $"{DetectionReport.Percent(moment.Probability)}"
                 );
         }
     }

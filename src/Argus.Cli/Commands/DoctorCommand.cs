@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Argus.Cli.Output;
 using Argus.Pretrained;
 using Argus.Training.Native;
 using Argus.Video;
@@ -69,7 +70,8 @@ internal static class DoctorCommand
         yield return new(
             "system",
             Verdict.Works,
-            $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB"
+            $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, "
+                + $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB"
         );
         yield return new(".NET", Verdict.Works, RuntimeInformation.FrameworkDescription);
         yield return Torch();
@@ -80,7 +82,8 @@ internal static class DoctorCommand
                     "CUDA",
                     Verdict.Optional,
                     "none seen by this libtorch",
-                    $"for a GPU: {LibTorch.FolderVariable}=FOLDER of an installed PyTorch {LibTorch.PackagedVersion}, or build with -p:TorchBackend=cuda-linux"
+                    $"for a GPU: {LibTorch.FolderVariable}=FOLDER of an installed PyTorch "
+                        + $"{LibTorch.PackagedVersion}, or build with -p:TorchBackend=cuda-linux"
                 );
         yield return Native("OpenCV", () => OpenCvSharp.Cv2.GetVersionString() ?? "");
         yield return Native("plots (Skia)", () => $"ScottPlot {ScottPlot.Version.VersionString}");
@@ -90,7 +93,7 @@ internal static class DoctorCommand
                 ? new(program, Verdict.Works, $"{VersionOf(path)} ({path})")
                 : new(program, Verdict.Broken, "not on PATH", "install it; Debian, Ubuntu: apt-get install ffmpeg");
         }
-        foreach (var model in new[] { "yunet", "efficientnet_b4" }.Select(ModelCatalog.Named))
+        foreach (var model in new[] { "yunet", "efficientnet_b4" }.Select(ModelCatalog.Find))
         {
             yield return model.IsThere
                 ? new(model.Name, Verdict.Works, model.Path)
@@ -107,7 +110,8 @@ internal static class DoctorCommand
             ? new(
                 "allocator",
                 Verdict.Works,
-                "glibc keeps freed memory (set by the launcher); with jemalloc training needs a fifth less of it (Debian, Ubuntu: apt-get install libjemalloc2)"
+                "glibc keeps freed memory (set by the launcher); with jemalloc training needs a fifth less of "
+                    + "it (Debian, Ubuntu: apt-get install libjemalloc2)"
             )
         : new(
             "allocator",
@@ -127,7 +131,8 @@ internal static class DoctorCommand
                 ? new(
                     "libtorch",
                     Verdict.Works,
-                    $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {torch.get_num_threads()} threads; loaded: {LibTorch.Route}"
+                    $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {torch.get_num_threads()} "
+                        + $"threads; loaded: {LibTorch.Route}"
                 )
                 : new(
                     "libtorch",

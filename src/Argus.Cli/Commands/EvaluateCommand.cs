@@ -1,7 +1,9 @@
 using System.CommandLine;
-using Argus.Datasets;
-using Argus.Evaluations;
-using Argus.Reports;
+using Argus.Cli.Output;
+using Argus.Data.Datasets;
+using Argus.Data.Evaluations;
+using Argus.Data.Reports;
+using Argus.Scores;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
@@ -32,7 +34,9 @@ internal static class EvaluateCommand
         var aggregate = new Option<string?>("--aggregate")
         {
             Description =
-                $"How a video's score is made of its clips': {string.Join(", ", Aggregation.All.Select(a => a.Name))} (default: what the validation data chose).",
+                "How a video's score is made of its clips': "
+                + $"{string.Join(", ", Aggregation.All.Select(a => a.Name))} (default: what the validation data "
+                + "chose).",
             HelpName = "NAME",
         };
         var calibrate = new Option<Calibrator?>("--calibrate")
@@ -50,7 +54,7 @@ internal static class EvaluateCommand
         var robustnessVideos = new Option<int>("--robustness-videos")
         {
             Description = "Test videos of each dataset that are re-encoded.",
-            DefaultValueFactory = _ => RobustnessStep.DefaultVideos,
+            DefaultValueFactory = _ => RobustnessRun.DefaultVideos,
             HelpName = "N",
         };
         robustnessVideos.Validators.Add(result =>
@@ -66,7 +70,8 @@ internal static class EvaluateCommand
         var json = new Option<bool>("--json") { Description = "The figures as JSON." };
         var command = new Command(
             "evaluate",
-            "Figures on test videos, a report and every prediction; of several runs also the matrix of runs by datasets."
+            "Figures on test videos, a report and every prediction; of several runs also the matrix of runs "
+                + "by datasets."
         )
         {
             runs,
@@ -82,7 +87,9 @@ internal static class EvaluateCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                var (paths, tables) = (parse.GetValue(runs) ?? [], Tables(parse.GetValue(from) ?? []));
+                ProcessSettings.ForTraining();
+                var paths = parse.GetValue(runs) ?? [];
+                var tables = Tables(parse.GetValue(from) ?? []);
                 var datasets = (parse.GetValue(data) ?? []).Select(Dataset).ToList();
                 if (paths.Length + tables.Count == 0)
                     throw new RequestException(
@@ -101,22 +108,21 @@ internal static class EvaluateCommand
                     );
                 var options = new EvaluateOptions
                 {
-                    Aggregation = parse.GetValue(aggregate) is { } way ? Aggregation.Named(way) : null,
+                    Aggregation = parse.GetValue(aggregate) is { } way ? Aggregation.Find(way) : null,
                     Calibrator = parse.GetValue(calibrate),
                     RobustnessVideos = wanted ? parse.GetValue(robustnessVideos) : 0,
                     RobustnessGroups = parse.GetValue(robustness) ?? [],
                 };
-                RobustnessStep.CheckGroups(options.RobustnessGroups);
-                var (quiet, several, target) = (
-                    parse.GetValue(json),
-                    paths.Length + tables.Count > 1,
-                    parse.GetValue(output)
-                );
+                RobustnessRun.CheckGroups(options.RobustnessGroups);
+                var quiet = parse.GetValue(json);
+                var several = paths.Length + tables.Count > 1;
+                var target = parse.GetValue(output);
 
                 var entries = new List<Entry>();
                 foreach (var (path, checkpoint) in paths.Zip(paths.Select(CheckpointReference.Find).ToList()))
                 {
-                    var (subject, result) = await EvaluateStep.RunAsync(path, checkpoint, datasets, options, cancel);
+                    var evaluation = new EvaluateRun(path, checkpoint, options, TerminalLog.Instance);
+                    var (subject, result) = await evaluation.RunAsync(datasets, cancel);
                     entries.Add(await WriteAsync(ReportFolder(path, target, several), subject, result, cancel));
                     if (subject.Specialist is not null && Directory.Exists(checkpoint.Folder))
                         CopyCard(entries[^1].Report, checkpoint.Folder);
@@ -125,7 +131,14 @@ internal static class EvaluateCommand
                 }
                 foreach (var (name, file) in tables)
                 {
-                    var (subject, result) = await TableStep.RunAsync(name, file, datasets, options, cancel);
+                    var (subject, result) = await TableEvaluation.RunAsync(
+                        name,
+                        file,
+                        datasets,
+                        options.Aggregation,
+                        options.Calibrator,
+                        cancel
+                    );
                     entries.Add(
                         await WriteAsync(
                             target is null ? Path.Combine("evaluations", name)
@@ -140,7 +153,7 @@ internal static class EvaluateCommand
                         Print(entries[^1]);
                 }
                 var matrix = several
-                    ? EvaluationMatrix.Of([.. entries.Select(entry => (entry.Subject, entry.Result))])
+                    ? EvaluationMatrix.Create([.. entries.Select(entry => (entry.Subject, entry.Result))])
                     : null;
                 if (matrix is not null)
                 {
@@ -178,16 +191,17 @@ internal static class EvaluateCommand
     private static void Print(Entry entry)
     {
         Terminal.Line(entry.Subject.Name);
-        Terminal.Table(EvaluationReport.Columns, entry.Result.Videos.Select(EvaluationReport.Cells).ToList());
+        Terminal.Table(EvaluationTables.Columns, entry.Result.Videos.Select(EvaluationTables.Cells).ToList());
         if (entry.Result.OperatingPoints.Count > 0)
             Terminal.Table(
-                EvaluationReport.OperatingColumns,
-                entry.Result.OperatingPoints.Select(EvaluationReport.Cells).ToList()
+                EvaluationTables.OperatingColumns,
+                entry.Result.OperatingPoints.Select(EvaluationTables.Cells).ToList()
             );
         Terminal.Line(entry.Result.Judge.Description);
         if (entry.Result.Predictions.Unscored.Count > 0)
             Terminal.Line(
-                $"{entry.Result.Predictions.Unscored.Count} videos have no score and are left out; the report also has the figures with those scored 0.5."
+                $"{entry.Result.Predictions.Unscored.Count} videos have no score and are left out; the report "
+                    + "also has the figures with those scored 0.5."
             );
         foreach (var note in entry.Subject.Notes)
             Terminal.Line(note);
@@ -207,7 +221,8 @@ internal static class EvaluateCommand
                     .ToList()
             );
         Terminal.Line(
-            $"Report: {entry.Report}; every prediction: {Path.Combine(Path.GetDirectoryName(entry.Report)!, EvaluationReport.PredictionsFile)}"
+            $"Report: {entry.Report}; every prediction: "
+                + $"{Path.Combine(Path.GetDirectoryName(entry.Report)!, EvaluationReport.PredictionsFile)}"
         );
     }
 
@@ -244,14 +259,13 @@ internal static class EvaluateCommand
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
         if (output is not null)
             return several ? Path.Combine(output, name) : output;
-        return Directory.Exists(Path.Combine(path, "checkpoints"))
-            ? Path.Combine(path, "evaluation")
-            : Path.Combine("evaluations", name);
+        var run = new RunDirectory(path);
+        return run.Exists ? run.AsGiven(run.Evaluation) : Path.Combine("evaluations", name);
     }
 
-    private static (string Layout, string Folder) Dataset(string text) =>
+    private static DatasetFolder Dataset(string text) =>
         text.Split('=', 2) is [var layout, var folder] && folder.Length > 0
-            ? (DatasetLayout.Named(layout).Name, folder)
+            ? new DatasetFolder(DatasetLayout.Find(layout).Name, folder)
             : throw new RequestException($"--data {text}: give a layout and a folder, e.g. ffpp=/data/faceforensics.");
 
     private static List<(string Name, string File)> Tables(IReadOnlyList<string> texts)
@@ -265,7 +279,8 @@ internal static class EvaluateCommand
             .ToList();
         return tables.GroupBy(table => table.Name).FirstOrDefault(same => same.Count() > 1) is { } twice
             ? throw new RequestException(
-                $"Two tables are named {twice.Key}. Name them: --from first={twice.First().File} second={twice.Last().File}"
+                $"Two tables are named {twice.Key}. Name them: --from first={twice.First().File} "
+                    + $"second={twice.Last().File}"
             )
             : tables;
     }
@@ -277,9 +292,7 @@ internal static class EvaluateCommand
         if (Path.GetFileName(file) != EvaluationReport.PredictionsFile)
             return name;
         var folder = Path.GetDirectoryName(Path.GetFullPath(file));
-        return
-            Path.GetFileName(Path.GetFileName(folder) == "evaluation" ? Path.GetDirectoryName(folder) : folder)
-                is { Length: > 0 } run
+        return Path.GetFileName(RunDirectory.FindEvaluated(folder!)?.Folder ?? folder) is { Length: > 0 } run
             ? run
             : name;
     }

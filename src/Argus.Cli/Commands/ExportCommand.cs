@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Argus.Cli.Output;
+using Argus.Data.Stores;
 using Argus.Detection;
-using Argus.Stores;
 using Argus.Training.Export;
 using Argus.Training.Runs;
 
@@ -33,7 +34,8 @@ internal static class ExportCommand
         var integer = new Option<bool>("--int8")
         {
             Description =
-                "Features in 8-bit integers, their ranges measured on the store: a third of the space; says what it costs.",
+                "Features in 8-bit integers, their ranges measured on the store: a third of the space; says "
+                + "what it costs.",
         };
         var json = new Option<bool>("--json") { Description = "As JSON." };
         var command = new Command(
@@ -51,6 +53,7 @@ internal static class ExportCommand
         command.SetAction(
             async (parse, cancel) =>
             {
+                ProcessSettings.ForTraining();
                 var checkpoints = parse.GetRequiredValue(runs).Select(CheckpointReference.Find).ToList();
                 if (
                     checkpoints
@@ -59,7 +62,8 @@ internal static class ExportCommand
                     { } twice
                 )
                     throw new RequestException(
-                        $"{string.Join(" and ", twice.Select(checkpoint => checkpoint.Folder))} are both {twice.Key}; a models folder holds each specialist once."
+                        $"{string.Join(" and ", twice.Select(checkpoint => checkpoint.Folder))} are both "
+                            + $"{twice.Key}; a models folder holds each specialist once."
                     );
                 var target = parse.GetRequiredValue(output);
                 var single = target.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
@@ -123,16 +127,24 @@ internal static class ExportCommand
     {
         var compared =
             result.Clips > 0
-                ? $"on {result.Clips} clips of the store logits differ from the checkpoint's by {result.LargestDifference:0.0e+0} at most"
+                ? $"on {result.Clips} clips of the store logits differ from the checkpoint's by "
+                    + $"{result.LargestDifference:0.0e+0} at most"
                 : "--store DIR compares with the checkpoint on real crops";
         // Logits of made input may be in the hundreds, and their difference says little by itself.
         Terminal.Line(
-            $"{result.Path}: {result.Bytes / 1e6:0} MB; {(precision == ExportPrecision.Fp32 ? "agrees with the checkpoint on made input; " : "")}{compared}"
+            $"{result.Path}: {result.Bytes / 1e6:0} MB; "
+                + $"{(precision == ExportPrecision.Fp32 ? "agrees with the checkpoint on made input; " : "")}{compared}"
         );
         if (result.Loss is { } loss)
+        {
+            var aucs = loss.CheckpointAuc is { } before
+                ? $"; AUC over these clips {before:0.000} before, {loss.FileAuc:0.000} after"
+                : "";
             Terminal.Line(
-                $"  rounding moves P(fake) by {loss.MeanProbability:0.0000} on average, {loss.LargestProbability:0.000} at most{(loss.CheckpointAuc is { } before ? $"; AUC over these clips {before:0.000} before, {loss.FileAuc:0.000} after" : "")}"
+                $"  rounding moves P(fake) by {loss.MeanProbability:0.0000} on average, "
+                    + $"{loss.LargestProbability:0.000} at most{aucs}"
             );
+        }
     }
 
     // With those that were there before.
@@ -151,22 +163,26 @@ internal static class ExportCommand
             .Select(name =>
             {
                 using var model = SpecialistModelFile.Load(Path.Combine(folder, ModelsFolder.FileOf(name)));
-                return (name, model.Calibration);
+                return new CouncilCandidate(name, model.Calibration);
             })
             .ToList();
-        await ModelsFolder.SealAsync(folder, Council.OfEqual(specialists), cancel);
+        await ModelsFolder.SealAsync(folder, Council.CreateEqual(specialists), cancel);
         if (quiet)
             return;
         Terminal.Line(
-            $"{folder}: a council of {string.Join(", ", specialists.Select(specialist => specialist.name))}. Judge a video with: argus detect VIDEO --models {folder}"
+            $"{folder}: a council of {string.Join(", ", specialists.Select(specialist => specialist.Name))}. "
+                + $"Judge a video with: argus detect VIDEO --models {folder}"
         );
-        foreach (var (name, _) in specialists.Where(specialist => specialist.Calibration is null))
+        foreach (var specialist in specialists.Where(specialist => specialist.Calibration is null))
             Terminal.Line(
-                $"{name} is uncalibrated: its probabilities mean little. Evaluate its checkpoint with the data that it was trained on, then export it again."
+                $"{specialist.Name} is uncalibrated: its probabilities mean little. Evaluate its checkpoint "
+                    + "with the data "
+                    + "that it was trained on, then export it again."
             );
         if (specialists.Count > 1)
             Terminal.Line(
-                "Each specialist has an equal say and there are no thresholds until 'argus council fit' has seen validation data."
+                "Each specialist has an equal say and there are no thresholds until 'argus council fit' has "
+                    + "seen validation data."
             );
     }
 }

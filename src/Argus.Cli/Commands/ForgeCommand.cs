@@ -1,5 +1,8 @@
 using System.CommandLine;
-using Argus.Forging;
+using Argus.Cli.Output;
+using Argus.Data.Forging;
+using Argus.Data.Samples;
+using Argus.Pretrained;
 
 namespace Argus.Cli.Commands;
 
@@ -64,13 +67,18 @@ internal static class ForgeCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                var outcome = await ForgeStep.RunAsync(
+                ProcessSettings.ForPictures();
+                var chosen = Kinds(parse.GetRequiredValue(kinds));
+                var faceModel =
+                    ModelCatalog.FaceDetector
+                    ?? throw new RequestException(
+                        "Forging needs the face detector. Fetch it once: argus models pull yunet (or --from FILE)."
+                    );
+                var outcome = await new ForgingFolder(parse.GetRequiredValue(output)).AddAsync(
                     parse.GetRequiredValue(videos),
-                    Kinds(parse.GetRequiredValue(kinds)),
-                    parse.GetValue(quads),
-                    parse.GetValue(seed),
-                    parse.GetValue(seconds),
-                    parse.GetRequiredValue(output),
+                    new ForgingOptions(chosen, parse.GetValue(quads), parse.GetValue(seed), parse.GetValue(seconds)),
+                    faceModel,
+                    TerminalLog.Instance,
                     cancel
                 );
                 if (parse.GetValue(json))
@@ -88,7 +96,8 @@ internal static class ForgeCommand
                     foreach (var (video, reason) in outcome.LeftOut)
                         Terminal.Error($"left out: {video}: {reason}");
                     Terminal.Line(
-                        $"{outcome.Folder}: {outcome.Made} videos made, {outcome.Kept} were there, {outcome.LeftOut.Count} left out; metadata.json in it says how each was made"
+                        $"{outcome.Folder}: {outcome.Made} videos made, {outcome.Kept} were there, "
+                            + $"{outcome.LeftOut.Count} left out; metadata.json in it says how each was made"
                     );
                 }
                 return outcome.LeftOut.Count == 0 ? 0 : 1;
@@ -116,7 +125,8 @@ internal static class ForgeCommand
                         Names.Contains(name)
                             ? Enum.Parse<ForgeryKind>(name, ignoreCase: true)
                             : throw new RequestException(
-                                $"There is no kind of forgery '{name}'. Choose {Nearest.Suggest(name, Names)}, or all."
+                                $"There is no kind of forgery '{name}'. Choose "
+                                    + $"{Suggestions.OneOf(name, Names)}, or all."
                             )
                     ),
             ];

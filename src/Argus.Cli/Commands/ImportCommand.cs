@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Argus.Cli.Output;
 using Argus.Recipes;
 using Argus.Training.Checkpoints;
+using Argus.Training.Recipes;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
@@ -65,7 +67,8 @@ internal static class ImportCommand
             var match = weights.CopyTo(model);
             if (match.Matched.Count == 0)
                 throw new ArgusException(
-                    $"No name in {parse.GetRequiredValue(file)} belongs to this model; it holds {string.Join(", ", match.LeftOver.Take(3))}…."
+                    $"No name in {parse.GetRequiredValue(file)} belongs to this model; it holds "
+                        + $"{string.Join(", ", match.LeftOver.Take(3))}…."
                 );
 
             Say("matched", match.Matched);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argus.Cli.Output;
 using Argus.Pretrained;
 
 namespace Argus.Cli.Commands;
@@ -55,7 +56,7 @@ internal static class ModelsCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                var model = ModelCatalog.Named(parse.GetRequiredValue(name));
+                var model = ModelCatalog.Find(parse.GetRequiredValue(name));
                 if (parse.GetValue(from) is { } file)
                 {
                     await ModelDownload.TakeAsync(model, file, cancel);
@@ -79,9 +80,9 @@ internal static class ModelsCommand
         return command;
     }
 
-    private sealed class Percent(IProgress<int> progress) : IProgress<(long Done, long? Total)>
+    private sealed class Percent(IProgress<int> progress) : IProgress<DownloadProgress>
     {
-        public void Report((long Done, long? Total) value) =>
+        public void Report(DownloadProgress value) =>
             progress.Report(value.Total is > 0 and var total ? (int)(100 * value.Done / total) : 0);
     }
 }

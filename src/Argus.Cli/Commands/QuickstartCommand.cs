@@ -1,21 +1,29 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Argus.Datasets;
-using Argus.Evaluations;
-using Argus.Forging;
+using Argus.Cli.Output;
+using Argus.Data.Audits;
+using Argus.Data.Datasets;
+using Argus.Data.Evaluations;
+using Argus.Data.Forging;
+using Argus.Data.Reports;
+using Argus.Data.Samples;
 using Argus.Recipes;
-using Argus.Reports;
+using Argus.Scores;
 using Argus.Specialists;
+using Argus.Training.Recipes;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
 
-/// <summary>The whole way in minutes: sample data, three stages of training, evaluation on unseen people, a report.</summary>
+/// <summary>
+/// The whole way in minutes: sample data, three stages of training, evaluation on unseen people, a report.
+/// </summary>
 internal static class QuickstartCommand
 {
-    // The specialist's own kind gets enough people to learn from and to be judged on; the others enough to see what it does with them.
-    private static readonly QuadCounts OwnKind = new(18, 4, 7),
-        OtherKinds = new(0, 0, 3);
+    // The specialist's own kind gets enough people to learn from and to be judged on; the others enough to see what it
+    // does with them.
+    private static readonly QuadCounts OwnKind = new(18, 4, 7);
+    private static readonly QuadCounts OtherKinds = new(0, 0, 3);
 
     public static Command Create()
     {
@@ -42,22 +50,23 @@ internal static class QuickstartCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                var chosen = Specialist.Named(parse.GetRequiredValue(specialist));
+                ProcessSettings.ForTraining();
+                var chosen = Specialist.Find(parse.GetRequiredValue(specialist));
                 var root = parse.GetRequiredValue(folder);
                 var clock = Stopwatch.StartNew();
                 var data = Path.Combine(root, "data");
-                await SampleStep.RunAsync(data, Sample(chosen), cancel);
+                await SampleDataset.WriteAsync(data, Sample(chosen), TerminalLog.Instance, cancel);
                 var datasets = TrainCommand
-                    .Stages.Select(stage => (stage.Layout, Folder: Path.Combine(data, stage.Layout)))
+                    .Stages.Select(stage => new DatasetFolder(stage.Name, Path.Combine(data, stage.Name)))
                     .ToList();
 
-                foreach (var (layout, stage) in TrainCommand.Stages)
+                foreach (var stage in TrainCommand.Stages)
                 {
                     var library = RecipeLibrary.Default;
-                    var recipe = library.Load(library.Find($"{chosen.Name}/{stage}"), "smoke", []);
+                    var recipe = library.Load(library.Find($"{chosen.Name}/{stage.Stage}"), "smoke", []);
                     var request = new TrainRequest(
                         recipe,
-                        Path.Combine(data, layout),
+                        Path.Combine(data, stage.Name),
                         null,
                         Path.Combine(root, "runs", recipe.Run.LongName),
                         null,
@@ -66,18 +75,21 @@ internal static class QuickstartCommand
                     {
                         StoreRoot = Path.Combine(root, "stores"),
                     };
-                    if (!(await TrainStep.RunAsync(request, cancel)).Finished)
+                    if (
+                        !(
+                            await new TrainRun(request, TerminalLog.Instance, new TrainingPrinter()).RunAsync(cancel)
+                        ).Finished
+                    )
                         return 1;
                 }
 
                 var last = Path.Combine(root, "runs", RecipeLibrary.Default.Find($"{chosen.Name}/4").LongName);
-                var (subject, result) = await EvaluateStep.RunAsync(
+                var (subject, result) = await new EvaluateRun(
                     last,
                     CheckpointReference.Find(last),
-                    datasets,
                     new EvaluateOptions { StoreRoot = Path.Combine(root, "stores") },
-                    cancel
-                );
+                    TerminalLog.Instance
+                ).RunAsync(datasets, cancel);
                 var own = result.Videos.First(row => row.Part == chosen.OwnKind);
                 var control = await ControlAsync(datasets, chosen.OwnKind, cancel);
                 var people = result
@@ -87,7 +99,10 @@ internal static class QuickstartCommand
                     .Count();
                 var headline = $"video AUC {own.Figures.RocAuc:0.00}";
                 var context =
-                    $"{chosen.OwnKind} forgeries: {headline} (95% interval {own.AucInterval!.Low:0.00}-{own.AucInterval.High:0.00}), {own.Figures.Real + own.Figures.Fake} test videos, nobody in them was trained on; logistic regression on whole-frame statistics: AUC {control:0.00}";
+                    $"{chosen.OwnKind} forgeries: {headline} (95% interval "
+                    + $"{own.AucInterval!.Low:0.00}-{own.AucInterval.High:0.00}), "
+                    + $"{own.Figures.Real + own.Figures.Fake} test videos, nobody in them was trained on; "
+                    + $"logistic regression on whole-frame statistics: AUC {control:0.00}";
                 var report = Path.Combine(root, "report");
                 await EvaluationReport.WriteAsync(
                     report,
@@ -101,18 +116,21 @@ internal static class QuickstartCommand
                 );
 
                 Terminal.Table(
-                    EvaluationReport.Columns,
+                    EvaluationTables.Columns,
                     result
                         .Videos.Where(row => row.Dataset == Evaluation.Everything)
-                        .Select(EvaluationReport.Cells)
+                        .Select(EvaluationTables.Cells)
                         .ToList()
                 );
                 Terminal.Line(
-                    $"{chosen.Name} is named for {chosen.OwnKind}; it was trained on drawn faces, so this shows that training works, not how it does on real people."
+                    $"{chosen.Name} is named for {chosen.OwnKind}; it was trained on drawn faces, so this "
+                        + "shows that training works, not how it does on real people."
                 );
                 Terminal.Line(headline);
                 Terminal.Line(
-                    $"95% interval {own.AucInterval.Low:0.00}-{own.AucInterval.High:0.00} over {own.Figures.Real + own.Figures.Fake} test videos of {people} people, none of them in training"
+                    $"95% interval {own.AucInterval.Low:0.00}-{own.AucInterval.High:0.00} over "
+                        + $"{own.Figures.Real + own.Figures.Fake} test videos of {people} people, none of them in "
+                        + "training"
                 );
                 Terminal.Line($"logistic regression on whole-frame statistics: AUC {control:0.00}");
                 Terminal.Line(
@@ -141,7 +159,7 @@ internal static class QuickstartCommand
 
     // What five numbers about the whole picture can tell: about 0.5, or the data would give the answer away.
     private static Task<double> ControlAsync(
-        IReadOnlyList<(string Layout, string Folder)> datasets,
+        IReadOnlyList<DatasetFolder> datasets,
         string kind,
         CancellationToken cancel
     )
@@ -149,7 +167,7 @@ internal static class QuickstartCommand
         var videos = datasets
             .SelectMany(dataset =>
                 DatasetLayout
-                    .Named(dataset.Layout)
+                    .Find(dataset.Layout)
                     .Read(dataset.Folder, new DatasetOptions())
                     .Items.Where(item => item.Kind == kind)
                     .Select(item =>

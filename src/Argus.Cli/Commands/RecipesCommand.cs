@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Argus.Cli.Output;
 using Argus.Recipes;
+using Argus.Training.Recipes;
 
 namespace Argus.Cli.Commands;
 
@@ -24,7 +27,7 @@ internal static class RecipesCommand
                     {
                         Short = entry.run.ShortName,
                         Long = entry.run.LongName,
-                        entry.Recipe,
+                        Recipe = JsonNode.Parse(RecipeJson.Write(entry.Recipe)),
                     })
                 );
                 return;
@@ -36,17 +39,18 @@ internal static class RecipesCommand
                         {
                             entry.run.ShortName,
                             entry.run.LongName,
-                            Specialists.Specialist.Named(entry.run.Specialist).Title,
+                            Specialists.Specialist.Find(entry.run.Specialist).Title,
                             entry.Recipe.Data.Layout,
                             $"{entry.Recipe.Train.Epochs}{(entry.Recipe.Data.Chunks.Length > 0 ? " per part" : "")}",
                             $"{entry.Recipe.Optimizer.LearningRate:0e-0}",
-                            entry.Recipe.Loss.Name,
+                            RecipeSchema.Word(entry.Recipe.Loss.Name),
                         }
                     )
                     .ToList()
             );
             Terminal.Line(
-                $"Profiles: {string.Join(", ", library.Profiles)}. 'argus recipes show rr/2' prints every setting and where it comes from."
+                $"Profiles: {string.Join(", ", library.Profiles)}. 'argus recipes show rr/2' prints every "
+                    + "setting and where it comes from."
             );
         });
         return command;
@@ -86,7 +90,7 @@ internal static class RecipesCommand
     private static Command Schema()
     {
         var command = new Command("schema", "Print the JSON schema of recipe files, for editors.");
-        command.SetAction(_ => Console.Out.Write(RecipeSchema.ToJson()));
+        command.SetAction(_ => Console.Out.Write(RecipeSchema.ToJsonSchema(RecipeLibrary.Tables)));
         return command;
     }
 }

@@ -1,9 +1,12 @@
 using System.CommandLine;
-using Argus.Evaluations;
+using Argus.Cli.Output;
+using Argus.Data.Evaluations;
+using Argus.Data.Reports;
 using Argus.Metrics;
 using Argus.Recipes;
-using Argus.Reports;
+using Argus.Scores;
 using Argus.Training.Checkpoints;
+using Argus.Training.Recipes;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
@@ -29,7 +32,7 @@ internal static class RunsCommand
         var folder = new Argument<string>("folder")
         {
             Description = "Where the runs are.",
-            DefaultValueFactory = _ => TrainStep.DefaultRuns,
+            DefaultValueFactory = _ => TrainRun.DefaultRoot,
         };
         var json = new Option<bool>("--json") { Description = "As JSON." };
         var command = new Command("runs", "List runs with their key figures.") { folder, json };
@@ -80,7 +83,8 @@ internal static class RunsCommand
         var json = new Option<bool>("--json") { Description = "As JSON." };
         var command = new Command(
             "compare",
-            "Compare two runs on the same videos, with intervals: on test videos where both were evaluated, else on validation videos."
+            "Compare two runs on the same videos, with intervals: on test videos where both were evaluated, "
+                + "else on validation videos."
         )
         {
             runs,
@@ -96,7 +100,9 @@ internal static class RunsCommand
             var tested = directories.All(run => File.Exists(Table(run)));
             if (!tested && directories.FirstOrDefault(run => !File.Exists(run.BestPredictions)) is { } missing)
                 throw new RequestException(
-                    $"{missing.Folder} has no predictions to compare ({Path.GetRelativePath(missing.Folder, missing.BestPredictions)}). Evaluate both: argus evaluate {folders[0]} {folders[1]} --data LAYOUT=DIR"
+                    $"{missing.Folder} has no predictions to compare "
+                        + $"({Path.GetRelativePath(missing.Folder, missing.BestPredictions)}). Evaluate both: argus "
+                        + $"evaluate {folders[0]} {folders[1]} --data LAYOUT=DIR"
                 );
             // Names, not stages: two trainings of one recipe are two detectors.
             var entries = directories
@@ -105,13 +111,15 @@ internal static class RunsCommand
                     (run, recipe) =>
                     {
                         var predictions = PredictionTable.Read(tested ? Table(run) : run.BestPredictions);
-                        var judge = Judge.For(Calibration.Read(tested ? Path.GetDirectoryName(Table(run))! : run.Best));
+                        var judge = Judge.Create(
+                            Calibration.Read(tested ? Path.GetDirectoryName(Table(run))! : run.Best)
+                        );
                         return (
                             Subject: new EvaluationSubject
                             {
                                 Name = Path.GetFileName(run.Folder),
                                 Source = run.Folder,
-                                CodeVersion = EnvironmentRecord.Version,
+                                CodeVersion = ProgramVersion.Text,
                                 TrainedOn = recipe.Data.Layout,
                             },
                             Result: Evaluation.Measure(predictions, judge)
@@ -119,7 +127,7 @@ internal static class RunsCommand
                     }
                 )
                 .ToList();
-            var matrix = EvaluationMatrix.Of(entries);
+            var matrix = EvaluationMatrix.Create(entries);
             var settings = Differences(directories[0].Recipe, directories[1].Recipe);
             if (parse.GetValue(json))
             {
@@ -139,12 +147,15 @@ internal static class RunsCommand
                 return;
             }
             Terminal.Line(
-                $"On {(tested ? "test" : "validation")} videos{(tested ? "" : ", which also chose the checkpoints (not both were evaluated: argus evaluate)")}:"
+                tested
+                    ? "On test videos:"
+                    : "On validation videos, which also chose the checkpoints "
+                        + "(not both were evaluated: argus evaluate):"
             );
             foreach (var (subject, result) in entries)
             {
                 Terminal.Line(subject.Name);
-                Terminal.Table(EvaluationReport.Columns, result.Videos.Select(EvaluationReport.Cells).ToList());
+                Terminal.Table(EvaluationTables.Columns, result.Videos.Select(EvaluationTables.Cells).ToList());
             }
             if (matrix.Comparisons.Count > 0)
                 Terminal.Table(MatrixReport.ComparisonColumns, matrix.Comparisons.Select(MatrixReport.Cells).ToList());
@@ -159,12 +170,12 @@ internal static class RunsCommand
         return command;
     }
 
-    private static string Table(RunDirectory run) =>
-        Path.Combine(run.Folder, "evaluation", EvaluationReport.PredictionsFile);
+    private static string Table(RunDirectory run) => Path.Combine(run.Evaluation, EvaluationReport.PredictionsFile);
 
     private static Listed Describe(RunDirectory run)
     {
-        var (recipe, state) = (RecipeLibrary.ReadMerged(run.Recipe), Checkpoint.ReadState(run.Last));
+        var recipe = RecipeLibrary.ReadMerged(run.Recipe);
+        var state = Checkpoint.ReadState(run.Last);
         Interval? interval = null;
         if (File.Exists(run.BestPredictions))
         {
@@ -179,7 +190,7 @@ internal static class RunsCommand
             : Evaluation
                 .Measure(
                     PredictionTable.Read(Table(run)),
-                    Judge.For(Calibration.Read(Path.GetDirectoryName(Table(run))!))
+                    Judge.Create(Calibration.Read(Path.GetDirectoryName(Table(run))!))
                 )
                 .Videos.Where(row => row.By == Evaluation.Everything && row.Dataset != Evaluation.Everything)
                 .Select(row => new Tested(
@@ -203,7 +214,8 @@ internal static class RunsCommand
     // Settings of the two recipes that differ, by their dotted keys.
     private static List<(string Key, string First, string Second)> Differences(string first, string second)
     {
-        var (a, b) = (RecipeLibrary.ReadSettings(first), RecipeLibrary.ReadSettings(second));
+        var a = RecipeLibrary.ReadSettings(first);
+        var b = RecipeLibrary.ReadSettings(second);
         return
         [
             .. a

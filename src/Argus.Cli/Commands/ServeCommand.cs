@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Argus.Cli.Output;
 using Argus.Pretrained;
 using Argus.Web;
+using Argus.Web.Http;
 using Argus.Web.Queue;
 
 namespace Argus.Cli.Commands;
@@ -21,7 +23,8 @@ internal static class ServeCommand
         var url = new Option<string>("--url")
         {
             Description =
-                "Where to listen; several are separated by semicolons. http://0.0.0.0:8080 is reached from other machines.",
+                "Where to listen; several are separated by semicolons. http://0.0.0.0:8080 is reached from "
+                + "other machines.",
             DefaultValueFactory = _ => "http://127.0.0.1:8080",
             HelpName = "URL",
         };
@@ -44,34 +47,26 @@ internal static class ServeCommand
                 DefaultValueFactory = _ => value,
                 HelpName = "N",
             };
-        var (megabytes, minutes) = (
-            Count("--max-megabytes", "The largest upload.", Defaults.LargestMegabytes),
-            Number("--max-minutes", "The longest video.", Defaults.LongestMinutes)
+        var megabytes = Count("--max-megabytes", "The largest upload.", Defaults.LargestMegabytes);
+        var minutes = Number("--max-minutes", "The longest video.", Defaults.LongestMinutes);
+        var rate = Count("--uploads-per-minute", "Of one key or address.", Defaults.UploadsPerMinute);
+        var queue = Count("--max-queue", "Videos that may wait.", Defaults.LongestQueue);
+        var keep = Number(
+            "--keep-hours",
+            "Then results are deleted; videos are as soon as there is an answer.",
+            Defaults.KeepHours
         );
-        var (rate, queue) = (
-            Count("--uploads-per-minute", "Of one key or address.", Defaults.UploadsPerMinute),
-            Count("--max-queue", "Videos that may wait.", Defaults.LongestQueue)
+        var workers = Count(
+            "--workers",
+            "Videos looked at at a time; 0 only takes them in, for others to look at.",
+            Defaults.Workers
         );
-        var (keep, workers) = (
-            Number(
-                "--keep-hours",
-                "Then results are deleted; videos are as soon as there is an answer.",
-                Defaults.KeepHours
-            ),
-            Count(
-                "--workers",
-                "Videos looked at at a time; 0 only takes them in, for others to look at.",
-                Defaults.Workers
-            )
+        var lease = Number(
+            "--lease-seconds",
+            "When a worker was silent for so long another takes over its video.",
+            Defaults.LeaseSeconds
         );
-        var (lease, limit) = (
-            Number(
-                "--lease-seconds",
-                "When a worker was silent for so long another takes over its video.",
-                Defaults.LeaseSeconds
-            ),
-            Number("--analysis-minutes", "For how long a video may be looked at.", Defaults.AnalysisMinutes)
-        );
+        var limit = Number("--analysis-minutes", "For how long a video may be looked at.", Defaults.AnalysisMinutes);
         var command = new Command("serve", "A page to drop videos on, and an HTTP API.")
         {
             models,
@@ -108,6 +103,7 @@ internal static class ServeCommand
                     LeaseSeconds = parse.GetValue(lease),
                     AnalysisMinutes = parse.GetValue(limit),
                 };
+                ProcessSettings.ForService(Service.ScratchFolder(options));
                 await Service.RunAsync(
                     options,
                     addresses =>
@@ -118,7 +114,8 @@ internal static class ServeCommand
                             );
                         if (!options.Loopback && !options.RequireKey)
                             Terminal.Note(
-                                "Other machines reach it and it asks for no key: anybody may send videos and see all results. --require-key changes that."
+                                "Other machines reach it and it asks for no key: anybody may send videos and "
+                                    + "see all results. --require-key changes that."
                             );
                     },
                     cancel
@@ -132,7 +129,8 @@ internal static class ServeCommand
     public static Command CreateKeys()
     {
         var name = new Argument<string>("name") { Description = "Whose key it is." };
-        var (data, database) = (DataOption(), DatabaseOption());
+        var data = DataOption();
+        var database = DatabaseOption();
         Command Of(string verb, string what, Func<ParseResult, ApiKeys, Task> work, params Argument[] arguments)
         {
             var command = new Command(verb, what) { data, database };
@@ -190,7 +188,8 @@ internal static class ServeCommand
         new("--database")
         {
             Description =
-                "PostgreSQL's connection string instead of SQLite in --data; also from the environment: ARGUS_DATABASE.",
+                "PostgreSQL's connection string instead of SQLite in --data; also from the environment: "
+                + "ARGUS_DATABASE.",
             DefaultValueFactory = _ =>
                 Environment.GetEnvironmentVariable("ARGUS_DATABASE") is { Length: > 0 } given ? given : null,
             HelpName = "STRING",

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Xml.Linq;
+using Argus.Cli.Output;
 
 namespace Argus.Cli.Commands;
 
 /// <summary>Runs every built test program and sums them up; the launcher has built them.</summary>
 internal static class TestCommand
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
     public static Command Create()
     {
@@ -35,9 +36,17 @@ internal static class TestCommand
                     throw new RequestException(
                         $"No built tests under {home}/tests. Run ./argus test in the repository: it builds them."
                     );
-                int passed = 0,
-                    failed = 0;
+                int passed = 0;
+                int failed = 0;
                 var skipped = new List<(string Name, string Reason)>();
+                if (parse.GetValue(filter) is null)
+                {
+                    foreach (var file in await FormatterCheck.FindUnformattedAsync(home, cancel))
+                    {
+                        Terminal.Line($"failed: {file} is not formatted. 'dotnet csharpier format .' does it.");
+                        failed++;
+                    }
+                }
                 foreach (var program in programs)
                 {
                     var report = await RunAsync(program, parse.GetValue(filter), cancel);
@@ -109,7 +118,8 @@ internal static class TestCommand
             await process.WaitForExitAsync(limited.Token);
             if (!File.Exists(results))
                 throw new ArgusException(
-                    $"{Path.GetFileNameWithoutExtension(program)} ended with exit code {process.ExitCode} and left no results."
+                    $"{Path.GetFileNameWithoutExtension(program)} ended with exit code {process.ExitCode} and "
+                        + "left no results."
                 );
             return [.. XDocument.Load(results).Descendants("test")];
         }

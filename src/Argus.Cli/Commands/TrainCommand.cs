@@ -1,18 +1,16 @@
 using System.CommandLine;
+using Argus.Cli.Output;
+using Argus.Data.Datasets;
 using Argus.Recipes;
+using Argus.Training.Recipes;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
 
 internal static class TrainCommand
 {
-    /// <summary>The stages that a specialist goes through, and the dataset of each.</summary>
-    public static readonly IReadOnlyList<(string Layout, int Stage)> Stages =
-    [
-        ("ffpp", 1),
-        ("celebdf", 2),
-        ("dfdc", 4),
-    ];
+    /// <summary>The stages that a specialist goes through, in order, and the dataset of each.</summary>
+    public static IReadOnlyList<DatasetLayout> Stages { get; } = [.. DatasetLayout.All.OrderBy(layout => layout.Stage)];
 
     public static Command Create()
     {
@@ -36,7 +34,7 @@ internal static class TrainCommand
             Description = "The store to use instead of one chosen by the recipe.",
             HelpName = "DIR",
         };
-        var run = new Option<string?>("--run")
+        var runOption = new Option<string?>("--run")
         {
             Description = "The run's folder (default: runs/NAME).",
             HelpName = "DIR",
@@ -52,8 +50,8 @@ internal static class TrainCommand
         };
         var profile = ProfileOption();
         var datasets = Stages.ToDictionary(
-            stage => stage.Layout,
-            stage => new Option<string?>($"--{stage.Layout}")
+            stage => stage.Name,
+            stage => new Option<string?>($"--{stage.Name}")
             {
                 Description = $"All stages: the folder for stage {stage.Stage}.",
                 HelpName = "DIR",
@@ -65,7 +63,7 @@ internal static class TrainCommand
             settings,
             data,
             store,
-            run,
+            runOption,
             init,
             resume,
             profile,
@@ -76,19 +74,24 @@ internal static class TrainCommand
         command.SetAction(
             async (parse, cancel) =>
             {
+                ProcessSettings.ForTraining();
                 var library = RecipeLibrary.Default;
                 var runName = parse.GetRequiredValue(name);
                 var requests =
                     runName.Contains('/') || runName.Contains('_')
-                        ? [Request(library.Find(runName), parse.GetValue(data), parse.GetValue(run))]
+                        ? [Request(library.Find(runName), parse.GetValue(data), parse.GetValue(runOption))]
                         : AllStages(runName);
                 foreach (var request in requests)
                 {
-                    var result = await TrainStep.RunAsync(request, cancel);
+                    var result = await new TrainRun(request, TerminalLog.Instance, new TrainingPrinter()).RunAsync(
+                        cancel
+                    );
                     if (!result.Finished)
                         return 1;
+                    var run = new RunDirectory(request.Folder);
                     Terminal.Line(
-                        $"{request.Recipe.Run.LongName}: done, best validation video AUC {result.BestAuc:0.000}, checkpoint {Path.Combine(request.Run, "checkpoints", "best")}"
+                        $"{request.Recipe.Run.LongName}: done, best validation video AUC {result.BestAuc:0.000}, "
+                            + $"checkpoint {run.AsGiven(run.Best)}"
                     );
                 }
                 return 0;
@@ -100,7 +103,7 @@ internal static class TrainCommand
                         library.Load(recipe, parse.GetRequiredValue(profile), changes),
                         folder,
                         parse.GetValue(store),
-                        runFolder ?? Path.Combine(TrainStep.DefaultRuns, recipe.LongName),
+                        runFolder ?? Path.Combine(TrainRun.DefaultRoot, recipe.LongName),
                         parse.GetValue(init),
                         parse.GetValue(resume)
                     )
@@ -111,20 +114,23 @@ internal static class TrainCommand
 
                 List<TrainRequest> AllStages(string specialist)
                 {
-                    _ = Specialists.Specialist.Named(specialist);
+                    _ = Specialists.Specialist.Find(specialist);
                     var missing = datasets
                         .Where(entry => parse.GetValue(entry.Value) is null)
                         .Select(entry => $"--{entry.Key} DIR")
                         .ToList();
                     if (missing.Count > 0)
                         throw new RequestException(
-                            $"Training {specialist} through all stages also needs {string.Join(", ", missing)}. One stage alone: argus train {specialist}/1 --data DIR"
+                            $"Training {specialist} through all stages also needs "
+                                + $"{string.Join(", ", missing)}. One stage alone: argus train {specialist}/1 --data "
+                                + "DIR"
                         );
                     foreach (var single in new[] { "--data", "--store", "--run", "--init" })
                     {
                         if (parse.GetResult(single) is not null)
                             throw new RequestException(
-                                $"{single} belongs to a single recipe such as {specialist}/1; all stages take --ffpp, --celebdf and --dfdc."
+                                $"{single} belongs to a single recipe such as {specialist}/1; all stages take "
+                                    + "--ffpp, --celebdf and --dfdc."
                             );
                     }
                     // All of them before the first hour of the first stage.
@@ -140,7 +146,7 @@ internal static class TrainCommand
                         .. Stages.Select(stage =>
                             Request(
                                 library.Find($"{specialist}/{stage.Stage}"),
-                                parse.GetValue(datasets[stage.Layout]),
+                                parse.GetValue(datasets[stage.Name]),
                                 null
                             )
                         ),

@@ -1,11 +1,15 @@
 using System.Text.Json;
+using Argus.Scores;
 using Argus.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Checkpoints;
 
-/// <summary>Where the loop stands, in readable JSON. Random draws follow from (seed, epoch, step), so no generator state is kept.</summary>
+/// <summary>
+/// Where the loop stands, in readable JSON. Random draws follow from (seed, epoch, step), so no generator state is
+/// kept.
+/// </summary>
 public sealed record TrainState
 {
     /// <summary>From 0: the epoch to go on with, and the step within it.</summary>
@@ -39,15 +43,15 @@ public sealed record RunningSums(double Loss = 0, int Real = 0, int RealRight = 
 }
 
 /// <summary>
-/// A folder with <c>model.safetensors</c>, <c>optimizer.safetensors</c>, <c>state.json</c> and <c>recipe.yaml</c>. It is
-/// written under another name, forced to the disk and renamed, so that it appears whole or not at all.
+/// A folder with <c>model.safetensors</c>, <c>optimizer.safetensors</c>, <c>state.json</c> and <c>recipe.yaml</c>. It
+/// is written under another name, forced to the disk and renamed, so that it appears whole or not at all.
 /// </summary>
 public static class Checkpoint
 {
-    public const string ModelFile = "model.safetensors",
-        OptimizerFile = "optimizer.safetensors",
-        StateFile = "state.json",
-        RecipeFile = "recipe.yaml";
+    public const string ModelFile = "model.safetensors";
+    public const string OptimizerFile = "optimizer.safetensors";
+    public const string StateFile = "state.json";
+    public const string RecipeFile = "recipe.yaml";
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -55,7 +59,19 @@ public static class Checkpoint
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    public static void Save(string folder, nn.Module model, AdamW? optimizer, TrainState state, string recipeYaml)
+    /// <summary>Writes a checkpoint; one of that name is replaced.</summary>
+    /// <param name="folder">Its name.</param>
+    /// <param name="optimizer">Null for weights that are not trained on.</param>
+    /// <param name="calibration">What the weights' scores mean; null where that is not known yet.</param>
+    /// <exception cref="ArgusException">It could not be written.</exception>
+    public static void Save(
+        string folder,
+        nn.Module model,
+        AdamW? optimizer,
+        TrainState state,
+        string recipeYaml,
+        Calibration? calibration = null
+    )
     {
         var partial = Path.Combine(
             Path.GetDirectoryName(Path.GetFullPath(folder))!,
@@ -73,8 +89,9 @@ public static class Checkpoint
             );
             if (optimizer is not null)
                 SafeTensors.Write(Path.Combine(partial, OptimizerFile), optimizer.State());
-            WholeFile.Write(Path.Combine(partial, RecipeFile), recipeYaml);
-            WholeFile.Write(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state, Json));
+            AtomicFile.Write(Path.Combine(partial, RecipeFile), recipeYaml);
+            AtomicFile.Write(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state, Json));
+            calibration?.Write(partial);
             if (Directory.Exists(folder))
                 Discard(folder);
             Directory.Move(partial, folder);
@@ -84,7 +101,8 @@ public static class Checkpoint
             if (Directory.Exists(partial))
                 Directory.Delete(partial, recursive: true);
             throw new ArgusException(
-                $"The checkpoint {folder} could not be written: {error.Message.TrimEnd('.')}. Earlier checkpoints are intact; make room and continue with --resume.",
+                $"The checkpoint {folder} could not be written: {error.Message.TrimEnd('.')}. Earlier "
+                    + "checkpoints are intact; make room and continue with --resume.",
                 error
             );
         }
@@ -119,7 +137,8 @@ public static class Checkpoint
             var match = weights.CopyTo(model);
             if (match.Missing.Count > 0)
                 throw new ArgusException(
-                    $"{folder} lacks {match.Missing.Count} weights of this model, the first is {match.Missing[0]}. Another specialist or backbone?"
+                    $"{folder} lacks {match.Missing.Count} weights of this model, the first is "
+                        + $"{match.Missing[0]}. Another specialist or backbone?"
                 );
         }
         if (optimizer is null)

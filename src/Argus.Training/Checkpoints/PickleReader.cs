@@ -39,7 +39,9 @@ internal sealed class PickleReader(byte[] pickle)
     private int place;
 
     /// <returns>Dictionaries, lists, tuples (arrays), numbers, strings, <see cref="PickledTensor"/>.</returns>
-    /// <exception cref="ArgusException">An opcode or global that state dicts do not use, or a damaged pickle.</exception>
+    /// <exception cref="ArgusException">
+    /// An opcode or global that state dicts do not use, or a damaged pickle.
+    /// </exception>
     public object? Read()
     {
         try
@@ -181,7 +183,8 @@ internal sealed class PickleReader(byte[] pickle)
                 break; // BUILD: an OrderedDict's _metadata, not needed
             default:
                 throw new ArgusException(
-                    $"its pickle uses opcode 0x{opcode:x2} ('{(char)opcode}'), which no state dict needs; it was not executed"
+                    $"its pickle uses opcode 0x{opcode:x2} ('{(char)opcode}'), which no state dict needs; it "
+                        + "was not executed"
                 );
         }
     }

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Argus.Training.Checkpoints;
 
-/// <summary>Reads PyTorch's <c>.pt</c>/<c>.pth</c> files (a zip with a pickle, also wrapped in another zip) without executing anything.</summary>
+/// <summary>
+/// Reads PyTorch's <c>.pt</c>/<c>.pth</c> files (a zip with a pickle, also wrapped in another zip) without executing
+/// anything.
+/// </summary>
 internal static class PyTorchFile
 {
     private static readonly Dictionary<string, (ScalarType Type, int Bytes)> Types = new()
@@ -20,8 +23,12 @@ internal static class PyTorchFile
         ["BoolStorage"] = (ScalarType.Bool, 1),
     };
 
-    /// <summary>The state dict: at the top, or under <c>model_state_dict</c>, <c>state_dict</c> or <c>model</c>.</summary>
-    /// <exception cref="ArgusException">Not such a file, damaged, or it asks for something that state dicts do not need.</exception>
+    /// <summary>
+    /// The state dict: at the top, or under <c>model_state_dict</c>, <c>state_dict</c> or <c>model</c>.
+    /// </summary>
+    /// <exception cref="ArgusException">
+    /// Not such a file, damaged, or it asks for something that state dicts do not need.
+    /// </exception>
     public static Dictionary<string, Tensor> Read(string path)
     {
         try
@@ -85,7 +92,8 @@ internal static class PyTorchFile
         var inner = zip.Entries.Where(entry => Path.GetExtension(entry.Name) is ".pt" or ".pth").ToList();
         if (inner.Count != 1)
             throw new ArgusException(
-                "it holds no data.pkl, so it is no PyTorch file (files from before PyTorch 1.6 must be saved again there)"
+                "it holds no data.pkl, so it is no PyTorch file (files from before PyTorch 1.6 must be saved "
+                    + "again there)"
             );
         if (inner[0].Length > int.MaxValue)
             throw new ArgusException($"{inner[0].Name} in it is larger than 2 GiB; unpack it first");

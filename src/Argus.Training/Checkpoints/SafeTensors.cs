@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Argus.Training.Checkpoints;
 
 /// <summary>
-/// The safetensors format (huggingface/safetensors, format.md): 8 bytes little-endian header length, a JSON header padded
-/// with spaces to a multiple of 8, then the tensors' bytes without gaps, row-major.
+/// The safetensors format (huggingface/safetensors, format.md): 8 bytes little-endian header length, a JSON header
+/// padded with spaces to a multiple of 8, then the tensors' bytes without gaps, row-major.
 /// </summary>
 public static class SafeTensors
 {
@@ -27,7 +27,9 @@ public static class SafeTensors
         ("BOOL", ScalarType.Bool, 1),
     ];
 
-    /// <summary>Writes the file and forces it to the disk. Wider types stand first, so that every tensor is aligned to its type.</summary>
+    /// <summary>
+    /// Writes the file and forces it to the disk. Wider types stand first, so that every tensor is aligned to its type.
+    /// </summary>
     public static void Write(
         string path,
         IEnumerable<(string Name, Tensor Tensor)> tensors,

@@ -17,8 +17,11 @@ public sealed class Weights : IDisposable
     private readonly Dictionary<string, Tensor> tensors;
     private readonly string source;
 
-    private Weights(string source, Dictionary<string, Tensor> tensors) =>
-        (this.source, this.tensors) = (source, tensors);
+    private Weights(string source, Dictionary<string, Tensor> tensors)
+    {
+        this.source = source;
+        this.tensors = tensors;
+    }
 
     /// <summary>Reads safetensors, a PyTorch file, or a checkpoint folder.</summary>
     /// <exception cref="RequestException">There is no such file.</exception>
@@ -62,7 +65,9 @@ public sealed class Weights : IDisposable
             .ToList();
         if (wrong.Count > 0)
             throw new ArgusException(
-                $"{source} does not fit this model: {string.Join("; ", wrong.Take(5))}{(wrong.Count > 5 ? $"; and {wrong.Count - 5} more" : "")}. Another specialist or backbone?"
+                $"{source} does not fit this model: "
+                    + $"{string.Join("; ", wrong.Take(5))}{(wrong.Count > 5 ? $"; and {wrong.Count - 5} more" : "")}. "
+                    + "Another specialist or backbone?"
             );
 
         var matched = renamed.Where(entry => state.ContainsKey(entry.Name)).ToList();

@@ -4,22 +4,25 @@ using static TorchSharp.torch;
 namespace Argus.Training.Export;
 
 /// <summary>
-/// The fusion head, folded: the projection is part of queries, keys and values; the output projection, which the mean over the frames lets
-/// pass, and the first normalisation are part of the classifier's first layer. With one frame the softmax is 1 and all that is before the first ReLU is one matrix.
+/// The fusion head, folded: the projection is part of queries, keys and values; the output projection, which the mean
+/// over the frames lets pass, and the first normalisation are part of the classifier's first layer. With one frame the
+/// softmax is 1 and all that is before the first ReLU is one matrix.
 /// </summary>
 internal sealed class HeadGraph
 {
     private const int Heads = FeatureAttention.Heads;
 
     private readonly OnnxGraph graph;
-    private readonly int frames,
-        width;
+    private readonly int frames;
+    private readonly int width;
     private readonly List<(string Weight, string Bias)> layers = [];
     private readonly (string Weight, string Bias)? attention;
 
     public HeadGraph(OnnxGraph graph, IReadOnlyDictionary<string, Tensor> weights, int frames, int features)
     {
-        (this.graph, this.frames, width) = (graph, frames, FusionHead.Width(features));
+        this.graph = graph;
+        this.frames = frames;
+        width = FusionHead.Width(features);
         Tensor W(string name) => weights[name].to(ScalarType.Float32);
         // A layer y = Wx + b is (W, b); one after another they are (W2 W1, W2 b1 + b2).
         (Tensor, Tensor) Layer(string name) => (W($"{name}.weight"), W($"{name}.bias"));
@@ -72,7 +75,8 @@ internal sealed class HeadGraph
     private string Attended(string projected)
     {
         var size = width / Heads;
-        var parts = graph.Transpose(graph.Reshape(projected, -1, frames, 3, Heads, size), 2, 0, 3, 1, 4); // (3, N, heads, T, size)
+        // (3, N, heads, T, size).
+        var parts = graph.Transpose(graph.Reshape(projected, -1, frames, 3, Heads, size), 2, 0, 3, 1, 4);
         string Part(long index) =>
             graph.Reshape(
                 graph.Add("Slice", [parts, graph.Constant(index), graph.Constant(index + 1), graph.Constant(0)]),

@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Argus.Clips;
+using Argus.Data.Evaluations;
+using Argus.Data.Stores;
 using Argus.Detection;
-using Argus.Evaluations;
 using Argus.Imaging;
 using Argus.Metrics;
-using Argus.Randomness;
 using Argus.Recipes;
+using Argus.Scores;
 using Argus.Specialists;
-using Argus.Stores;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
 using Argus.Training.Runs;
@@ -28,14 +29,16 @@ public enum ExportPrecision
 
 /// <param name="Path">The file.</param>
 /// <param name="Clips">Real clips that it was compared on; 0: none were given.</param>
-/// <param name="LargestDifference">Of a logit, between the file in ONNX Runtime and the checkpoint in torch.</param>
-/// <param name="Loss">Of a file with rounded weights, on those clips.</param>
+/// <param name="LargestDifference">
+/// Largest difference of a logit between the file in ONNX Runtime and the checkpoint in torch.
+/// </param>
+/// <param name="Loss">What rounding costs on those clips; null for a file whose weights are not rounded.</param>
 public sealed record ExportResult(string Path, long Bytes, int Clips, double LargestDifference, PrecisionLoss? Loss);
 
 /// <summary>What rounding costs, on clips that ranges were not measured on.</summary>
 /// <param name="MeanProbability">Mean absolute difference of P(fake).</param>
 /// <param name="CheckpointAuc">Over clips; null where there is one class only.</param>
-/// <param name="FileAuc">The same of the file.</param>
+/// <param name="FileAuc">AUC of the file over those clips.</param>
 public sealed record PrecisionLoss(
     double MeanProbability,
     double LargestProbability,
@@ -43,20 +46,29 @@ public sealed record PrecisionLoss(
     double? FileAuc
 );
 
-/// <summary>Writes a checkpoint as an ONNX file that says all that is needed to use it, and checks the file against the checkpoint.</summary>
+/// <summary>
+/// Writes a checkpoint as an ONNX file that says all that is needed to use it, and checks the file against the
+/// checkpoint.
+/// </summary>
 public static class OnnxExport
 {
-    /// <summary>Logits of real clips may differ from the checkpoint's by so much; rounded weights are only reported on.</summary>
+    /// <summary>
+    /// Logits of real clips may differ from the checkpoint's by so much; rounded weights are only reported on.
+    /// </summary>
     public const double Tolerance = 1e-4;
 
     // Enough to notice a fault; to measure a loss; to know the ranges of activations.
-    private const int MostClips = 16,
-        MostRoundedClips = 256,
-        CalibrationClips = 64;
+    private const int MostClips = 16;
+    private const int MostRoundedClips = 256;
+    private const int CalibrationClips = 64;
 
-    /// <param name="store">Real crops to compare on, and for integers to measure ranges on; null: only made input is.</param>
+    /// <param name="store">
+    /// Real crops to compare on, and for integers to measure ranges on; null: only made input is.
+    /// </param>
     /// <exception cref="RequestException">Integers without a store.</exception>
-    /// <exception cref="ArgusException">The file does not compute what the checkpoint does; nothing is left behind.</exception>
+    /// <exception cref="ArgusException">
+    /// The file does not compute what the checkpoint does; nothing is left behind.
+    /// </exception>
     public static async Task<ExportResult> RunAsync(
         CheckpointReference checkpoint,
         string path,
@@ -66,16 +78,16 @@ public static class OnnxExport
     )
     {
         var recipe = checkpoint.Recipe;
-        using var model = checkpoint.Load(TorchDevice.For("cpu"));
+        using var model = checkpoint.Load(TorchDevice.Select(ComputeDevice.Cpu));
         model.eval();
-        var specialist = Specialist.Named(recipe.Specialist);
-        var graph = SpecialistGraph.Of(
+        var specialist = Specialist.Find(recipe.Specialist);
+        var graph = SpecialistGraph.Build(
             specialist,
             recipe.Backbone.Name,
             model.state_dict(),
             recipe.Model.ImageSize,
             recipe.Data.ClipFrames,
-            recipe.Model.Views == "own"
+            recipe.Model.Views == ViewSource.Own
         );
         var partial = path + ".partial";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -95,11 +107,11 @@ public static class OnnxExport
             {
                 graph.HalveWeights();
                 // Rounding changes the answer to made input; what it then is, must stay.
-                graph.Write(partial, EnvironmentRecord.Version, metadata);
+                graph.Write(partial, ProgramVersion.Text, metadata);
                 using var rounded = SpecialistModelFile.Load(partial);
                 metadata[ModelMetadata.Golden] = JsonSerializer.Serialize(rounded.Golden());
             }
-            graph.Write(partial, EnvironmentRecord.Version, metadata);
+            graph.Write(partial, ProgramVersion.Text, metadata);
             using (var file = SpecialistModelFile.Load(partial))
             {
                 file.Check();
@@ -108,7 +120,9 @@ public static class OnnxExport
                     : await CompareAsync(model, file, recipe, precision, store, cancel);
                 if (precision == ExportPrecision.Fp32 && result.Clips > 0 && !(result.LargestDifference <= Tolerance))
                     throw new ArgusException(
-                        $"The exported file's logits differ from the checkpoint's by {result.LargestDifference:0.000000}, more than {Tolerance}. Nothing was written; please report this with the checkpoint's recipe.yaml."
+                        "The exported file's logits differ from the checkpoint's by "
+                            + $"{result.LargestDifference:0.000000}, more than {Tolerance}. Nothing was written; "
+                            + "please report this with the checkpoint's recipe.yaml."
                     );
                 var bytes = new FileInfo(partial).Length;
                 File.Move(partial, path, overwrite: true);
@@ -132,7 +146,7 @@ public static class OnnxExport
         var calibration = Path.Combine(checkpoint.Folder, Calibration.FileName);
         return new Dictionary<string, string>
         {
-            [ModelMetadata.Version] = EnvironmentRecord.Version,
+            [ModelMetadata.Version] = ProgramVersion.Text,
             [ModelMetadata.Recipe] = recipe,
             [ModelMetadata.RecipeHash] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe))),
             [ModelMetadata.Weights] = await FileHash.Sha256Async(checkpoint.Weights, cancel),
@@ -151,13 +165,14 @@ public static class OnnxExport
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var (input, frames) = (RecipeInput.From(checkpoint.Recipe), checkpoint.Recipe.Data.ClipFrames);
+        var input = ModelInput.Create(checkpoint.Recipe);
+        var frames = checkpoint.Recipe.Data.ClipFrames;
         var views = input
             .Views.Prepend(View.Rgb)
             .ToDictionary(
                 name => name,
                 name =>
-                    tensor(GoldenInput.Of(name, frames * 3 * input.ImageSize * input.ImageSize))
+                    tensor(GoldenInput.Create(name, frames * 3 * input.ImageSize * input.ImageSize))
                         .view(frames, 3, input.ImageSize, input.ImageSize)
             );
         return model.Logits(views, frames).data<float>().ToArray();
@@ -178,10 +193,11 @@ public static class OnnxExport
             .ToList();
         if (samples.Count == 0)
             throw new RequestException(
-                $"The store has no more than {CalibrationClips} clips that this specialist can judge: too few to measure ranges on some and what rounding costs on others."
+                $"The store has no more than {CalibrationClips} clips that this specialist can judge: too few "
+                    + "to measure ranges on some and what rounding costs on others."
             );
-        List<float> before = [],
-            after = [];
+        List<float> before = [];
+        List<float> after = [];
         await EachBatchAsync(
             recipe,
             store,
@@ -211,10 +227,12 @@ public static class OnnxExport
     private static PrecisionLoss Loss(List<int> labels, List<float> before, List<float> after)
     {
         static double[] Scores(List<float> logits) =>
-            [.. logits.Chunk(2).Select(pair => Odds.Probability((double)pair[1] - pair[0]))];
-        var (checkpoint, file) = (Scores(before), Scores(after));
+            [.. logits.Chunk(2).Select(pair => Odds.ToProbability((double)pair[1] - pair[0]))];
+        var checkpoint = Scores(before);
+        var file = Scores(after);
         var differences = checkpoint.Zip(file, (a, b) => Math.Abs(a - b)).ToList();
-        double? Auc(double[] scores) => labels.Distinct().Count() == 2 ? BinaryMetrics.Of(labels, scores).RocAuc : null;
+        double? Auc(double[] scores) =>
+            labels.Distinct().Count() == 2 ? BinaryMetrics.Compute(labels, scores).RocAuc : null;
         return new PrecisionLoss(differences.Average(), differences.Max(), Auc(checkpoint), Auc(file));
     }
 
@@ -226,8 +244,8 @@ public static class OnnxExport
     )
     {
         using var file = SpecialistModelFile.Load(watched);
-        List<float[]> smallest = [],
-            largest = [];
+        List<float[]> smallest = [];
+        List<float[]> largest = [];
         await EachBatchAsync(
             recipe,
             store,
@@ -246,13 +264,15 @@ public static class OnnxExport
         return (Mean(smallest), Mean(largest));
     }
 
-    // Clips that the specialist can judge: of many videos rather than many of one, in an order that does not follow names or classes.
+    // Clips that the specialist can judge: of many videos rather than many of one, in an order that does not follow
+    // names or classes.
     private static IEnumerable<Sample> Samples(Recipe recipe, Store store) =>
-        Suitability
-            .Split(recipe, store.Videos)
+        new StoreSuitability(recipe, store.Videos)
             .Suitable.SelectMany(
                 (video, i) =>
-                    video.Clips.Select((clip, place) => (clip, place, turn: KeyedRandom.For("export", i).NextDouble()))
+                    video.Clips.Select(
+                        (clip, place) => (clip, place, turn: KeyedRandom.Create("export", i).NextDouble())
+                    )
             )
             .OrderBy(entry => entry.place)
             .ThenBy(entry => entry.turn)
@@ -268,7 +288,7 @@ public static class OnnxExport
     {
         var feeder = new Feeder(
             store,
-            new ClipPreprocessing(RecipeInput.From(recipe)),
+            new ClipPreprocessing(ModelInput.Create(recipe)),
             augment: null,
             recipe.Seed,
             recipe.Train.Workers

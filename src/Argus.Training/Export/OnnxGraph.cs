@@ -6,14 +6,16 @@ using static TorchSharp.torch;
 
 namespace Argus.Training.Export;
 
-/// <summary>An ONNX graph under construction: every call adds a node and returns the name of what it computes.</summary>
+/// <summary>
+/// An ONNX graph under construction: every call adds a node and returns the name of what it computes.
+/// </summary>
 internal sealed class OnnxGraph(string name)
 {
     public const int Opset = 17;
-    private const int IrVersion = 8,
-        Float = 1,
-        Int64 = 7,
-        Float16 = 10; // TensorProto.DataType
+    private const int IrVersion = 8;
+    private const int Float = 1;
+    private const int Int64 = 7;
+    private const int Float16 = 10; // TensorProto.DataType
 
     private readonly GraphProto graph = new() { Name = name };
     private readonly HashSet<string> known = [];
@@ -135,16 +137,16 @@ internal sealed class OnnxGraph(string name)
                     Attribute = { Attribute(("to", (long)Float)) },
                 }
             );
-            (weight.Name, weight.DataType, weight.RawData) = (
-                $"{weight.Name}_half",
-                Float16,
-                ByteString.CopyFrom(MemoryMarshal.AsBytes(halves.AsSpan()))
-            );
+            weight.Name = $"{weight.Name}_half";
+            weight.DataType = Float16;
+            weight.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(halves.AsSpan()));
         }
     }
 
     /// <summary>Features in 8-bit integers.</summary>
-    /// <param name="measure">Given a file with the outputs <c>smallest</c> and <c>largest</c>, says what they are over real input.</param>
+    /// <param name="measure">
+    /// Given a file with the outputs <c>smallest</c> and <c>largest</c>, says what they are over real input.
+    /// </param>
     public async Task QuantizeAsync(
         string scratch,
         IReadOnlyDictionary<string, string> metadata,

@@ -5,20 +5,21 @@ using Google.Protobuf;
 namespace Argus.Training.Export;
 
 /// <summary>
-/// 8-bit integers for a graph's feature extractor, in the form that ONNX Runtime turns into integer kernels: after every tensor a pair of
-/// QuantizeLinear and DequantizeLinear (uint8, one scale for the tensor), before every convolution's weight a DequantizeLinear (int8, one
-/// scale for each output channel). The head stays as it is: it is small work, and errors there reach the logits undamped.
+/// 8-bit integers for a graph's feature extractor, in the form that ONNX Runtime turns into integer kernels: after
+/// every tensor a pair of QuantizeLinear and DequantizeLinear (uint8, one scale for the tensor), before every
+/// convolution's weight a DequantizeLinear (int8, one scale for each output channel). The head stays as it is: it is
+/// small work, and errors there reach the logits undamped.
 /// </summary>
 internal static class Quantization
 {
-    private const int Float = 1,
-        UInt8 = 2,
-        Int8 = 3,
-        Int32 = 6; // TensorProto.DataType
+    private const int Float = 1;
+    private const int UInt8 = 2;
+    private const int Int8 = 3;
+    private const int Int32 = 6; // TensorProto.DataType
 
     // Processors without VNNI add two products of 8 bits in 16, which 7-bit weights cannot overflow.
-    private const int LargestWeight = 63,
-        LargestValue = 255;
+    private const int LargestWeight = 63;
+    private const int LargestValue = 255;
 
     private static readonly HashSet<string> Quantized =
     [
@@ -38,7 +39,7 @@ internal static class Quantization
     public static IReadOnlyList<string> Tensors(GraphProto graph, int nodes) =>
         [.. graph.Node.Take(nodes).Where(node => Quantized.Contains(node.OpType)).Select(node => node.Output[0])];
 
-    /// <summary>The same graph with two outputs instead: the smallest and the largest value of each tensor.</summary>
+    /// <summary>The graph with two other outputs: the smallest and the largest value of each tensor.</summary>
     public static GraphProto Watched(GraphProto graph, IReadOnlyList<string> tensors)
     {
         var watched = graph.Clone();
@@ -112,13 +113,15 @@ internal static class Quantization
     {
         var scales = ranges.ToDictionary(entry => entry.Key, entry => Scale(entry.Value.Smallest, entry.Value.Largest));
         var weights = graph.Initializer.ToDictionary(tensor => tensor.Name);
-        var (nodes, channels) = (new List<NodeProto>(), new Dictionary<string, double[]>());
+        var nodes = new List<NodeProto>();
+        var channels = new Dictionary<string, double[]>();
         foreach (var node in graph.Node)
         {
             if (node.OpType == "Conv" && scales.TryGetValue(node.Input[0], out var input))
             {
                 // Parts of a clip share a weight; a bias counts in steps of its convolution's own input.
-                var (weight, bias) = (node.Input[1], weights[node.Input[2]]);
+                var weight = node.Input[1];
+                var bias = weights[node.Input[2]];
                 if (!channels.ContainsKey(weight))
                     channels[weight] = QuantizeWeight(graph, weights[weight]);
                 double[] steps = [.. channels[weight].Select(scale => scale * input.Scale)];
@@ -172,7 +175,8 @@ internal static class Quantization
     // Zero must be a whole number of steps from either end: padding is made of it.
     private static (double Scale, byte Zero) Scale(float smallest, float largest)
     {
-        var (low, high) = (Math.Min(0, smallest), Math.Max(0, largest));
+        var low = Math.Min(0, smallest);
+        var high = Math.Max(0, largest);
         var scale = Math.Max(high - low, 1e-6f) / LargestValue;
         return (scale, (byte)Math.Clamp(Math.Round(-low / scale), 0, LargestValue));
     }
@@ -186,15 +190,12 @@ internal static class Quantization
             .Chunk(length)
             .Select(channel => Math.Max(channel.Max(Math.Abs), 1e-12) / (double)LargestWeight)
             .ToArray();
-        (weight.DataType, weight.RawData) = (
-            Int8,
-            Bytes([
-                .. values.Select(
-                    (value, i) =>
-                        (sbyte)Math.Clamp(Math.Round(value / scales[i / length]), -LargestWeight, LargestWeight)
-                ),
-            ])
-        );
+        weight.DataType = Int8;
+        weight.RawData = Bytes([
+            .. values.Select(
+                (value, i) => (sbyte)Math.Clamp(Math.Round(value / scales[i / length]), -LargestWeight, LargestWeight)
+            ),
+        ]);
         AddSteps(graph, weight.Name, Int8, scales, Bytes(new sbyte[scales.Length]));
         return scales;
     }

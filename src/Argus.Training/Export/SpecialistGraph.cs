@@ -7,13 +7,14 @@ using static TorchSharp.torch;
 namespace Argus.Training.Export;
 
 /// <summary>
-/// A specialist as an ONNX graph that computes what <see cref="SpecialistModel.Logits(IReadOnlyDictionary{string, Tensor}, int)"/> does in
-/// evaluation: batch normalisation folded into the convolutions before it, linear layers in a row into one.
+/// A specialist as an ONNX graph that computes what
+/// <see cref="SpecialistModel.Logits(IReadOnlyDictionary{string, Tensor}, int)"/> does in evaluation: batch
+/// normalisation folded into the convolutions before it, linear layers in a row into one.
 /// </summary>
 internal sealed class SpecialistGraph
 {
-    private const int Grid = Specialist.GridSize,
-        Cells = Grid * Grid;
+    private const int Grid = Specialist.GridSize;
+    private const int Cells = Grid * Grid;
 
     // Activations of a frame take 30 MB in B4: a long clip goes through in parts, which takes the same time.
     private const int FramesAtOnce = 8;
@@ -22,13 +23,13 @@ internal sealed class SpecialistGraph
     private readonly IReadOnlyDictionary<string, Tensor> weights;
     private readonly Specialist specialist;
     private readonly EfficientNetVariant variant;
-    private readonly int size,
-        frames;
+    private readonly int size;
+    private readonly int frames;
 
     /// <param name="size">Side of the input, pixels.</param>
     /// <param name="frames">Frames of a clip.</param>
     /// <param name="ownViews">Whether each branch looks at its own view.</param>
-    public static OnnxGraph Of(
+    public static OnnxGraph Build(
         Specialist specialist,
         string backbone,
         IReadOnlyDictionary<string, Tensor> weights,
@@ -39,7 +40,7 @@ internal sealed class SpecialistGraph
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        return new SpecialistGraph(specialist, EfficientNetVariant.Named(backbone), weights, size, frames).Build(
+        return new SpecialistGraph(specialist, EfficientNetVariant.Find(backbone), weights, size, frames).Build(
             ownViews
         );
     }
@@ -50,14 +51,14 @@ internal sealed class SpecialistGraph
         IReadOnlyDictionary<string, Tensor> weights,
         int size,
         int frames
-    ) =>
-        (this.specialist, this.variant, this.weights, this.size, this.frames) = (
-            specialist,
-            variant,
-            weights,
-            size,
-            frames
-        );
+    )
+    {
+        this.specialist = specialist;
+        this.variant = variant;
+        this.weights = weights;
+        this.size = size;
+        this.frames = frames;
+    }
 
     private OnnxGraph Build(bool ownViews)
     {
@@ -70,15 +71,18 @@ internal sealed class SpecialistGraph
             .Chunk(FramesAtOnce)
             .Select(some => Features(views, some[0], some.Length))
             .ToList();
-        var map = Joined([.. parts.Select(part => (part.Map, part.Frames))], variant.Features, MapSide); // (N*T, C, h, w)
-        var branches = Joined([.. parts.Select(part => (part.Branches, part.Frames))], specialist.Channels, Grid); // (N*T, C', 7, 7)
+        // (N*T, C, h, w).
+        var map = Joined([.. parts.Select(part => (part.Map, part.Frames))], variant.Features, MapSide);
+        // (N*T, C', 7, 7).
+        var branches = Joined([.. parts.Select(part => (part.Branches, part.Frames))], specialist.Channels, Grid);
         graph.EndFeatures();
         var head = new HeadGraph(graph, weights, frames, variant.Features + specialist.Features);
 
         var pooled = graph.Add("Flatten", [graph.Add("GlobalAveragePool", [map])]);
         var tokens = graph.Add("Concat", [pooled, graph.Add("Flatten", [branches])], ("axis", 1L)); // (N*T, F)
         // One head for both: each use of a weight would keep a packed copy of its own.
-        var all = head.Logits(graph.Add("Concat", [tokens, Ablated(map, branches, ownViews)], ("axis", 0L))); // (N + N*cells, 2)
+        // (N + N*cells, 2).
+        var all = head.Logits(graph.Add("Concat", [tokens, Ablated(map, branches, ownViews)], ("axis", 0L)));
         var clips = graph.Add("Shape", [views[View.Rgb]], ("start", 0L), ("end", 1L));
         graph.Output("logits", graph.Add("Slice", [all, graph.Constant(0), clips, graph.Constant(0)]), "clips", 2);
         graph.Output(
@@ -96,7 +100,7 @@ internal sealed class SpecialistGraph
         return graph;
     }
 
-    // Of some frames of each clip.
+    // The graph looks at some frames of each clip at a time.
     private (string Map, string Branches, int Frames) Features(
         IReadOnlyDictionary<string, string> views,
         int first,
@@ -142,7 +146,7 @@ internal sealed class SpecialistGraph
                 side
             );
 
-    // Of the backbone's last map: five layers of stride 2.
+    // The side of the backbone's last map: five layers have stride 2.
     private int MapSide => Enumerable.Range(0, 5).Aggregate(size, (length, _) => (length + 1) / 2);
 
     private string Backbone(string x)
@@ -160,10 +164,11 @@ internal sealed class SpecialistGraph
 
     private string Block(string x, string name, MBConvStage stage, int layer)
     {
-        int input = variant.Channels(layer == 0 ? stage.Input : stage.Output),
-            output = variant.Channels(stage.Output),
-            stride = layer == 0 ? stage.Stride : 1;
-        var (y, part) = (x, 0);
+        int input = variant.Channels(layer == 0 ? stage.Input : stage.Output);
+        int output = variant.Channels(stage.Output);
+        int stride = layer == 0 ? stage.Stride : 1;
+        var y = x;
+        var part = 0;
         if (stage.Expand != 1)
             y = Conv(y, 1, 1, 1, Silu);
         y = Conv(y, stage.Kernel, stride, input * stage.Expand, Silu);
@@ -225,7 +230,8 @@ internal sealed class SpecialistGraph
                 Relu,
                 branch.Second.Padding
             );
-            return PlainConv(Pooled(y, branch.Second.Length(branch.First.Length(size))), $"{name}.6"); // pooling first costs less and is equal
+            // Pooling first costs less and is equal.
+            return PlainConv(Pooled(y, branch.Second.Length(branch.First.Length(size))), $"{name}.6");
         }
     }
 
@@ -244,8 +250,8 @@ internal sealed class SpecialistGraph
         var rows = zeros(Grid, side);
         for (var i = 0; i < Grid; i++)
         {
-            int first = i * side / Grid,
-                last = ((i + 1) * side + Grid - 1) / Grid;
+            int first = i * side / Grid;
+            int last = ((i + 1) * side + Grid - 1) / Grid;
             rows[i, first..last] = 1.0 / (last - first);
         }
         return graph.Add(
@@ -255,8 +261,9 @@ internal sealed class SpecialistGraph
     }
 
     /// <summary>
-    /// The tokens as if one of the 7x7 cells of the last feature maps were not there: <c>(N*49*T, F)</c>. A cell of the backbone leaves the mean; a
-    /// cell of a branch becomes the mean of its map. Branches whose view is not laid out like the picture stay as they are.
+    /// The tokens as if one of the 7x7 cells of the last feature maps were not there: <c>(N*49*T, F)</c>. A cell of the
+    /// backbone leaves the mean; a cell of a branch becomes the mean of its map. Branches whose view is not laid out
+    /// like the picture stay as they are.
     /// </summary>
     private string Ablated(string map, string branches, bool ownViews)
     {
@@ -278,7 +285,7 @@ internal sealed class SpecialistGraph
                 full(
                     branch.Width,
                     1,
-                    !ownViews || branch.View == View.Rgb || View.Named(branch.View).Pictorial ? 1f : 0f
+                    !ownViews || branch.View == View.Rgb || View.Find(branch.View).Pictorial ? 1f : 0f
                 )
             ),
         ]);
@@ -303,8 +310,10 @@ internal sealed class SpecialistGraph
                 ),
             ]
         );
-        var tokens = graph.Add("Concat", [pooled, graph.Reshape(changed, 0, Cells, specialist.Features)], ("axis", 2L)); // (N*T, 49, F)
-        // Running the head 49 times costs more than all before it, and ONNX Runtime computes every output: without being asked to it takes none of the cells.
+        // (N*T, 49, F).
+        var tokens = graph.Add("Concat", [pooled, graph.Reshape(changed, 0, Cells, specialist.Features)], ("axis", 2L));
+        // Running the head 49 times costs more than all before it, and ONNX Runtime computes every output: without
+        // being asked to it takes none of the cells.
         tokens = graph.Add(
             "Slice",
             [tokens, graph.Constant(0), graph.Optional(SpecialistModelFile.CellsWanted, 0), graph.Constant(1)]

@@ -1,21 +1,22 @@
-using Argus.Forging;
-using Argus.Randomness;
+using Argus.Data.Forging;
+using Argus.Data.Samples;
+using Argus.Data.Stores;
 using Argus.Recipes;
 using Argus.Specialists;
-using Argus.Stores;
 
 namespace Argus.Training.Feeding;
 
 /// <summary>How an epoch is forged.</summary>
 /// <param name="Kinds">The recipe's choice, or the one that the specialist is named for.</param>
 /// <param name="Everywhere">
-/// Share of the quads whose second twin is altered everywhere; in the others it is untouched, too. It grows from none to all over
-/// the curriculum: whoever must tell one alteration from two before it knows alterations at all learns nothing.
+/// Share of the quads whose second twin is altered everywhere; in the others it is untouched, too. It grows from none
+/// to all over the curriculum: whoever must tell one alteration from two before it knows alterations at all learns
+/// nothing.
 /// </param>
 public sealed record ForgePlan(ForgeRecipe Recipe, IReadOnlyList<ForgeryKind> Kinds, double Everywhere)
 {
     /// <param name="progress">Share of the epochs that are behind.</param>
-    public static ForgePlan Of(Recipe recipe, double progress) =>
+    public static ForgePlan Create(Recipe recipe, double progress) =>
         new(
             recipe.Forge,
             KindsOf(recipe),
@@ -25,15 +26,15 @@ public sealed record ForgePlan(ForgeRecipe Recipe, IReadOnlyList<ForgeryKind> Ki
     public static IReadOnlyList<ForgeryKind> KindsOf(Recipe recipe) =>
         [
             .. (
-                recipe.Forge.Kinds.Length > 0 ? recipe.Forge.Kinds : [Specialist.Named(recipe.Specialist).OwnKind]
+                recipe.Forge.Kinds.Length > 0 ? recipe.Forge.Kinds : [Specialist.Find(recipe.Specialist).OwnKind]
             ).Select(kind => Enum.Parse<ForgeryKind>(kind, ignoreCase: true)),
         ];
 }
 
 /// <summary>
-/// One epoch: each real clip once and as many fakes, drawn anew every epoch, mixed. A pure function of (seed, epoch), so
-/// that a resumed run goes on where it stopped; a process of several takes every <c>count</c>-th clip of the same order.
-/// Where the recipe forges, a real clip may stand there as its twin, with its forgery beside it.
+/// One epoch: each real clip once and as many fakes, drawn anew every epoch, mixed. A pure function of (seed, epoch),
+/// so that a resumed run goes on where it stopped; a process of several takes every <c>count</c>-th clip of the same
+/// order. Where the recipe forges, a real clip may stand there as its twin, with its forgery beside it.
 /// </summary>
 public static class BalancedSampler
 {
@@ -48,14 +49,16 @@ public static class BalancedSampler
     )
     {
         var clips = videos.SelectMany(video => video.Clips).ToLookup(clip => clip.Video.Item.Label);
-        List<StoredClip> real = [.. clips[0]],
-            fake = [.. clips[1]];
+        List<StoredClip> real = [.. clips[0]];
+        List<StoredClip> fake = [.. clips[1]];
         if (real.Count == 0 || fake.Count == 0 && forge is not { Recipe.Probability: 1 })
             throw new ArgusException(
-                $"Training needs both classes, but there are {real.Count} real and {fake.Count} fake images. 'argus data check' shows what is missing; forge.probability=1 makes the fakes from the real ones."
+                $"Training needs both classes, but there are {real.Count} real and {fake.Count} fake images. "
+                    + "'argus data check' shows what is missing; forge.probability=1 makes the fakes from the real "
+                    + "ones."
             );
 
-        var random = KeyedRandom.For("epoch", seed, epoch);
+        var random = KeyedRandom.Create("epoch", seed, epoch);
         var order = forge is { Recipe.Probability: > 0 }
             ? Pairs(real, fake, forge, random)
             : Balanced(real, fake, random);
@@ -75,12 +78,14 @@ public static class BalancedSampler
         return [.. order.Select(clip => new Sample(clip))];
     }
 
-    // Each real clip with a fake at its side: its own forgery, or one of the dataset's. A batch of an even number cuts no pair.
+    // Each real clip with a fake at its side: its own forgery, or one of the dataset's. A batch of an even number cuts
+    // no pair.
     private static List<Sample> Pairs(List<StoredClip> real, List<StoredClip> fake, ForgePlan forge, KeyedRandom random)
     {
         random.Shuffle(real);
         random.Shuffle(fake);
-        var (order, next) = (new List<Sample>(2 * real.Count), 0);
+        var order = new List<Sample>(2 * real.Count);
+        var next = 0;
         foreach (var clip in real)
         {
             if (random.Chance(forge.Recipe.Probability))

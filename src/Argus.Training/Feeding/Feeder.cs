@@ -1,16 +1,17 @@
 using System.Runtime.InteropServices;
+using Argus.Clips;
+using Argus.Data.Stores;
 using Argus.Imaging;
-using Argus.Randomness;
 using Argus.Recipes;
-using Argus.Stores;
 using Argus.Training.Native;
 using Argus.Views;
-using OpenCvSharp;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Feeding;
 
-/// <summary>Clips with their normalised pictures, views (each <c>(N*T, 3, H, W)</c>) and labels <c>(N)</c>, on the CPU.</summary>
+/// <summary>
+/// Clips with their normalised pictures, views (each <c>(N*T, 3, H, W)</c>) and labels <c>(N)</c>, on the CPU.
+/// </summary>
 public sealed record Batch(IReadOnlyList<Sample> Samples, IReadOnlyDictionary<string, Tensor> Inputs, Tensor Labels)
     : IDisposable
 {
@@ -26,13 +27,12 @@ public sealed record Batch(IReadOnlyList<Sample> Samples, IReadOnlyDictionary<st
 }
 
 /// <summary>
-/// Decodes and augments ahead of the loop in worker threads. Batches come in the order of the clips, and each clip's draw
-/// depends on (seed, epoch, clip) alone, so the number of workers changes nothing but the speed.
+/// Decodes and augments ahead of the loop in worker threads. Batches come in the order of the clips, and each clip's
+/// draw depends on (seed, epoch, clip) alone, so the number of workers changes nothing but the speed.
 /// </summary>
 public sealed class Feeder(Store store, ClipPreprocessing preprocessing, AugmentRecipe? augment, int seed, int workers)
 {
-    // More than the views look at, so that a forged shift of the sound has some to come in.
-    private const double SoundMarginSeconds = 3.5;
+    private readonly StoredClipReader reader = new(store);
 
     static Feeder() => LibTorch.Load();
 
@@ -49,7 +49,7 @@ public sealed class Feeder(Store store, ClipPreprocessing preprocessing, Augment
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default
     )
     {
-        await using var batches = Ahead
+        await using var batches = OrderedPrefetch
             .RunAsync(
                 Batches(clips, batchSize).Skip(firstBatch),
                 (members, _) => Task.FromResult(Load(members, epoch)),
@@ -68,7 +68,9 @@ public sealed class Feeder(Store store, ClipPreprocessing preprocessing, Augment
         }
     }
 
-    /// <summary>An epoch cut into batches. A single clip at the end joins the batch before it: batch statistics need two.</summary>
+    /// <summary>
+    /// An epoch cut into batches. A single clip at the end joins the batch before it: batch statistics need two.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyList<Sample>> Batches(IReadOnlyList<Sample> clips, int batchSize)
     {
         List<IReadOnlyList<Sample>> batches = [.. clips.Chunk(batchSize)];
@@ -97,9 +99,9 @@ public sealed class Feeder(Store store, ClipPreprocessing preprocessing, Augment
                     : Augmentation.Draw(
                         augment,
                         side,
-                        KeyedRandom.For("augment", seed, epoch, clip.Video.Item.Key, clip.Number)
+                        KeyedRandom.Create("augment", seed, epoch, clip.Video.Item.Key, clip.Number)
                     );
-                using var stored = Read(clip, preprocessing.NeedsSound);
+                using var stored = reader.Read(clip, preprocessing.NeedsSound);
                 using var forged = sample.Forgery?.Apply(stored);
                 preprocessing.ToInput(
                     forged ?? stored,
@@ -123,32 +125,4 @@ public sealed class Feeder(Store store, ClipPreprocessing preprocessing, Augment
                 input.Dispose();
         }
     }
-
-    private ClipInput Read(StoredClip clip, bool sound)
-    {
-        var pictures = new List<Mat>();
-        foreach (var frame in clip.Frames)
-        {
-            pictures.Add(Cv2.ImDecode(store.Read(clip.Video, frame), ImreadModes.Color));
-            if (pictures[^1].Empty())
-                throw new ArgusException(
-                    $"{clip.Video.Row.Shard} holds a damaged picture of {clip.Video.Item.Key} (clip {clip.Number}). Delete the store's folder and prepare again."
-                );
-        }
-        var times = clip.Frames.Select(frame => frame.TimeSeconds).ToList();
-        var (samples, from) = sound
-            ? store.ReadSound(clip.Video, times[0] - SoundMarginSeconds, times[^1] + SoundMarginSeconds)
-            : ([], 0);
-        return new ClipInput(
-            pictures,
-            [],
-            [.. clip.Frames.Select(Landmarks)],
-            [.. clip.Frames.Select(frame => new Point(frame.CodedX, frame.CodedY))],
-            [.. times.Select(time => time - from)],
-            Array.ConvertAll(samples, sample => sample / 32768f)
-        );
-    }
-
-    private static Point2f[] Landmarks(StoreFrame frame) =>
-        [.. frame.Landmarks.Chunk(2).Select(point => new Point2f(point[0], point[1]))];
 }

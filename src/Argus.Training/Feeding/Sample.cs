@@ -1,5 +1,6 @@
-using Argus.Forging;
-using Argus.Stores;
+using Argus.Data.Forging;
+using Argus.Data.Samples;
+using Argus.Data.Stores;
 
 namespace Argus.Training.Feeding;
 

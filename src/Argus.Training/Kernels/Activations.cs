@@ -9,17 +9,17 @@ namespace Argus.Training.Kernels;
 internal interface IActivation
 {
     /// <summary>libtorch's own; may overwrite what it is given.</summary>
-    static abstract Tensor Of(Tensor y);
+    static abstract Tensor Activate(Tensor y);
 
-    static abstract Vector512<float> Of(Vector512<float> y);
+    static abstract Vector512<float> Activate(Vector512<float> y);
     static abstract Vector512<float> Slope(Vector512<float> y, out Vector512<float> value);
 }
 
 internal readonly struct Identity : IActivation
 {
-    public static Tensor Of(Tensor y) => y;
+    public static Tensor Activate(Tensor y) => y;
 
-    public static Vector512<float> Of(Vector512<float> y) => y;
+    public static Vector512<float> Activate(Vector512<float> y) => y;
 
     public static Vector512<float> Slope(Vector512<float> y, out Vector512<float> value)
     {
@@ -30,13 +30,13 @@ internal readonly struct Identity : IActivation
 
 internal readonly struct ReLU : IActivation
 {
-    public static Tensor Of(Tensor y) => y.relu_();
+    public static Tensor Activate(Tensor y) => y.relu_();
 
-    public static Vector512<float> Of(Vector512<float> y) => Vector512.MaxNative(y, Vector512<float>.Zero);
+    public static Vector512<float> Activate(Vector512<float> y) => Vector512.MaxNative(y, Vector512<float>.Zero);
 
     public static Vector512<float> Slope(Vector512<float> y, out Vector512<float> value)
     {
-        value = Of(y);
+        value = Activate(y);
         return Vector512.ConditionalSelect(
             Vector512.GreaterThan(y, Vector512<float>.Zero),
             Vector512<float>.One,
@@ -48,9 +48,9 @@ internal readonly struct ReLU : IActivation
 /// <summary>y times its sigmoid.</summary>
 internal readonly struct SiLU : IActivation
 {
-    public static Tensor Of(Tensor y) => nn.functional.silu(y);
+    public static Tensor Activate(Tensor y) => nn.functional.silu(y);
 
-    public static Vector512<float> Of(Vector512<float> y) => y / (Vector512<float>.One + Exp(-y));
+    public static Vector512<float> Activate(Vector512<float> y) => y / (Vector512<float>.One + Exp(-y));
 
     public static Vector512<float> Slope(Vector512<float> y, out Vector512<float> value)
     {
@@ -60,8 +60,8 @@ internal readonly struct SiLU : IActivation
     }
 
     /// <summary>
-    /// e to the x within 2 units in the last place, x clamped to [-87, 88]: 2^n times a polynomial of the rest (Cephes' expf).
-    /// .NET's own goes through doubles and takes several times as long.
+    /// e to the x within 2 units in the last place, x clamped to [-87, 88]: 2^n times a polynomial of the rest (Cephes'
+    /// expf). .NET's own goes through doubles and takes several times as long.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> Exp(Vector512<float> x)

@@ -1,15 +1,15 @@
-using Argus.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Kernels;
 
 /// <summary>
-/// Batch normalisation in training together with what follows it: no picture between them is written, read again or kept for the
-/// backward pass. libtorch's own operators pass over a picture 13 times for normalisation and SiLU, these 8 times.
-/// What comes in is given up: the backward pass writes its gradient over it, so nobody else may need it (a convolution does not need what it gave).
+/// Batch normalisation in training together with what follows it: no picture between them is written, read again or
+/// kept for the backward pass. libtorch's own operators pass over a picture 13 times for normalisation and SiLU, these
+/// 8 times. What comes in is given up: the backward pass writes its gradient over it, so nobody else may need it (a
+/// convolution does not need what it gave).
 /// </summary>
-internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
+internal abstract unsafe class FusedNorm(NormParameters norm, int grid) : Operator
 {
     protected Pixels Pixels { get; private set; }
     protected float* X { get; private set; }
@@ -17,32 +17,49 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
     protected float* A { get; private set; }
     protected float* B { get; private set; }
     private float* inverseDeviation;
+
+    /// <summary>The picture and its normalisation; each pass adds what else it needs.</summary>
+    protected NormPointers At =>
+        new()
+        {
+            X = X,
+            A = A,
+            B = B,
+            Mean = Mean,
+        };
     private Tensor x = null!;
 
-    /// <summary>Takes the batch's statistics into the running ones; from here on y = x A + B. Channels beyond the norm's own give 0.</summary>
+    /// <summary>
+    /// Takes the batch's statistics into the running ones; from here on y = x A + B. Channels beyond the norm's own
+    /// give 0.
+    /// </summary>
     protected void Normalise(Tensor input, Tensor weight, Tensor bias)
     {
-        Pixels = Pixels.Of(input, grid);
-        var (channels, own, values) = (Pixels.Channels, norm.Channels, (double)Pixels.Images * Pixels.PerImage);
+        Pixels = Pixels.Create(input, grid);
+        var channels = Pixels.Channels;
+        var own = norm.Channels;
+        var values = (double)Pixels.Images * Pixels.PerImage;
         X = Pixels.Start(x = Keep(input));
         Mean = Pixels.Start(Own(zeros(4, channels)));
         inverseDeviation = Mean + channels;
         A = inverseDeviation + channels;
         B = A + channels;
-        float* w = Pixels.Start(weight),
-            b = Pixels.Start(bias),
-            runningMean = Pixels.Start(norm.RunningMean),
-            runningVariance = Pixels.Start(norm.RunningVariance);
-        using var moments = NormPasses.Moments(Pixels, X);
+        float* w = Pixels.Start(weight);
+        float* b = Pixels.Start(bias);
+        float* runningMean = Pixels.Start(norm.RunningMean);
+        float* runningVariance = Pixels.Start(norm.RunningVariance);
+        using var moments = NormPasses.Moments(Pixels, At);
         for (var c = 0; c < own; c++)
         {
-            double sum = moments.Total(c, 0) / values,
-                square = moments.Total(c, 1) / values;
-            double mean = X[c] + sum,
-                variance = Math.Max(0, square - sum * sum),
-                inverse = 1 / Math.Sqrt(variance + norm.Eps);
-            (Mean[c], inverseDeviation[c]) = ((float)mean, (float)inverse);
-            (A[c], B[c]) = ((float)(w[c] * inverse), (float)(b[c] - mean * w[c] * inverse));
+            double sum = moments.Total(c, 0) / values;
+            double square = moments.Total(c, 1) / values;
+            double mean = X[c] + sum;
+            double variance = Math.Max(0, square - sum * sum);
+            double inverse = 1 / Math.Sqrt(variance + norm.Eps);
+            Mean[c] = (float)mean;
+            inverseDeviation[c] = (float)inverse;
+            A[c] = (float)(w[c] * inverse);
+            B[c] = (float)(b[c] - mean * w[c] * inverse);
             runningMean[c] += (float)(norm.Momentum * (mean - runningMean[c]));
             runningVariance[c] += (float)(norm.Momentum * (variance * values / (values - 1) - runningVariance[c]));
         }
@@ -61,36 +78,41 @@ internal abstract unsafe class FusedNorm(BatchNorm norm, int grid) : Operator
     )
         where TActivation : struct, IActivation
     {
-        var (channels, own, values) = (Pixels.Channels, norm.Channels, (double)Pixels.Images * Pixels.PerImage);
-        Tensor weight = empty(own),
-            bias = empty(own),
-            constants = zeros(2, channels);
-        float* w = Pixels.Start(weight),
-            b = Pixels.Start(bias),
-            e = Pixels.Start(constants),
-            f = e + channels;
+        var channels = Pixels.Channels;
+        var own = norm.Channels;
+        var values = (double)Pixels.Images * Pixels.PerImage;
+        Tensor weight = empty(own);
+        Tensor bias = empty(own);
+        Tensor constants = zeros(2, channels);
+        float* w = Pixels.Start(weight);
+        float* b = Pixels.Start(bias);
+        float* e = Pixels.Start(constants);
+        float* f = e + channels;
         for (var c = 0; c < own; c++)
         {
             var (slope, product) = sums(c);
-            (w[c], b[c]) = ((float)(product * inverseDeviation[c]), (float)slope);
+            w[c] = (float)(product * inverseDeviation[c]);
+            b[c] = (float)slope;
             double linear = A[c] * product * inverseDeviation[c] * inverseDeviation[c] / values;
-            (e[c], f[c]) = ((float)(A[c] * slope / values - linear * Mean[c]), (float)linear);
+            e[c] = (float)(A[c] * slope / values - linear * Mean[c]);
+            f[c] = (float)linear;
         }
         var dx = channels % Pixels.Lanes == 0 ? x.alias() : empty_like(x);
-        NormPasses.Spread<TActivation>(Pixels, X, g, A, B, s, q, e, f, Pixels.Start(dx));
+        var at = At with { G = g, S = s, Q = q, E = e, F = f, Result = Pixels.Start(dx) };
+        NormPasses.Spread<TActivation>(Pixels, at);
         return [dx, weight, bias];
     }
 }
 
 /// <summary>act(norm(x)) s + r: a factor per image and a picture to add, or neither.</summary>
-internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factors) : FusedNorm(norm, 1)
+internal sealed unsafe class NormAct<TActivation>(NormParameters norm, Tensor? factors) : FusedNorm(norm, 1)
     where TActivation : struct, IActivation
 {
     private float* s;
     private bool hasResidual;
 
     /// <param name="factors">Per image; null for 1.</param>
-    public static Tensor Of(Tensor x, BatchNorm norm, Tensor? factors = null, Tensor? residual = null)
+    public static Tensor Apply(Tensor x, NormParameters norm, Tensor? factors = null, Tensor? residual = null)
     {
         var use = new NormAct<TActivation>(norm, factors);
         return residual is null ? use.Apply(x, norm.Weight, norm.Bias) : use.Apply(x, norm.Weight, norm.Bias, residual);
@@ -104,15 +126,8 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
             ? null
             : Pixels.Start(Keep(factors.reshape(-1, 1).expand(Pixels.Images, Pixels.Channels).contiguous()));
         var z = empty_like(inputs[0]);
-        NormPasses.Apply<TActivation>(
-            Pixels,
-            X,
-            A,
-            B,
-            s,
-            hasResidual ? Pixels.Start(inputs[3]) : null,
-            Pixels.Start(z)
-        );
+        var residual = hasResidual ? Pixels.Start(inputs[3]) : null;
+        NormPasses.Apply<TActivation>(Pixels, At with { S = s, R = residual, Result = Pixels.Start(z) });
         return z;
     }
 
@@ -120,12 +135,12 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
     {
         var given = gradient.Nhwc();
         var g = Pixels.Start(given);
-        using var sums = NormPasses.Slopes<TActivation>(Pixels, X, g, A, B, Mean);
+        using var sums = NormPasses.Slopes<TActivation>(Pixels, At with { G = g });
         var gradients = Gradients<TActivation>(
             c =>
             {
-                double slope = 0,
-                    product = 0;
+                double slope = 0;
+                double product = 0;
                 for (var image = 0; image < Pixels.Images; image++)
                 {
                     var factor = s == null ? 1 : s[image * Pixels.Channels + c];
@@ -143,30 +158,30 @@ internal sealed unsafe class NormAct<TActivation>(BatchNorm norm, Tensor? factor
 }
 
 /// <summary>act(norm(x)), averaged over the cells of a grid: <c>(N, C, H, W)</c> to <c>(N, C, G, G)</c>.</summary>
-internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : FusedNorm(norm, grid)
+internal sealed unsafe class NormPool<TActivation>(NormParameters norm, int grid) : FusedNorm(norm, grid)
     where TActivation : struct, IActivation
 {
-    public static Tensor Of(Tensor x, BatchNorm norm, int grid) =>
+    public static Tensor Apply(Tensor x, NormParameters norm, int grid) =>
         new NormPool<TActivation>(norm, grid).Apply(x, norm.Weight, norm.Bias);
 
     protected override Tensor Forward(Tensor[] inputs)
     {
         Normalise(inputs[0], inputs[1], inputs[2]);
-        using var sums = NormPasses.Pool<TActivation>(Pixels, X, A, B);
+        using var sums = NormPasses.Pool<TActivation>(Pixels, At);
         return sums.Averages(0);
     }
 
     protected override Tensor?[] Backward(Tensor gradient)
     {
-        // Of each value of the cell.
+        // Every value of the cell gets an even share of its gradient.
         var even = gradient.Nhwc().div(Pixels.PerGroup);
         var q = Pixels.Start(even);
-        using var sums = NormPasses.Slopes<TActivation>(Pixels, X, null, A, B, Mean);
+        using var sums = NormPasses.Slopes<TActivation>(Pixels, At);
         return Gradients<TActivation>(
             c =>
             {
-                double slope = 0,
-                    product = 0;
+                double slope = 0;
+                double product = 0;
                 for (var image = 0; image < Pixels.Images; image++)
                 {
                     for (var group = 0; group < Pixels.Groups; group++)
@@ -185,47 +200,59 @@ internal sealed unsafe class NormPool<TActivation>(BatchNorm norm, int grid) : F
     }
 }
 
-/// <summary>z = act(norm(x)), times a factor per image and channel that squeeze and excitation makes of the means of z.</summary>
-internal sealed unsafe class NormSqueeze<TActivation>(BatchNorm norm, SqueezeExcitation excitation) : FusedNorm(norm, 1)
+/// <summary>
+/// z = act(norm(x)), times a factor per image and channel that squeeze and excitation makes of the means of z.
+/// </summary>
+/// <param name="norm">The normalisation.</param>
+/// <param name="factorsOfMeans">
+/// Squeeze and excitation: from means <c>(N, C, 1, 1)</c> to factors of the same shape.
+/// </param>
+internal sealed unsafe class NormSqueeze<TActivation>(NormParameters norm, Func<Tensor, Tensor> factorsOfMeans)
+    : FusedNorm(norm, 1)
     where TActivation : struct, IActivation
 {
     private Tensor[] learned = [];
-    private Tensor pooled = null!,
-        factors = null!;
+    private Tensor pooled = null!;
+    private Tensor factors = null!;
 
-    public static Tensor Of(Tensor x, BatchNorm norm, SqueezeExcitation excitation) =>
-        new NormSqueeze<TActivation>(norm, excitation).Apply([x, norm.Weight, norm.Bias, .. excitation.Learned]);
+    /// <param name="x">Pictures <c>(N, C, H, W)</c>.</param>
+    /// <param name="norm">The normalisation.</param>
+    /// <param name="learned">What squeeze and excitation learns, and needs gradients of.</param>
+    /// <param name="factorsOfMeans">Squeeze and excitation.</param>
+    public static Tensor Apply(Tensor x, NormParameters norm, Tensor[] learned, Func<Tensor, Tensor> factorsOfMeans) =>
+        new NormSqueeze<TActivation>(norm, factorsOfMeans).Apply([x, norm.Weight, norm.Bias, .. learned]);
 
     protected override Tensor Forward(Tensor[] inputs)
     {
         Normalise(inputs[0], inputs[1], inputs[2]);
         learned = inputs[3..];
-        using (var sums = NormPasses.Pool<TActivation>(Pixels, X, A, B))
+        using (var sums = NormPasses.Pool<TActivation>(Pixels, At))
             pooled = Own(sums.Averages(0)).requires_grad_();
         using (enable_grad())
-            factors = Own(excitation.Factors(pooled).contiguous());
+            factors = Own(factorsOfMeans(pooled).contiguous());
         var z = empty_like(inputs[0]);
-        NormPasses.Apply<TActivation>(Pixels, X, A, B, Pixels.Start(factors), null, Pixels.Start(z));
+        var at = At with { S = Pixels.Start(factors), Result = Pixels.Start(z) };
+        NormPasses.Apply<TActivation>(Pixels, at);
         return z;
     }
 
     protected override Tensor?[] Backward(Tensor gradient)
     {
-        float* s = Pixels.Start(factors),
-            g = Pixels.Start(gradient.Nhwc());
-        using var sums = NormPasses.SlopesAndProducts<TActivation>(Pixels, X, g, A, B, Mean);
+        float* s = Pixels.Start(factors);
+        float* g = Pixels.Start(gradient.Nhwc());
+        using var sums = NormPasses.SlopesAndProducts<TActivation>(Pixels, At with { G = g });
         var inner = autograd.grad([factors], [pooled, .. learned], [sums.Averages(4).mul(Pixels.PerGroup)]);
         var even = inner[0].contiguous().div(Pixels.PerGroup);
         var q = Pixels.Start(even);
         var gradients = Gradients<TActivation>(
             c =>
             {
-                double slope = 0,
-                    product = 0;
+                double slope = 0;
+                double product = 0;
                 for (var image = 0; image < Pixels.Images; image++)
                 {
-                    float factor = s[image * Pixels.Channels + c],
-                        more = q[image * Pixels.Channels + c];
+                    float factor = s[image * Pixels.Channels + c];
+                    float more = q[image * Pixels.Channels + c];
                     slope += factor * sums[image, 0, c, 0] + more * sums[image, 0, c, 2];
                     product += factor * sums[image, 0, c, 1] + more * sums[image, 0, c, 3];
                 }

@@ -7,18 +7,20 @@ using static TorchSharp.torch;
 namespace Argus.Training.Kernels;
 
 /// <summary>
-/// The passes over pictures that batch normalisation with what follows it consists of. With y = x a + b (a and b of the channel)
-/// and z = act(y), each reads what it needs once, keeps nothing between, and leaves sums per image, group and channel.
+/// The passes over pictures that batch normalisation with what follows it consists of. With y = x a + b (a and b of the
+/// channel) and z = act(y), each reads what it needs once, keeps nothing between, and leaves sums per image, group and
+/// channel.
 /// </summary>
 internal static unsafe class NormPasses
 {
     private delegate void Body(int image, int group, nint offset, int length);
 
-    // What a run reads is fetched while the one before it is worked on: slot after slot is no order that the processor foresees.
+    // What a run reads is fetched while the one before it is worked on: slot after slot is no order that the processor
+    // foresees.
     private static void Walk(Pixels pixels, float* first, float* second, Body body)
     {
         var runs = pixels.Runs;
-        Team.Each(
+        ParallelLoop.ForEach(
             pixels.Images,
             image =>
             {
@@ -54,12 +56,13 @@ internal static unsafe class NormPasses
 
         public Sums(Pixels pixels, int parts)
         {
-            (this.pixels, this.parts) = (pixels, parts);
+            this.pixels = pixels;
+            this.parts = parts;
             values = zeros((long)pixels.Images * pixels.Groups * pixels.Slots * parts * Pixels.Lanes);
             start = Pixels.Start(values);
         }
 
-        public float* Of(int image, int group, int slot) =>
+        public float* At(int image, int group, int slot) =>
             start + (((nint)image * pixels.Groups + group) * pixels.Slots + slot) * parts * Pixels.Lanes;
 
         public float this[int image, int group, int channel, int part]
@@ -67,11 +70,11 @@ internal static unsafe class NormPasses
             get
             {
                 var slot = channel / Pixels.Lanes;
-                return Of(image, group, slot)[part * Pixels.Lanes + channel - pixels.Channel(slot)];
+                return At(image, group, slot)[part * Pixels.Lanes + channel - pixels.Channel(slot)];
             }
         }
 
-        /// <summary>Of a part over all images and groups.</summary>
+        /// <summary>The sum of a part over all images and groups.</summary>
         public double Total(int channel, int part)
         {
             var total = 0.0;
@@ -106,9 +109,14 @@ internal static unsafe class NormPasses
     private static void Add(float* sum, int part, Vector512<float> value) =>
         (Vector512.Load(sum + part * Pixels.Lanes) + value).Store(sum + part * Pixels.Lanes);
 
-    /// <summary>Sums of x - k and of its square, k the channel's first value: what is left of large means does not drown the variance.</summary>
-    public static Sums Moments(Pixels pixels, float* x)
+    /// <summary>
+    /// Sums of x - k and of its square, k the channel's first value: what is left of large means does not drown the
+    /// variance.
+    /// </summary>
+    public static Sums Moments(Pixels pixels, NormPointers at)
     {
+        at.AssertReadable(pixels, activates: false);
+        float* x = at.X;
         var sums = new Sums(pixels, 2);
         Walk(
             pixels,
@@ -117,14 +125,14 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
-                var to = sums.Of(image, group, 0);
+                var to = sums.At(image, group, 0);
                 for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
                 {
                     var channel = pixels.Channel(slot);
                     var from = x + offset + channel;
                     var k = Vector512.Load(x + channel);
-                    Vector512<float> sum = default,
-                        square = default;
+                    Vector512<float> sum = default;
+                    Vector512<float> square = default;
                     for (var i = 0; i < length; i++, from += step)
                     {
                         var d = Vector512.Load(from) - k;
@@ -140,9 +148,17 @@ internal static unsafe class NormPasses
     }
 
     /// <summary>z s + r; without s 1, without r 0.</summary>
-    public static void Apply<TActivation>(Pixels pixels, float* x, float* a, float* b, float* s, float* r, float* z)
+    public static void Apply<TActivation>(Pixels pixels, NormPointers at)
         where TActivation : struct, IActivation
     {
+        at.AssertReadable(pixels, activates: true);
+        at.AssertWritable(pixels);
+        float* x = at.X;
+        float* a = at.A;
+        float* b = at.B;
+        float* s = at.S;
+        float* r = at.R;
+        float* z = at.Result;
         Walk(
             pixels,
             x,
@@ -153,24 +169,25 @@ internal static unsafe class NormPasses
                 for (var slot = 0; slot < pixels.Slots; slot++)
                 {
                     var channel = pixels.Channel(slot);
-                    float* from = x + offset + channel,
-                        to = z + offset + channel,
-                        more = r + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel),
-                        shift = Vector512.Load(b + channel);
+                    float* from = x + offset + channel;
+                    float* to = z + offset + channel;
+                    float* more = r + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel);
+                    Vector512<float> shift = Vector512.Load(b + channel);
                     var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
                     if (r == null)
                     {
                         for (var i = 0; i < length; i++, from += step, to += step)
                             (
-                                TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)) * factor
+                                TActivation.Activate(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift))
+                                * factor
                             ).Store(to);
                         continue;
                     }
                     for (var i = 0; i < length; i++, from += step, to += step, more += step)
                         Vector512
                             .FusedMultiplyAdd(
-                                TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)),
+                                TActivation.Activate(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)),
                                 factor,
                                 Vector512.Load(more)
                             )
@@ -181,9 +198,13 @@ internal static unsafe class NormPasses
     }
 
     /// <summary>Sums of z.</summary>
-    public static Sums Pool<TActivation>(Pixels pixels, float* x, float* a, float* b)
+    public static Sums Pool<TActivation>(Pixels pixels, NormPointers at)
         where TActivation : struct, IActivation
     {
+        at.AssertReadable(pixels, activates: true);
+        float* x = at.X;
+        float* a = at.A;
+        float* b = at.B;
         var sums = new Sums(pixels, 1);
         Walk(
             pixels,
@@ -192,16 +213,16 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
-                var to = sums.Of(image, group, 0);
+                var to = sums.At(image, group, 0);
                 for (var slot = 0; slot < pixels.Slots; slot++, to += Pixels.Lanes)
                 {
                     var channel = pixels.Channel(slot);
                     var from = x + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel),
-                        shift = Vector512.Load(b + channel),
-                        sum = default;
+                    Vector512<float> scale = Vector512.Load(a + channel);
+                    Vector512<float> shift = Vector512.Load(b + channel);
+                    Vector512<float> sum = default;
                     for (var i = 0; i < length; i++, from += step)
-                        sum += TActivation.Of(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift));
+                        sum += TActivation.Activate(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift));
                     Add(to, 0, sum);
                 }
             }
@@ -210,9 +231,15 @@ internal static unsafe class NormPasses
     }
 
     /// <summary>Sums of g act'(y) and g act'(y) (x - mean), g the gradient of what came out; without g 1.</summary>
-    public static Sums Slopes<TActivation>(Pixels pixels, float* x, float* g, float* a, float* b, float* mean)
+    public static Sums Slopes<TActivation>(Pixels pixels, NormPointers at)
         where TActivation : struct, IActivation
     {
+        at.AssertReadable(pixels, activates: true);
+        float* x = at.X;
+        float* g = at.G;
+        float* a = at.A;
+        float* b = at.B;
+        float* mean = at.Mean;
         var sums = new Sums(pixels, 2);
         Walk(
             pixels,
@@ -221,17 +248,17 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
-                var to = sums.Of(image, group, 0);
+                var to = sums.At(image, group, 0);
                 for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
                 {
                     var channel = pixels.Channel(slot);
-                    float* from = x + offset + channel,
-                        gradient = g == null ? null : g + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel),
-                        shift = Vector512.Load(b + channel),
-                        centre = Vector512.Load(mean + channel);
-                    Vector512<float> sum = default,
-                        product = default;
+                    float* from = x + offset + channel;
+                    float* gradient = g == null ? null : g + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel);
+                    Vector512<float> shift = Vector512.Load(b + channel);
+                    Vector512<float> centre = Vector512.Load(mean + channel);
+                    Vector512<float> sum = default;
+                    Vector512<float> product = default;
                     for (var i = 0; i < length; i++, from += step)
                     {
                         var value = Vector512.Load(from);
@@ -253,16 +280,15 @@ internal static unsafe class NormPasses
     }
 
     /// <summary><see cref="Slopes"/> with g, then without, then the sum of g z.</summary>
-    public static Sums SlopesAndProducts<TActivation>(
-        Pixels pixels,
-        float* x,
-        float* g,
-        float* a,
-        float* b,
-        float* mean
-    )
+    public static Sums SlopesAndProducts<TActivation>(Pixels pixels, NormPointers at)
         where TActivation : struct, IActivation
     {
+        at.AssertReadable(pixels, activates: true);
+        float* x = at.X;
+        float* g = at.G;
+        float* a = at.A;
+        float* b = at.B;
+        float* mean = at.Mean;
         var sums = new Sums(pixels, 5);
         Walk(
             pixels,
@@ -271,24 +297,24 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
-                var to = sums.Of(image, group, 0);
+                var to = sums.At(image, group, 0);
                 for (var slot = 0; slot < pixels.Slots; slot++, to += 5 * Pixels.Lanes)
                 {
                     var channel = pixels.Channel(slot);
-                    float* from = x + offset + channel,
-                        gradient = g + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel),
-                        shift = Vector512.Load(b + channel),
-                        centre = Vector512.Load(mean + channel);
-                    Vector512<float> sum = default,
-                        product = default,
-                        bare = default,
-                        bareProduct = default,
-                        scaled = default;
+                    float* from = x + offset + channel;
+                    float* gradient = g + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel);
+                    Vector512<float> shift = Vector512.Load(b + channel);
+                    Vector512<float> centre = Vector512.Load(mean + channel);
+                    Vector512<float> sum = default;
+                    Vector512<float> product = default;
+                    Vector512<float> bare = default;
+                    Vector512<float> bareProduct = default;
+                    Vector512<float> scaled = default;
                     for (var i = 0; i < length; i++, from += step, gradient += step)
                     {
-                        Vector512<float> value = Vector512.Load(from),
-                            given = Vector512.Load(gradient);
+                        Vector512<float> value = Vector512.Load(from);
+                        Vector512<float> given = Vector512.Load(gradient);
                         var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out var z);
                         value -= centre;
                         bare += slope;
@@ -309,21 +335,24 @@ internal static unsafe class NormPasses
         return sums;
     }
 
-    /// <summary>The gradient of x: (g s + q) act'(y) a - (e + x f). Without g 0, without s 1, without q 0; q is of the image's group.</summary>
-    public static void Spread<TActivation>(
-        Pixels pixels,
-        float* x,
-        float* g,
-        float* a,
-        float* b,
-        float* s,
-        float* q,
-        float* e,
-        float* f,
-        float* dx
-    )
+    /// <summary>
+    /// The gradient of x: (g s + q) act'(y) a - (e + x f). Without g 0, without s 1, without q 0; q is of the image's
+    /// group.
+    /// </summary>
+    public static void Spread<TActivation>(Pixels pixels, NormPointers at)
         where TActivation : struct, IActivation
     {
+        at.AssertReadable(pixels, activates: true);
+        at.AssertWritable(pixels);
+        float* x = at.X;
+        float* g = at.G;
+        float* a = at.A;
+        float* b = at.B;
+        float* s = at.S;
+        float* q = at.Q;
+        float* e = at.E;
+        float* f = at.F;
+        float* dx = at.Result;
         Walk(
             pixels,
             x,
@@ -334,13 +363,13 @@ internal static unsafe class NormPasses
                 for (var slot = 0; slot < pixels.Slots; slot++)
                 {
                     var channel = pixels.Channel(slot);
-                    float* from = x + offset + channel,
-                        to = dx + offset + channel,
-                        gradient = g == null ? null : g + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel),
-                        shift = Vector512.Load(b + channel),
-                        constant = Vector512.Load(e + channel),
-                        linear = Vector512.Load(f + channel);
+                    float* from = x + offset + channel;
+                    float* to = dx + offset + channel;
+                    float* gradient = g == null ? null : g + offset + channel;
+                    Vector512<float> scale = Vector512.Load(a + channel);
+                    Vector512<float> shift = Vector512.Load(b + channel);
+                    Vector512<float> constant = Vector512.Load(e + channel);
+                    Vector512<float> linear = Vector512.Load(f + channel);
                     var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
                     var even =
                         q == null

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Argus.Training.Kernels;
 
 /// <summary>
-/// One use of an operator with a backward pass of its own. TorchSharp's functions keep what they saved until the whole graph
-/// goes, and never dispose the gradients that they return; here both go as soon as they were used.
+/// One use of an operator with a backward pass of its own. TorchSharp's functions keep what they saved until the whole
+/// graph goes, and never dispose the gradients that they return; here both go as soon as they were used.
 /// </summary>
 internal abstract class Operator
 {

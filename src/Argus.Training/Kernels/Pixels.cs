@@ -5,19 +5,34 @@ using static TorchSharp.torch;
 
 namespace Argus.Training.Kernels;
 
-/// <summary>A run of neighbouring pixels of one image; sums over a group are made of its runs.</summary>
+/// <summary>
+/// A run: neighbouring pixels of one image that a kernel visits together. A run lies within one group, so sums over a
+/// group are made of its runs.
+/// </summary>
+/// <param name="First">Number of its first pixel within the image.</param>
+/// <param name="Length">Pixels.</param>
+/// <param name="Group">The group (cell of the grid) that its pixels belong to.</param>
 internal readonly record struct Run(int First, int Length, int Group);
 
 /// <summary>
-/// Channels-last pictures <c>(N, C, H, W)</c>, fp32, as the kernels walk them: image by image, run by run, sixteen channels (a
-/// slot) at a time. The last slot ends with the last channel and so may overlap the one before it: both write the same there.
+/// Channels-last pictures <c>(N, C, H, W)</c>, fp32, as the kernels walk them: image by image, run by run, slot by
+/// slot. A lane is one float of a vector register of sixteen. A slot is sixteen neighbouring channels, which fill the
+/// register's lanes; the last slot ends with the last channel and so may overlap the one before it, where both write
+/// the same. A run is short enough that its pixels stay in the first cache while slot after slot passes over them.
 /// </summary>
-/// <param name="Grid">Groups per side of an image: sums are made for each cell of Grid x Grid.</param>
+/// <param name="Images">N.</param>
+/// <param name="Channels">C, at least <see cref="Lanes"/>.</param>
+/// <param name="Height">H.</param>
+/// <param name="Width">W.</param>
+/// <param name="Grid">Groups a side of an image: sums are made for each cell of Grid x Grid.</param>
 internal readonly unsafe record struct Pixels(int Images, int Channels, int Height, int Width, int Grid)
 {
     public const int Lanes = 16;
 
-    /// <summary>Whether the kernels can read this tensor on this machine, in cells of such a grid. A single value has no variance: libtorch says so.</summary>
+    /// <summary>
+    /// Whether the kernels can read this tensor on this machine, in cells of such a grid. A single value has no
+    /// variance: libtorch says so.
+    /// </summary>
     public static bool Fit(Tensor x, int grid = 1)
     {
         if (
@@ -38,7 +53,7 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
         return nhwc.is_contiguous();
     }
 
-    public static Pixels Of(Tensor x, int grid = 1)
+    public static Pixels Create(Tensor x, int grid = 1)
     {
         var shape = x.shape;
         return new((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3], grid);
@@ -55,14 +70,16 @@ internal readonly unsafe record struct Pixels(int Images, int Channels, int Heig
     public int Channel(int slot) => Math.Min(slot * Lanes, Channels - Lanes);
 
     // Short enough that the pixels stay in the first cache while slot after slot passes over them.
-    private const int RunFloats = 512,
-        ShortestRun = 4;
+    private const int RunFloats = 512;
+    private const int ShortestRun = 4;
 
     private int RunLength => Grid > 1 ? Width / Grid : Math.Min(Math.Max(RunFloats / Channels, ShortestRun), PerImage);
 
     public int Runs => (PerImage + RunLength - 1) / RunLength;
 
-    /// <summary>A run of an image: a cell's part of a row, or with one group pixels in a row whatever line they are on.</summary>
+    /// <summary>
+    /// A run of an image: a cell's part of a row, or with one group pixels in a row whatever line they are on.
+    /// </summary>
     public Run RunAt(int index)
     {
         var first = index * RunLength;

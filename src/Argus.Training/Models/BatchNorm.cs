@@ -24,7 +24,9 @@ internal sealed class BatchNorm : Layer
     public BatchNorm(int channels, double eps = DefaultEps, double momentum = 0.1)
         : base(nameof(BatchNorm))
     {
-        (Channels, Eps, Momentum) = (channels, eps, momentum);
+        Channels = channels;
+        Eps = eps;
+        Momentum = momentum;
         register_parameter("weight", Weight = new Parameter(ones(channels)));
         register_parameter("bias", Bias = new Parameter(zeros(channels)));
         register_buffer("running_mean", RunningMean = zeros(channels));
@@ -46,7 +48,8 @@ internal sealed class BatchNorm : Layer
     {
         using var scope = NewDisposeScope();
         Tensor Pad(Tensor values) => nn.functional.pad(values, [0, more]);
-        var (mean, variance) = (Pad(RunningMean), Pad(RunningVariance));
+        var mean = Pad(RunningMean);
+        var variance = Pad(RunningVariance);
         var y = nn.functional.batch_norm(x, mean, variance, Pad(Weight), Pad(Bias), training, Momentum, Eps);
         if (training)
         {
@@ -56,6 +59,8 @@ internal sealed class BatchNorm : Layer
         }
         return y.MoveToOuterDisposeScope();
     }
+
+    private NormParameters Parameters => new(Channels, Weight, Bias, RunningMean, RunningVariance, Eps, Momentum);
 
     private void CountBatch()
     {
@@ -73,14 +78,16 @@ internal sealed class BatchNorm : Layer
         return true;
     }
 
-    /// <summary>act(norm(x)), times a factor per image <c>(N, 1, 1, 1)</c>, plus a picture; without them 1 and 0.</summary>
+    /// <summary>
+    /// act(norm(x)), times a factor per image <c>(N, 1, 1, 1)</c>, plus a picture; without them 1 and 0.
+    /// </summary>
     public Tensor Activated<TActivation>(Tensor x, Tensor? factors = null, Tensor? residual = null)
         where TActivation : struct, IActivation
     {
         if (Fuses(x))
-            return NormAct<TActivation>.Of(x, this, factors, residual);
+            return NormAct<TActivation>.Apply(x, Parameters, factors, residual);
         using var scope = NewDisposeScope();
-        var z = TActivation.Of(call(x));
+        var z = TActivation.Activate(call(x));
         if (factors is not null)
             z = z * factors;
         return (residual is null ? z : z + residual).MoveToOuterDisposeScope();
@@ -91,18 +98,20 @@ internal sealed class BatchNorm : Layer
         where TActivation : struct, IActivation
     {
         if (Fuses(x, grid))
-            return NormPool<TActivation>.Of(x, this, grid);
+            return NormPool<TActivation>.Apply(x, Parameters, grid);
         using var scope = NewDisposeScope();
-        return nn.functional.adaptive_avg_pool2d(TActivation.Of(call(x)), grid).MoveToOuterDisposeScope();
+        return nn.functional.adaptive_avg_pool2d(TActivation.Activate(call(x)), grid).MoveToOuterDisposeScope();
     }
 
-    /// <summary>z = act(norm(x)), times the factors per image and channel that <paramref name="excitation"/> makes of its means.</summary>
+    /// <summary>
+    /// z = act(norm(x)), times the factors per image and channel that <paramref name="excitation"/> makes of its means.
+    /// </summary>
     public Tensor Squeezed<TActivation>(Tensor x, SqueezeExcitation excitation)
         where TActivation : struct, IActivation
     {
         if (Fuses(x))
-            return NormSqueeze<TActivation>.Of(x, this, excitation);
+            return NormSqueeze<TActivation>.Apply(x, Parameters, excitation.Learned, excitation.Factors);
         using var scope = NewDisposeScope();
-        return excitation.call(TActivation.Of(call(x))).MoveToOuterDisposeScope();
+        return excitation.call(TActivation.Activate(call(x))).MoveToOuterDisposeScope();
     }
 }

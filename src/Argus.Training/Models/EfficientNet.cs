@@ -26,7 +26,7 @@ internal sealed record EfficientNetVariant(
     ];
 
     /// <exception cref="RequestException">No such variant; the message lists those that exist.</exception>
-    public static EfficientNetVariant Named(string name) =>
+    public static EfficientNetVariant Find(string name) =>
         All.FirstOrDefault(variant => variant.Name == name)
         ?? throw new RequestException(
             $"There is no backbone '{name}'. Choose one of {string.Join(", ", All.Select(v => v.Name))}."
@@ -80,8 +80,8 @@ internal sealed class EfficientNet : Layer
         var block = 0;
         foreach (var stage in MBConvStage.All)
         {
-            int input = variant.Channels(stage.Input),
-                output = variant.Channels(stage.Output);
+            int input = variant.Channels(stage.Input);
+            int output = variant.Channels(stage.Output);
             var blocks = new Chain();
             for (var layer = 0; layer < variant.Layers(stage.Layers); layer++)
             {
@@ -193,12 +193,14 @@ internal sealed class ConvNormAct : Layer
     }
 }
 
-/// <summary>Inverted residual with squeeze-excitation: expand 1x1, depthwise, squeeze-excite, project 1x1, add.</summary>
+/// <summary>
+/// Inverted residual with squeeze-excitation: expand 1x1, depthwise, squeeze-excite, project 1x1, add.
+/// </summary>
 internal sealed class MBConv : Layer
 {
     private readonly ConvNormAct? expand;
-    private readonly ConvNormAct depthwise,
-        project;
+    private readonly ConvNormAct depthwise;
+    private readonly ConvNormAct project;
     private readonly SqueezeExcitation excitation;
     private readonly bool residual;
     private readonly double drop;
@@ -214,7 +216,8 @@ internal sealed class MBConv : Layer
     )
         : base(nameof(MBConv))
     {
-        (residual, this.drop) = (stride == 1 && input == output, drop);
+        residual = stride == 1 && input == output;
+        this.drop = drop;
         var expanded = input * stage.Expand;
         var block = new Chain();
         if (stage.Expand != 1)
@@ -242,8 +245,8 @@ internal sealed class MBConv : Layer
 
 internal sealed class SqueezeExcitation : Layer
 {
-    private readonly Conv2d fc1,
-        fc2;
+    private readonly Conv2d fc1;
+    private readonly Conv2d fc2;
 
     public SqueezeExcitation(int channels, int squeezed, MemoryFormat format)
         : base(nameof(SqueezeExcitation))
@@ -268,7 +271,7 @@ internal sealed class SqueezeExcitation : Layer
         return (x * Factors(nn.functional.adaptive_avg_pool2d(x, 1))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Of means <c>(N, C, 1, 1)</c>.</summary>
+    /// <summary>Factors of channels, from their means <c>(N, C, 1, 1)</c>.</summary>
     public Tensor Factors(Tensor means)
     {
         using var scope = NewDisposeScope();

@@ -4,13 +4,16 @@ using static TorchSharp.torch;
 
 namespace Argus.Training.Models;
 
-/// <summary>Multi-head self-attention over a clip's tokens with PyTorch's <c>MultiheadAttention</c> names: <c>(N, T, D)</c> to <c>(N, T, D)</c>.</summary>
+/// <summary>
+/// Multi-head self-attention over a clip's tokens with PyTorch's <c>MultiheadAttention</c> names: <c>(N, T, D)</c> to
+/// <c>(N, T, D)</c>.
+/// </summary>
 internal sealed class FeatureAttention : Layer
 {
     public const int Heads = 8;
 
-    private readonly Parameter in_proj_weight,
-        in_proj_bias;
+    private readonly Parameter in_proj_weight;
+    private readonly Parameter in_proj_bias;
     private readonly Linear out_proj;
     private readonly int width;
     private readonly double dropout;
@@ -19,7 +22,9 @@ internal sealed class FeatureAttention : Layer
     public FeatureAttention(int width, double dropout, bool shortcuts)
         : base(nameof(FeatureAttention))
     {
-        (this.width, this.dropout, this.shortcuts) = (width, dropout, shortcuts);
+        this.width = width;
+        this.dropout = dropout;
+        this.shortcuts = shortcuts;
         var bound = Math.Sqrt(6.0 / (3 * width + width)); // Xavier uniform over the stacked projections
         register_parameter(
             "in_proj_weight",
@@ -34,9 +39,9 @@ internal sealed class FeatureAttention : Layer
     public override Tensor forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        long clips = tokens.shape[0],
-            frames = tokens.shape[1],
-            size = width / Heads;
+        long clips = tokens.shape[0];
+        long frames = tokens.shape[1];
+        long size = width / Heads;
         var mixed = frames == 1 && shortcuts ? OverOneToken() : OverTokens();
         return out_proj.call(mixed).MoveToOuterDisposeScope();
 
@@ -61,15 +66,20 @@ internal sealed class FeatureAttention : Layer
 
         Tensor OverTokens()
         {
-            var parts = Project(0, 3L * width).view(clips, frames, 3, Heads, size).permute(2, 0, 3, 1, 4); // (3, N, heads, T, size)
-            var weights = (parts[0] / Math.Sqrt(size)).matmul(parts[1].transpose(-2, -1)).softmax(-1); // (N, heads, T, T)
+            // (3, N, heads, T, size).
+            var parts = Project(0, 3L * width).view(clips, frames, 3, Heads, size).permute(2, 0, 3, 1, 4);
+            // (N, heads, T, T).
+            var weights = (parts[0] / Math.Sqrt(size)).matmul(parts[1].transpose(-2, -1)).softmax(-1);
             weights = nn.functional.dropout(weights, dropout, training);
             return weights.matmul(parts[2]).transpose(1, 2).reshape(clips, frames, width);
         }
     }
 }
 
-/// <summary>Projection, attention over the clip's frames, mean, classifier: tokens <c>(N, T, F)</c> to logits <c>(N, 2)</c> (real, fake).</summary>
+/// <summary>
+/// Projection, attention over the clip's frames, mean, classifier: tokens <c>(N, T, F)</c> to logits <c>(N, 2)</c>
+/// (real, fake).
+/// </summary>
 internal sealed class FusionHead
 {
     private static readonly int[] Widths = [1024, 512, 256];
@@ -78,7 +88,7 @@ internal sealed class FusionHead
     private readonly FeatureAttention attention;
     private readonly List<(double Dropout, Linear Linear, BatchNorm? Norm)> layers = [];
 
-    /// <summary>Of a token after the projection: so many features, rounded up for eight heads.</summary>
+    /// <summary>Width of a token after the projection: the number of features, rounded up for eight heads.</summary>
     public static int Width(int features) =>
         (features + FeatureAttention.Heads - 1) / FeatureAttention.Heads * FeatureAttention.Heads;
 
@@ -99,7 +109,8 @@ internal sealed class FusionHead
         var place = 0;
         for (var i = 0; i < Widths.Length; i++)
         {
-            // Dropout and ReLU hold no weights but count in the names: dropout, Linear, BN, ReLU; the last has no dropout after it.
+            // Dropout and ReLU hold no weights but count in the names: dropout, Linear, BN, ReLU; the last has no
+            // dropout after it.
             var linear = new Linear(i == 0 ? width : Widths[i - 1], Widths[i]);
             var norm = new BatchNorm(Widths[i]);
             layers.Add((dropouts[i], linear, norm));

@@ -5,13 +5,15 @@ namespace Argus.Training.Models;
 /// <summary>How a convolution's weights and biases start.</summary>
 internal enum ConvStart
 {
-    /// <summary>torchvision's EfficientNet: normal with variance 2 / (O * K * K) (He et al., 2015, fan-out), biases 0.</summary>
+    /// <summary>
+    /// torchvision's EfficientNet: normal with variance 2 / (O * K * K) (He et al., 2015, fan-out), biases 0.
+    /// </summary>
     Torchvision,
 
     /// <summary>PyTorch's default: weights and biases uniform within 1 / sqrt(I * K * K).</summary>
     PyTorch,
 
-    /// <summary>The same with each kernel's mean taken off: a flat picture gives no response.</summary>
+    /// <summary>Kernels whose mean is taken off: a flat picture gives no response.</summary>
     HighPass,
 }
 

@@ -13,15 +13,15 @@ public enum MemoryFormat
 }
 
 /// <summary>
-/// 2-D convolution with PyTorch's parameter names. Master weights stay fp32; they are cast to the input's type where they
-/// are used. TorchSharp's own Conv2d can neither cast nor lie channels-last.
+/// 2-D convolution with PyTorch's parameter names. Master weights stay fp32; they are cast to the input's type where
+/// they are used. TorchSharp's own Conv2d can neither cast nor lie channels-last.
 /// </summary>
 internal sealed class Conv2d : Layer
 {
     private readonly Parameter weight;
     private readonly Parameter? bias;
-    private readonly long[] stride,
-        padding;
+    private readonly long[] stride;
+    private readonly long[] padding;
     private readonly long groups;
 
     public Conv2d(
@@ -43,13 +43,15 @@ internal sealed class Conv2d : Layer
         register_parameter("weight", weight);
         if (bias)
             register_parameter("bias", this.bias = new Parameter(Initialise.Bias(start, shape)));
-        (this.stride, this.padding, this.groups) = ([stride, stride], [padding, padding], groups);
+        this.stride = [stride, stride];
+        this.padding = [padding, padding];
+        this.groups = groups;
     }
 
     public override Tensor forward(Tensor x)
     {
         if (bias is null && padding[0] == weight.size(2) / 2 && Depthwise.Fits(x, weight, stride[0], groups))
-            return Depthwise.Of(x, weight);
+            return Depthwise.Run(x, weight);
         if (x.dtype == weight.dtype)
             return nn.functional.conv2d(x, weight, bias, stride, padding, null, groups);
         using var scope = NewDisposeScope();
@@ -59,14 +61,15 @@ internal sealed class Conv2d : Layer
     }
 
     /// <summary>
-    /// The same before batch normalisation, with output channels of zeros up to the next multiple; the input may have some too.
-    /// In training the normalisation takes away what the bias adds, so its gradient is 0 and not worked out.
+    /// A convolution before batch normalisation, with output channels of zeros up to the next multiple; the input may
+    /// have some too. In training the normalisation takes away what the bias adds, so its gradient is 0 and not worked
+    /// out.
     /// </summary>
     public Tensor BeforeNorm(Tensor x, long multiple)
     {
         using var scope = NewDisposeScope();
-        long more = (multiple - weight.shape[0] % multiple) % multiple,
-            given = x.shape[1] - weight.shape[1];
+        long more = (multiple - weight.shape[0] % multiple) % multiple;
+        long given = x.shape[1] - weight.shape[1];
         var padded = nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]);
         return nn
             .functional.conv2d(
@@ -82,11 +85,13 @@ internal sealed class Conv2d : Layer
     }
 }
 
-/// <summary>Fully connected layer with PyTorch's names and initialisation; cast where used, like <see cref="Conv2d"/>.</summary>
+/// <summary>
+/// Fully connected layer with PyTorch's names and initialisation; cast where used, like <see cref="Conv2d"/>.
+/// </summary>
 internal sealed class Linear : Layer
 {
-    private readonly Parameter weight,
-        bias;
+    private readonly Parameter weight;
+    private readonly Parameter bias;
 
     public Linear(int input, int output)
         : base(nameof(Linear))
@@ -101,20 +106,4 @@ internal sealed class Linear : Layer
         using var scope = NewDisposeScope();
         return nn.functional.linear(x, weight.to(x.dtype), bias.to(x.dtype)).MoveToOuterDisposeScope();
     }
-}
-
-internal static class Layout
-{
-    /// <summary>The same (N, C, H, W) values, with C fastest in memory.</summary>
-    public static Tensor AsChannelsLast(this Tensor x)
-    {
-        using var nhwc = x.permute(0, 2, 3, 1);
-        using var dense = nhwc.contiguous();
-        return dense.is_same(nhwc) ? dense.clone().permute(0, 3, 1, 2) : dense.permute(0, 3, 1, 2);
-    }
-
-    /// <summary>The values of <c>(N, C, H, W)</c> as <c>(N, H, W, C)</c>, dense.</summary>
-    public static Tensor Nhwc(this Tensor x) => x.permute(0, 2, 3, 1).contiguous();
-
-    private static bool is_same(this Tensor a, Tensor b) => a.Handle == b.Handle;
 }

@@ -18,11 +18,15 @@ public sealed record ModelOptions
     /// <summary>Each branch looks at its own view, not at the colour picture.</summary>
     public bool OwnViews { get; init; }
 
-    /// <summary>Equal results for less work (no queries and keys for one token, pooling before 1x1 convolutions).</summary>
+    /// <summary>
+    /// Equal results for less work (no queries and keys for one token, pooling before 1x1 convolutions).
+    /// </summary>
     public bool Shortcuts { get; init; } = true;
 }
 
-/// <summary>A specialist: backbone, specialist module, fusion head. State-dict names are those of the published checkpoints.</summary>
+/// <summary>
+/// A specialist: backbone, specialist module, fusion head. State-dict names are those of the published checkpoints.
+/// </summary>
 public sealed class SpecialistModel : nn.Module
 {
     private readonly EfficientNet backbone;
@@ -34,7 +38,7 @@ public sealed class SpecialistModel : nn.Module
         : base(specialist.Name)
     {
         LibTorch.Load();
-        var variant = EfficientNetVariant.Named(options.Backbone);
+        var variant = EfficientNetVariant.Find(options.Backbone);
         using var scope = NewDisposeScope();
         register_module("backbone", backbone = new EfficientNet(variant, options.StochasticDepth, options.Format));
         register_module("specialist_module", module = new SpecialistModule(specialist, options));
@@ -62,13 +66,17 @@ public sealed class SpecialistModel : nn.Module
     public Tensor Logits(Tensor frames, int framesPerClip = 1) =>
         Logits(new Dictionary<string, Tensor> { [View.Rgb] = frames }, framesPerClip);
 
-    /// <param name="inputs">The colour pictures under <see cref="View.Rgb"/>, and the views that were computed; a branch whose view is not among them looks at the colour picture.</param>
+    /// <param name="inputs">
+    /// The colour pictures under <see cref="View.Rgb"/>, and the views that were computed; a branch whose view is not
+    /// among them looks at the colour picture.
+    /// </param>
     public Tensor Logits(IReadOnlyDictionary<string, Tensor> inputs, int framesPerClip)
     {
         using var scope = NewDisposeScope();
         var frames = inputs[View.Rgb];
         var pooled = nn.functional.adaptive_avg_pool2d(BackboneFeatures(frames), 1).flatten(1);
-        var tokens = cat([pooled, module.Features(view => inputs.GetValueOrDefault(view) ?? frames).flatten(1)], 1); // (N*T, F)
+        // (N*T, F).
+        var tokens = cat([pooled, module.Features(view => inputs.GetValueOrDefault(view) ?? frames).flatten(1)], 1);
         tokens = tokens.view(tokens.shape[0] / framesPerClip, framesPerClip, Features);
         return HeadLogits(tokens).MoveToOuterDisposeScope();
     }

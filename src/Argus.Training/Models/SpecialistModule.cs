@@ -13,15 +13,15 @@ namespace Argus.Training.Models;
 internal sealed class SpecialistModule : Layer
 {
     private readonly List<(BranchTower Tower, string View)> branches = [];
-    private readonly Conv2d squeeze,
-        excite;
+    private readonly Conv2d squeeze;
+    private readonly Conv2d excite;
 
     public SpecialistModule(Specialist specialist, ModelOptions options)
         : base(nameof(SpecialistModule))
     {
         foreach (var branch in specialist.Branches)
         {
-            var measured = options.OwnViews && branch.View != View.Rgb && View.Named(branch.View).Measured;
+            var measured = options.OwnViews && branch.View != View.Rgb && View.Find(branch.View).Measured;
             var tower = new BranchTower(
                 branch,
                 specialist.StartsHighPass && !measured,
@@ -52,16 +52,16 @@ internal sealed class SpecialistModule : Layer
 /// <summary>conv-BN-ReLU, conv-BN-ReLU, conv 1x1, adaptive average pooling to 7x7.</summary>
 internal sealed class BranchTower : Layer
 {
-    private readonly Conv2d first,
-        second,
-        last;
-    private readonly BatchNorm firstNorm,
-        secondNorm;
+    private readonly Conv2d first;
+    private readonly Conv2d second;
+    private readonly Conv2d last;
+    private readonly BatchNorm firstNorm;
+    private readonly BatchNorm secondNorm;
     private readonly bool poolFirst;
     private readonly MemoryFormat format;
 
-    // libtorch's batch normalisation of channels-last pictures takes ten times as long and more where channels do not fill registers
-    // (8 x 14 x 224 x 224: 22 ms forward and 100 backward; with two channels of zeros more 2 and 2).
+    // libtorch's batch normalisation of channels-last pictures takes ten times as long and more where channels do not
+    // fill registers (8 x 14 x 224 x 224: 22 ms forward and 100 backward; with two channels of zeros more 2 and 2).
     private const int RegisterFloats = 8;
 
     public BranchTower(Branch branch, bool highPass, bool poolFirst, MemoryFormat format)
@@ -70,7 +70,8 @@ internal sealed class BranchTower : Layer
         Conv2d Conv(int input, int output, Convolution shape, ConvStart start = ConvStart.PyTorch) =>
             new(input, output, shape.Kernel, shape.Stride, shape.Padding, 1, bias: true, start, format);
 
-        (this.poolFirst, this.format) = (poolFirst, format);
+        this.poolFirst = poolFirst;
+        this.format = format;
         var width = branch.Width;
         register_module("0", first = Conv(3, width, branch.First, highPass ? ConvStart.HighPass : ConvStart.PyTorch));
         register_module("1", firstNorm = new BatchNorm(width));

@@ -3,19 +3,20 @@ using System.Runtime.InteropServices;
 namespace Argus.Training.Native;
 
 /// <summary>
-/// glibc's allocator, set from inside (mallopt; its numbers are in malloc.h). A training step's activations are large and short-lived:
-/// given back to the system after each use they cost more time in page faults than in arithmetic (docs/decisions.md).
-/// Elsewhere than on Linux nothing happens.
+/// glibc's allocator, set from inside (mallopt; its numbers are in malloc.h). A training step's activations are large
+/// and short-lived: given back to the system after each use they cost more time in page faults than in arithmetic
+/// (docs/decisions.md). Elsewhere than on Linux nothing happens.
 /// </summary>
 public static partial class Allocator
 {
-    private const int TrimThreshold = -1,
-        TopPad = -2,
-        MmapMax = -4;
+    private const int TrimThreshold = -1;
+    private const int TopPad = -2;
+    private const int MmapMax = -4;
 
     /// <summary>
-    /// Freed memory stays with the process. The launcher asks for it by environment; <see cref="Runs.Trainer"/> asks for it here, for programs
-    /// that use the library, unless the environment says otherwise (<c>MALLOC_TRIM_THRESHOLD_</c>).
+    /// Freed memory stays with the process. The launcher asks for it by environment; <see cref="Runs.Trainer"/> asks
+    /// for it here, for programs that use the library, unless the environment says otherwise
+    /// (<c>MALLOC_TRIM_THRESHOLD_</c>).
     /// </summary>
     public static void KeepFreedMemory() => Set((TrimThreshold, -1), (TopPad, 256 << 20), (MmapMax, 0));
 

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Argus.Training.Native;
 
 /// <summary>
-/// Calls ATen operators that TorchSharp does not wrap, through libtorch's stable C interface
-/// (torch/csrc/stable, torch/csrc/inductor/aoti_torch/c/shim.h). Every argument is one 64-bit slot: doubles travel as
-/// their bits, a tensor as an owned handle, an absent optional as 0. The call consumes the handles.
+/// Calls ATen operators that TorchSharp does not wrap, through libtorch's stable C interface (torch/csrc/stable,
+/// torch/csrc/inductor/aoti_torch/c/shim.h). Every argument is one 64-bit slot: doubles travel as their bits, a tensor
+/// as an owned handle, an absent optional as 0. The call consumes the handles.
 /// </summary>
 internal static unsafe partial class Dispatcher
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Argus.Training.Native;
 
 /// <summary>
-/// libLibTorchSharp.so asks for GLIBCXX_3.4.32 for the sake of one symbol that nothing relocates against, so it would run
-/// on Debian 12 and Ubuntu 22.04 (GLIBCXX_3.4.30) if the loader let it. Marking that one needed version weak
+/// libLibTorchSharp.so asks for GLIBCXX_3.4.32 for the sake of one symbol that nothing relocates against, so it would
+/// run on Debian 12 and Ubuntu 22.04 (GLIBCXX_3.4.30) if the loader let it. Marking that one needed version weak
 /// (<c>VER_FLG_WEAK</c> in <c>vna_flags</c>, System V gABI symbol versioning) turns the refusal into a warning.
 /// </summary>
 public static class ElfVersionMend
@@ -13,7 +13,9 @@ public static class ElfVersionMend
     private const int SectionTypeVersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
     private const ushort WeakFlag = 2; // VER_FLG_WEAK
 
-    /// <summary>Marks every needed version called <paramref name="version"/> weak. Returns how many there were.</summary>
+    /// <summary>
+    /// Marks every needed version called <paramref name="version"/> weak. Returns how many there were.
+    /// </summary>
     /// <param name="elf">A 64-bit little-endian ELF file, changed in place.</param>
     /// <exception cref="ArgusException">The bytes are not such a file.</exception>
     public static int MarkWeak(Span<byte> elf, string version)
@@ -23,8 +25,8 @@ public static class ElfVersionMend
 
         var marked = 0;
         var sectionTable = (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[0x28..]);
-        int entrySize = U16(elf, 0x3A),
-            sections = U16(elf, 0x3C);
+        int entrySize = U16(elf, 0x3A);
+        int sections = U16(elf, 0x3C);
         for (var i = 0; i < sections; i++)
         {
             var header = sectionTable + i * entrySize;

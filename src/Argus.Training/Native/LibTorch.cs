@@ -22,7 +22,9 @@ public static class LibTorch
     /// <summary>Folder that libtorch came from.</summary>
     public static string Folder { get; private set; } = "";
 
-    /// <summary>Loads once per process; every entry to the training rooms calls it. Costs nothing the second time.</summary>
+    /// <summary>
+    /// Loads once per process; every entry to the training rooms calls it. Costs nothing the second time.
+    /// </summary>
     /// <exception cref="ArgusException">A library is missing or does not fit, with the loader's own words.</exception>
     public static void Load()
     {
@@ -141,12 +143,15 @@ public static class LibTorch
         );
         if (found is null)
             throw new RequestException(
-                $"{FolderVariable}={folder} holds no libtorch_cpu.so. Give the 'lib' folder of an installed PyTorch (python -c \"import torch; print(torch.__path__[0])\")."
+                $"{FolderVariable}={folder} holds no libtorch_cpu.so. Give the 'lib' folder of an installed "
+                    + "PyTorch (python -c \"import torch; print(torch.__path__[0])\")."
             );
         var version = VersionOf(found);
         if (version is not null && !version.StartsWith(PackagedVersion, StringComparison.Ordinal))
             throw new RequestException(
-                $"{FolderVariable}={folder} is libtorch {version}, but TorchSharp {typeof(torch).Assembly.GetName().Version} needs {PackagedVersion}. Install torch=={PackagedVersion}.*, or unset {FolderVariable}."
+                $"{FolderVariable}={folder} is libtorch {version}, but TorchSharp "
+                    + $"{typeof(torch).Assembly.GetName().Version} needs {PackagedVersion}. Install "
+                    + $"torch=={PackagedVersion}.*, or unset {FolderVariable}."
             );
         return Path.GetFullPath(found);
     }

@@ -1,6 +1,7 @@
 using Argus.Recipes;
 using Argus.Training.Checkpoints;
 using Argus.Training.Models;
+using Argus.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,11 +13,12 @@ public sealed record CheckpointReference(string Folder, Recipe Recipe)
     /// <exception cref="RequestException">There is no checkpoint there.</exception>
     public static CheckpointReference Find(string path)
     {
-        var candidates = new[] { path, Path.Combine(path, "checkpoints", "best"), Path.Combine(path, "best") };
+        var candidates = new[] { path, new RunDirectory(path).Best, Path.Combine(path, RunDirectory.BestName) };
         var folder =
             candidates.FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, Checkpoint.ModelFile)))
             ?? throw new RequestException(
-                $"{path} is no checkpoint and no run with one. Train first (argus train), or give a folder with {Checkpoint.ModelFile}."
+                $"{path} is no checkpoint and no run with one. Train first (argus train), or give a folder "
+                    + $"with {Checkpoint.ModelFile}."
             );
         return new CheckpointReference(folder, RecipeLibrary.ReadMerged(Path.Combine(folder, Checkpoint.RecipeFile)));
     }
@@ -33,5 +35,5 @@ public sealed record CheckpointReference(string Folder, Recipe Recipe)
     }
 
     /// <summary>The recipe for another dataset: the same input, that dataset's layout and test side.</summary>
-    public Recipe For(string layout) => Recipe with { Data = Recipe.Data with { Layout = layout } };
+    public Recipe RecipeFor(string layout) => Recipe with { Data = Recipe.Data with { Layout = layout } };
 }

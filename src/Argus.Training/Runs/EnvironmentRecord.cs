@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Argus.Training.Native;
@@ -15,20 +14,13 @@ public static class EnvironmentRecord
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    /// <summary>The version and the commit that the program was built from.</summary>
-    public static string Version { get; } =
-        typeof(EnvironmentRecord)
-            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion
-        ?? "";
-
     public static void Write(string folder)
     {
         LibTorch.Load();
         File.WriteAllText(Path.Combine(folder, "environment.json"), JsonSerializer.Serialize(Describe(), Json) + "\n");
     }
 
-    /// <summary>The same in lines, for people.</summary>
+    /// <summary>What the run ran on, in lines, for people.</summary>
     public static string Text()
     {
         LibTorch.Load();
@@ -38,7 +30,7 @@ public static class EnvironmentRecord
     private static object Describe() =>
         new
         {
-            Argus = Version,
+            Argus = ProgramVersion.Text,
             DotNet = RuntimeInformation.FrameworkDescription,
             System = RuntimeInformation.OSDescription,
             Architecture = $"{RuntimeInformation.ProcessArchitecture}",

@@ -11,6 +11,11 @@ namespace Argus.Training.Runs;
 /// </summary>
 public sealed partial class RunDirectory(string path)
 {
+    private const string CheckpointsName = "checkpoints";
+    internal const string BestName = "best";
+    private const string LastName = "last";
+    private const string EvaluationName = "evaluation";
+
     public string Folder { get; } = System.IO.Path.GetFullPath(path);
 
     public string Recipe => System.IO.Path.Combine(Folder, "recipe.yaml");
@@ -22,13 +27,31 @@ public sealed partial class RunDirectory(string path)
     public string BestPredictions => System.IO.Path.Combine(Predictions, "validation-best.csv");
     public string Plots => System.IO.Path.Combine(Folder, "plots");
     public string TensorBoard => System.IO.Path.Combine(Folder, "tensorboard");
-    public string Checkpoints => System.IO.Path.Combine(Folder, "checkpoints");
-    public string Best => System.IO.Path.Combine(Checkpoints, "best");
-    public string Last => System.IO.Path.Combine(Checkpoints, "last");
+    public string Checkpoints => System.IO.Path.Combine(Folder, CheckpointsName);
+    public string Best => System.IO.Path.Combine(Checkpoints, BestName);
+    public string Last => System.IO.Path.Combine(Checkpoints, LastName);
+
+    /// <summary>Where the run is evaluated unless the user says otherwise.</summary>
+    public string Evaluation => System.IO.Path.Combine(Folder, EvaluationName);
 
     public bool HasCheckpoint => Directory.Exists(Last);
 
-    /// <summary>Begins or goes on: folders exist, leftovers of a killed process are gone, and no other process trains here until the result is disposed.</summary>
+    /// <summary>A path of this run with the run's folder as the user gave it.</summary>
+    public string AsGiven(string file) => System.IO.Path.Combine(path, System.IO.Path.GetRelativePath(Folder, file));
+
+    /// <summary>Whether the folder holds a run, or what a run leaves behind.</summary>
+    public bool Exists => Directory.Exists(Checkpoints);
+
+    /// <summary>The run that a folder is the evaluation of; null for other folders.</summary>
+    public static RunDirectory? FindEvaluated(string folder) =>
+        System.IO.Path.GetFileName(folder) == EvaluationName
+            ? new RunDirectory(System.IO.Path.GetDirectoryName(folder)!)
+            : null;
+
+    /// <summary>
+    /// Begins or goes on: folders exist, leftovers of a killed process are gone, and no other process trains here until
+    /// the result is disposed.
+    /// </summary>
     /// <exception cref="ArgusException">Another process does.</exception>
     public IDisposable Open()
     {
@@ -58,14 +81,21 @@ public sealed partial class RunDirectory(string path)
 
     public string CheckpointFolder(string name) => System.IO.Path.Combine(Checkpoints, name);
 
-    public void PointTo(string link, string checkpoint)
+    /// <summary>Makes a checkpoint the best one.</summary>
+    public void PointToBest(string checkpoint) => PointTo(BestName, checkpoint);
+
+    /// <summary>Makes a checkpoint the last one.</summary>
+    public void PointToLast(string checkpoint) => PointTo(LastName, checkpoint);
+
+    private void PointTo(string link, string checkpoint)
     {
         var path = System.IO.Path.Combine(Checkpoints, link);
         if (new DirectoryInfo(path).LinkTarget == checkpoint)
             return;
         if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
             throw new ArgusException(
-                $"{path} is a folder, not a link: the run was copied without its links. Copy it with them (cp -a), or start from its weights in another --run: --init {path}"
+                $"{path} is a folder, not a link: the run was copied without its links. Copy it with them (cp "
+                    + $"-a), or start from its weights in another --run: --init {path}"
             );
         var temporary = System.IO.Path.Combine(Checkpoints, $".link-{link}");
         File.Delete(temporary);
@@ -85,7 +115,9 @@ public sealed partial class RunDirectory(string path)
         }
     }
 
-    /// <summary>Keeps what <c>best</c> and <c>last</c> point to and the newest others, <paramref name="keep"/> in all.</summary>
+    /// <summary>
+    /// Keeps what <c>best</c> and <c>last</c> point to and the newest others, <paramref name="keep"/> in all.
+    /// </summary>
     public void Prune(int keep)
     {
         var linked = new[] { Best, Last }

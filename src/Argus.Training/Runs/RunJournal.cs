@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Argus.Evaluations;
+using Argus.Data.Evaluations;
+using Argus.Data.Reports;
 using Argus.Metrics;
-using Argus.Reports;
+using Argus.Scores;
+using Argus.Training.Recipes;
 using TorchSharp;
 
 namespace Argus.Training.Runs;

@@ -1,10 +1,12 @@
-using Argus.Datasets;
-using Argus.Evaluations;
-using Argus.Forging;
+using Argus.Clips;
+using Argus.Data.Datasets;
+using Argus.Data.Evaluations;
+using Argus.Data.Forging;
+using Argus.Data.Samples;
+using Argus.Data.Stores;
 using Argus.Imaging;
 using Argus.Recipes;
-using Argus.Specialists;
-using Argus.Stores;
+using Argus.Scores;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
 using Argus.Views;
@@ -12,62 +14,6 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Runs;
-
-/// <summary>A video that is judged: as it is, or forged on the way.</summary>
-public sealed record JudgedVideo(StoredVideo Video, ClipForgery? Forgery = null)
-{
-    /// <summary>The video as what it then is.</summary>
-    public VideoItem Item =>
-        Forgery is null
-            ? Video.Item
-            : Video.Item with
-            {
-                Label = Forgery.Label,
-                Kind = $"{Forgery.Kind}".ToLowerInvariant(),
-                Method = Forgery.Label == 1 ? "forged" : "twin",
-            };
-
-    // What trembles does so anew in every clip; everything else stays the same all through a video.
-    internal IEnumerable<Sample> Samples =>
-        Video.Clips.Select(clip => new Sample(
-            clip,
-            Forgery is { Kind: ForgeryKind.Temporal }
-                ? Forgery with
-                {
-                    Seed = Forgery.Seed + (ulong)clip.Number,
-                }
-                : Forgery
-        ));
-
-    /// <summary>
-    /// The videos that a training is validated on: those that the specialist can judge. Where the dataset has real videos only,
-    /// they are forged, always in the same way.
-    /// </summary>
-    public static IReadOnlyList<JudgedVideo> Validation(Recipe recipe, Store store)
-    {
-        var videos = Suitability.Split(recipe, store.Videos.Where(video => video.Split == Split.Validation)).Suitable;
-        return recipe.Forge.Probability == 1 && videos.All(video => video.Item.Label == 0)
-            ? Pairs(videos, ForgePlan.KindsOf(recipe), recipe.Seed)
-            : [.. videos.Select(video => new JudgedVideo(video))];
-    }
-
-    /// <summary>Of each real video and each kind a forgery and its twin; the same ones for the same seed.</summary>
-    public static IReadOnlyList<JudgedVideo> Pairs(
-        IEnumerable<StoredVideo> videos,
-        IReadOnlyList<ForgeryKind> kinds,
-        int seed,
-        int pairs = 1
-    ) =>
-        [
-            .. from video in videos
-            where video.Item.Label == 0
-            from kind in kinds
-            from pair in Enumerable.Range(0, pairs)
-            let forged = ClipForgery.Pair(kind, Randomness.KeyedRandom.For("judged", seed, video.Item.Key, kind, pair))
-            from forgery in new[] { forged.Twin, forged.Fake }
-            select new JudgedVideo(video, forgery),
-        ];
-}
 
 /// <summary>Runs a model over videos without training it. The same for validation and for evaluation.</summary>
 public static class Scoring
@@ -85,7 +31,7 @@ public static class Scoring
         model.eval();
         var feeder = new Feeder(
             store,
-            new ClipPreprocessing(RecipeInput.From(recipe)),
+            new ClipPreprocessing(ModelInput.Create(recipe)),
             augment: null,
             recipe.Seed,
             recipe.Train.Workers
@@ -111,7 +57,7 @@ public static class Scoring
             using (NewDisposeScope())
             {
                 var logits = model
-                    .Logits(Precision.Inputs(batch, recipe, device), batch.FramesPerClip)
+                    .Logits(BatchInputs.Create(batch, recipe, device), batch.FramesPerClip)
                     .cpu()
                     .data<float>()
                     .ToArray();
@@ -120,7 +66,7 @@ public static class Scoring
                     var clip = batch.Samples[i].Clip;
                     scores[samples[done + i].Video]
                         .Add(
-                            ClipScore.OfLogit(
+                            ClipScore.FromLogit(
                                 clip.Number,
                                 clip.Frames[0].TimeSeconds,
                                 (double)logits[2 * i + 1] - logits[2 * i]
@@ -133,18 +79,4 @@ public static class Scoring
         }
         return [.. videos.Zip(scores, (video, clips) => new VideoPrediction(video.Item, clips))];
     }
-}
-
-/// <summary>The type that activations have; weights stay fp32.</summary>
-internal static class Precision
-{
-    /// <summary>A batch's inputs on the device, in the recipe's type.</summary>
-    public static Dictionary<string, Tensor> Inputs(Batch batch, Recipe recipe, Device device) =>
-        batch.Inputs.ToDictionary(
-            input => input.Key,
-            input =>
-                recipe.Train.Precision == "bf16"
-                    ? input.Value.On(device).to(ScalarType.BFloat16)
-                    : input.Value.On(device)
-        );
 }

@@ -1,12 +1,13 @@
 using System.Diagnostics;
-using Argus.Datasets;
-using Argus.Evaluations;
+using Argus.Clips;
+using Argus.Data.Datasets;
+using Argus.Data.Evaluations;
+using Argus.Data.Stores;
 using Argus.Imaging;
 using Argus.Metrics;
-using Argus.Randomness;
 using Argus.Recipes;
+using Argus.Scores;
 using Argus.Specialists;
-using Argus.Stores;
 using Argus.Training.Checkpoints;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
@@ -19,44 +20,9 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Argus.Training.Runs;
 
-/// <summary>What the loop tells whoever watches it.</summary>
-public interface ITrainingObserver
-{
-    void Step(StepReport report);
-    void Epoch(EpochReport report);
-}
-
-public sealed record StepReport(
-    int Epoch,
-    int Epochs,
-    int Step,
-    int Steps,
-    int GlobalStep,
-    int? Chunk,
-    double Loss,
-    double SecondsPerStep,
-    double DataWaitShare
-);
-
-public sealed record EpochReport(
-    int Epoch,
-    int Epochs,
-    int? Chunk,
-    int GlobalStep,
-    double LearningRate,
-    double TrainLoss,
-    BinaryMetrics Validation,
-    IReadOnlyList<VideoPrediction> Predictions,
-    bool IsBest,
-    IReadOnlyDictionary<string, double?> Metrics
-);
-
-/// <summary>How a run ended.</summary>
-public sealed record TrainingResult(bool Finished, int GlobalStep, double? BestAuc, string Folder);
-
 /// <summary>
-/// The training loop. What it does depends on the recipe and the store alone: every draw follows from (seed, epoch, step or
-/// clip), so a run that was killed and resumed ends with the same weights as one that was not.
+/// The training loop. What it does depends on the recipe and the store alone: every draw follows from (seed, epoch,
+/// step or clip), so a run that was killed and resumed ends with the same weights as one that was not.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -71,7 +37,7 @@ public sealed class Trainer : IDisposable
     private readonly SpecialistModel model;
     private readonly AdamW optimizer;
     private readonly string recipeHash;
-    private readonly List<(int Index, int? Chunk)> epochs;
+    private readonly EpochPlan plan;
     private readonly IReadOnlyList<JudgedVideo> validation;
     private readonly CosineWarmRestarts schedule;
     private readonly string storeHash;
@@ -91,17 +57,13 @@ public sealed class Trainer : IDisposable
         ITrainingObserver observer
     )
     {
-        (this.recipe, this.recipeYaml, this.store, this.run, this.observer) = (
-            recipe,
-            recipeYaml,
-            store,
-            run,
-            observer
-        );
+        this.recipe = recipe;
+        this.recipeYaml = recipeYaml;
+        this.store = store;
+        this.run = run;
+        this.observer = observer;
         recipeHash = RecipeHash(recipeYaml);
-        device = TorchDevice.For(recipe.Train.Device);
-        if (Environment.GetEnvironmentVariable("MALLOC_TRIM_THRESHOLD_") is null)
-            Allocator.KeepFreedMemory();
+        device = TorchDevice.Select(recipe.Train.Device);
         model = ModelFactory.Create(recipe);
         if (!resume && initial is not null)
         {
@@ -114,7 +76,9 @@ public sealed class Trainer : IDisposable
             // A backbone alone is where stage 1 starts; a later stage goes on from a whole model or not at all.
             if (recipe.StartFrom > 0 && match.Missing.Count > 0)
                 throw new ArgusException(
-                    $"{initial} lacks {match.Missing.Count} weights of this model (the first is {match.Missing[0]}), but stage {recipe.Stage} continues a whole one. Give a checkpoint of stage {recipe.StartFrom}."
+                    $"{initial} lacks {match.Missing.Count} weights of this model (the first is "
+                        + $"{match.Missing[0]}), but stage {recipe.Stage} continues a whole one. Give a checkpoint "
+                        + $"of stage {recipe.StartFrom}."
                 );
         }
         model.to(device);
@@ -128,11 +92,12 @@ public sealed class Trainer : IDisposable
             recipe.Schedule.Multiplier
         );
         storeHash = StoreHash();
-        epochs = PlanEpochs();
+        plan = new EpochPlan(recipe, Side(Split.Train));
         validation = JudgedVideo.Validation(recipe, store);
         if (validation.Select(video => video.Item.Label).Distinct().Count() < 2)
             throw new ArgusException(
-                $"Validation needs both classes, but has {validation.Count(v => v.Item.Label == 0)} real and {validation.Count(v => v.Item.Label == 1)} fake videos. 'argus data check' shows the split."
+                $"Validation needs both classes, but has {validation.Count(v => v.Item.Label == 0)} real and "
+                    + $"{validation.Count(v => v.Item.Label == 1)} fake videos. 'argus data check' shows the split."
             );
         if (resume)
             Resume();
@@ -140,30 +105,34 @@ public sealed class Trainer : IDisposable
             File.Delete(run.Metrics);
     }
 
-    /// <summary>Trains until the recipe's end, or until <paramref name="cancel"/> asks to stop; then saves and returns.</summary>
+    /// <summary>
+    /// Trains until the recipe's end, or until <paramref name="cancel"/> asks to stop; then saves and returns.
+    /// </summary>
     /// <exception cref="ArgusException">The loss is not finite, or a checkpoint could not be written.</exception>
     public async Task<TrainingResult> RunAsync(CancellationToken cancel)
     {
         lastSave = Stopwatch.GetTimestamp();
         var feeder = new Feeder(
             store,
-            new ClipPreprocessing(RecipeInput.From(recipe)),
+            new ClipPreprocessing(ModelInput.Create(recipe)),
             recipe.Augment,
             recipe.Seed,
             recipe.Train.Workers
         );
-        while (state.Epoch < epochs.Count && !AtLimit)
+        while (state.Epoch < plan.Chunks.Count && !AtLimit)
         {
-            var (index, chunk) = epochs[state.Epoch];
+            var index = state.Epoch;
+            var chunk = plan.Chunks[index];
             optimizer.LearningRate = schedule.At(index);
             var order = BalancedSampler.Epoch(
                 TrainVideos(chunk),
                 recipe.Seed,
                 index,
-                forge: ForgePlan.Of(recipe, (double)index / epochs.Count)
+                forge: ForgePlan.Create(recipe, (double)index / plan.Chunks.Count)
             );
             var steps = Feeder.Batches(order, recipe.Train.BatchSize).Count;
-            var (clock, timed) = (Stopwatch.StartNew(), 0);
+            var clock = Stopwatch.StartNew();
+            var timed = 0;
             feeder.Waited = TimeSpan.Zero;
             await foreach (
                 var batch in feeder.ReadAsync(order, index, recipe.Train.BatchSize, state.Step, CancellationToken.None)
@@ -187,7 +156,7 @@ public sealed class Trainer : IDisposable
                     observer.Step(
                         new StepReport(
                             index,
-                            epochs.Count,
+                            plan.Chunks.Count,
                             state.Step,
                             steps,
                             state.GlobalStep,
@@ -197,7 +166,8 @@ public sealed class Trainer : IDisposable
                             feeder.Waited / clock.Elapsed
                         )
                     );
-                    (timed, feeder.Waited) = (0, TimeSpan.Zero);
+                    timed = 0;
+                    feeder.Waited = TimeSpan.Zero;
                     clock.Restart();
                 }
                 if (AtLimit)
@@ -242,8 +212,8 @@ public sealed class Trainer : IDisposable
         model.train();
         optimizer.ZeroGradients();
         var labels = batch.Labels.On(device);
-        var logits = model.Logits(Precision.Inputs(batch, recipe, device), batch.FramesPerClip);
-        var loss = Loss(logits, labels);
+        var logits = model.Logits(BatchInputs.Create(batch, recipe, device), batch.FramesPerClip);
+        var loss = Losses.Compute(recipe.Loss, logits, labels);
         loss.backward();
         var norm =
             recipe.Optimizer.ClipNorm > 0
@@ -253,7 +223,9 @@ public sealed class Trainer : IDisposable
         if (!float.IsFinite(value) || !double.IsFinite(norm))
         {
             throw new ArgusException(
-                $"The loss became {value} and the gradient norm {norm} at step {state.GlobalStep} (epoch {state.Epoch}), on {string.Join(", ", batch.Samples.Select(sample => sample.Clip.Video.Item.Path).Distinct())}. "
+                $"The loss became {value} and the gradient norm {norm} at step {state.GlobalStep} (epoch "
+                    + $"{state.Epoch}), on "
+                    + $"{string.Join(", ", batch.Samples.Select(sample => sample.Clip.Video.Item.Path).Distinct())}. "
                     + $"The last checkpoint is intact; look at these files, or take a smaller optimizer.learning_rate."
             );
         }
@@ -281,18 +253,10 @@ public sealed class Trainer : IDisposable
         return value;
     }
 
-    private Tensor Loss(Tensor logits, Tensor labels) =>
-        recipe.Loss.Name switch
-        {
-            "focal" => Losses.Focal(logits, labels, recipe.Loss.FocalAlpha, recipe.Loss.FocalGamma),
-            "batch_weighted" => Losses.BatchWeighted(logits, labels),
-            _ => Losses.CrossEntropy(logits, labels),
-        };
-
     private async Task EndEpochAsync(int index, int? chunk, CancellationToken cancel)
     {
         var predictions = await Scoring.RunAsync(model, recipe, store, validation, device, null, cancel);
-        var figures = BinaryMetrics.Of(
+        var figures = BinaryMetrics.Compute(
             [.. predictions.Select(p => p.Item.Label)],
             [.. predictions.Select(p => p.Probability)]
         );
@@ -333,13 +297,11 @@ public sealed class Trainer : IDisposable
             BestAuc = isBest ? figures.RocAuc : state.BestAuc,
             BestCheckpoint = isBest ? name : state.BestCheckpoint,
         };
-        Save();
-        if (isBest)
-            Calibration.Fit(predictions, $"validation videos of {recipe.Data.Layout}").Write(run.Best);
+        Save(isBest ? Calibrate(predictions) : null);
         observer.Epoch(
             new EpochReport(
                 index,
-                epochs.Count,
+                plan.Chunks.Count,
                 chunk,
                 state.GlobalStep,
                 optimizer.LearningRate,
@@ -352,19 +314,25 @@ public sealed class Trainer : IDisposable
         );
     }
 
-    private void Save()
+    private Calibration Calibrate(IReadOnlyList<VideoPrediction> predictions) =>
+        Calibration.Fit(
+            [.. predictions.Select(video => video.ToLabelled())],
+            $"validation videos of {recipe.Data.Layout}"
+        );
+
+    private void Save(Calibration? calibration = null)
     {
         var name = CheckpointName(state.Epoch, state.Step);
         state = state with
         {
             RecipeHash = recipeHash,
             StoreHash = storeHash,
-            Chunk = state.Epoch < epochs.Count ? epochs[state.Epoch].Chunk : null,
+            Chunk = state.Epoch < plan.Chunks.Count ? plan.Chunks[state.Epoch] : null,
         };
-        Checkpoint.Save(run.CheckpointFolder(name), model, optimizer, state, recipeYaml);
-        run.PointTo("last", name);
+        Checkpoint.Save(run.CheckpointFolder(name), model, optimizer, state, recipeYaml, calibration);
+        run.PointToLast(name);
         if (state.BestCheckpoint is { } best)
-            run.PointTo("best", best);
+            run.PointToBest(best);
         run.Prune(recipe.Train.Keep);
         lastSave = Stopwatch.GetTimestamp();
     }
@@ -374,67 +342,46 @@ public sealed class Trainer : IDisposable
         state = Checkpoint.ReadState(run.Last);
         if (state.RecipeHash != recipeHash)
             throw new RequestException(
-                $"{run.Folder} was trained with another recipe ({run.Recipe}). Resume without changes, or start anew in another --run."
+                $"{run.Folder} was trained with another recipe ({run.Recipe}). Resume without changes, or "
+                    + "start anew in another --run."
             );
         if (state.StoreHash != storeHash)
             throw new RequestException(
-                $"The store does not hold what it held when {run.Folder} was trained (videos came or went), so the run cannot go on where it stopped. Start anew in another --run, from its weights if you like: --init {run.Best}"
+                $"The store does not hold what it held when {run.Folder} was trained (videos came or went), so "
+                    + "the run cannot go on where it stopped. Start anew in another --run, from its weights if you "
+                    + $"like: --init {run.Best}"
             );
         Checkpoint.Load(run.Last, model, optimizer);
         // A kill between the two links leaves the older "best"; the state knows better.
         if (state.BestCheckpoint is { } best)
-            run.PointTo("best", best);
+            run.PointToBest(best);
         run.CutMetrics(state.MetricsBytes);
     }
 
-    /// <summary>Parts that are present but not trained on, with the reason; for whoever starts the run to say.</summary>
+    /// <summary>
+    /// Parts that are present but not trained on, with the reason; for whoever starts the run to say.
+    /// </summary>
     public IReadOnlyList<string> SkippedChunks { get; private set; } = [];
 
-    private List<(int, int?)> PlanEpochs()
+    private string StoreHash()
     {
-        var classes = Side(Split.Train)
-            .Where(video => video.Item.Chunk is not null)
-            .GroupBy(video => video.Item.Chunk!.Value)
-            .ToDictionary(
-                chunk => chunk.Key,
-                chunk => recipe.Forge.Probability == 1 ? 2 : chunk.Select(video => video.Item.Label).Distinct().Count()
-            );
-        var usable = recipe.Data.Chunks.Where(chunk => classes.GetValueOrDefault(chunk) == 2).ToList();
-        SkippedChunks =
-        [
-            .. classes
-                .Keys.Except(usable)
-                .Order()
-                .Select(chunk =>
-                    recipe.Data.Chunks.Contains(chunk)
-                        ? $"part {chunk}: its training side has one class only"
-                        : $"part {chunk}: not in data.chunks"
-                ),
-        ];
-        IEnumerable<int?> chunks = classes.Count == 0 ? [null] : usable.Cast<int?>();
-        var plan = chunks
-            .SelectMany(chunk => Enumerable.Repeat(chunk, recipe.Train.Epochs))
-            .Select((chunk, index) => (index, chunk))
-            .ToList();
-        return plan.Count > 0
-            ? plan
-            : throw new ArgusException(
-                $"No part can be trained on: {string.Join("; ", SkippedChunks)}. Set data.chunks, or get more parts."
-            );
+        var videos = store
+            .Videos.Where(video => video.Split != Split.Test)
+            .Select(video => $"{video.Item.Key} {video.Split} {video.Item.Label} {video.Clips.Count}");
+        return $"{KeyedRandom.Key([.. videos]):x16}";
     }
-
-    private string StoreHash() =>
-        $"{KeyedRandom.Key([.. store.Videos.Where(video => video.Split != Split.Test).Select(video => $"{video.Item.Key} {video.Split} {video.Item.Label} {video.Clips.Count}")]):x16}";
 
     private List<StoredVideo> TrainVideos(int? chunk) =>
         [.. Side(Split.Train).Where(video => chunk is null || video.Item.Chunk == chunk)];
 
-    /// <summary>Videos of training and validation that the specialist cannot judge, with the reason; they are left out.</summary>
-    public IReadOnlyList<(StoredVideo Video, string Reason)> Abstained =>
-        Suitability.Split(recipe, store.Videos.Where(video => video.Split != Split.Test)).Abstained;
+    /// <summary>
+    /// Videos of training and validation that the specialist cannot judge, with the reason; they are left out.
+    /// </summary>
+    public IReadOnlyList<AbstainedVideo> Abstained =>
+        new StoreSuitability(recipe, store.Videos.Where(video => video.Split != Split.Test)).Abstained;
 
     private List<StoredVideo> Side(Split side) =>
-        Suitability.Split(recipe, store.Videos.Where(video => video.Split == side)).Suitable;
+        [.. new StoreSuitability(recipe, store.Videos.Where(video => video.Split == side)).Suitable];
 
     private static string CheckpointName(int epoch, int step) => $"epoch-{epoch:000}-step-{step:000000}";
 

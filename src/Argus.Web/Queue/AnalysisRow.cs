@@ -14,7 +14,7 @@ public sealed class AnalysisRow
 {
     public required string Id { get; init; }
 
-    /// <summary>Of the file, as its owner called it.</summary>
+    /// <summary>Name of the file, as its owner called it.</summary>
     public required string Name { get; init; }
 
     /// <summary>The key that it came with.</summary>
@@ -39,6 +39,8 @@ public sealed class AnalysisRow
     public string? Verdict { get; init; }
     public double? Probability { get; init; }
 
-    /// <summary>The whole <see cref="Detection.Analysis"/> as JSON, pictures included; only where it was asked for.</summary>
+    /// <summary>
+    /// The whole <see cref="Detection.Analysis"/> as JSON, pictures included; only where it was asked for.
+    /// </summary>
     public string? Result { get; init; }
 }

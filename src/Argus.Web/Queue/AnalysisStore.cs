@@ -4,9 +4,9 @@ using Argus.Detection;
 namespace Argus.Web.Queue;
 
 /// <summary>
-/// Analyses as rows: <c>queued</c>, <c>running</c> under a worker's lease, then <c>done</c> or <c>failed</c>. Whoever holds the lease
-/// may write; a lease that was not renewed in time is anybody's. So a worker that died loses its video, and one that was only slow
-/// finds its answer refused.
+/// Analyses as rows: <c>queued</c>, <c>running</c> under a worker's lease, then <c>done</c> or <c>failed</c>. Whoever
+/// holds the lease may write; a lease that was not renewed in time is anybody's. So a worker that died loses its video,
+/// and one that was only slow finds its answer refused.
 /// </summary>
 public sealed class AnalysisStore(Database database)
 {
@@ -14,7 +14,8 @@ public sealed class AnalysisStore(Database database)
     public const int MostAttempts = 3;
 
     private const string Columns =
-        "id, name, owner, bytes, sha256, duration_seconds, state, progress, attempts, created_at, started_at, finished_at, error, verdict, probability";
+        "id, name, owner, bytes, sha256, duration_seconds, state, progress, attempts, created_at, started_at, "
+        + "finished_at, error, verdict, probability";
     private const string Mine = "id = @id AND worker = @worker AND state = 'running'";
     private const string Owned = "(CAST(@owner AS text) IS NULL OR owner = CAST(@owner AS text))";
 
@@ -23,7 +24,8 @@ public sealed class AnalysisStore(Database database)
         database.FirstAsync<AnalysisRow>(
             $"""
             INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, state, created_at)
-            SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, 'queued', {database.Now} WHERE (SELECT count(*) FROM analyses WHERE state = 'queued') < @most
+            SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, 'queued', {database.Now}
+            WHERE (SELECT count(*) FROM analyses WHERE state = 'queued') < @most
             RETURNING {Columns}
             """,
             new
@@ -49,7 +51,9 @@ public sealed class AnalysisStore(Database database)
     /// <param name="before">The last of the page before.</param>
     public Task<IReadOnlyList<AnalysisRow>> ListAsync(string? owner, string? before, int limit) =>
         database.ListAsync<AnalysisRow>(
-            $"SELECT {Columns} FROM analyses WHERE {Owned} AND (CAST(@before AS text) IS NULL OR (created_at, id) < (SELECT created_at, id FROM analyses WHERE id = @before)) ORDER BY created_at DESC, id DESC LIMIT @limit",
+            $"SELECT {Columns} FROM analyses WHERE {Owned} AND (CAST(@before AS text) IS NULL OR (created_at, "
+                + "id) < (SELECT created_at, id FROM analyses WHERE id = @before)) ORDER BY created_at DESC, id "
+                + "DESC LIMIT @limit",
             new
             {
                 owner,
@@ -61,7 +65,8 @@ public sealed class AnalysisStore(Database database)
     /// <summary>How many are looked at before it.</summary>
     public Task<int> BeforeAsync(AnalysisRow row) =>
         database.FirstAsync<int>(
-            "SELECT count(*) FROM analyses WHERE state = 'running' OR (state = 'queued' AND (created_at, id) < (@CreatedAt, @Id))",
+            "SELECT count(*) FROM analyses WHERE state = 'running' OR (state = 'queued' AND (created_at, id) "
+                + "< (@CreatedAt, @Id))",
             row
         );
 
@@ -79,8 +84,14 @@ public sealed class AnalysisStore(Database database)
     public Task<AnalysisRow?> ClaimAsync(string worker, TimeSpan lease) =>
         database.FirstAsync<AnalysisRow>(
             $"""
-            UPDATE analyses SET state = 'running', worker = @worker, lease_until = {database.Now} + @lease, started_at = {database.Now}, attempts = attempts + 1, progress = 0
-            WHERE id = (SELECT id FROM analyses WHERE state = 'queued' OR (state = 'running' AND lease_until < {database.Now} AND attempts < {MostAttempts}) ORDER BY created_at, id LIMIT 1 {database.SkipLocked})
+            UPDATE analyses SET
+                state = 'running', worker = @worker, lease_until = {database.Now} + @lease,
+                started_at = {database.Now}, attempts = attempts + 1, progress = 0
+            WHERE id = (
+                SELECT id FROM analyses
+                WHERE state = 'queued'
+                    OR (state = 'running' AND lease_until < {database.Now} AND attempts < {MostAttempts})
+                ORDER BY created_at, id LIMIT 1 {database.SkipLocked})
             RETURNING {Columns}
             """,
             new { worker, lease = (long)lease.TotalMilliseconds }
@@ -102,7 +113,8 @@ public sealed class AnalysisStore(Database database)
     /// <returns>False: it is this worker's no longer, and the answer was not written.</returns>
     public async Task<bool> FinishAsync(string id, string worker, Analysis analysis) =>
         await database.ExecuteAsync(
-            $"UPDATE analyses SET state = 'done', progress = 1, worker = NULL, finished_at = {database.Now}, verdict = @verdict, probability = @Probability, result = @result WHERE {Mine}",
+            $"UPDATE analyses SET state = 'done', progress = 1, worker = NULL, finished_at = {database.Now}, "
+                + $"verdict = @verdict, probability = @Probability, result = @result WHERE {Mine}",
             new
             {
                 id,
@@ -115,7 +127,8 @@ public sealed class AnalysisStore(Database database)
 
     public async Task<bool> FailAsync(string id, string worker, string error) =>
         await database.ExecuteAsync(
-            $"UPDATE analyses SET state = 'failed', worker = NULL, finished_at = {database.Now}, error = @error WHERE {Mine}",
+            $"UPDATE analyses SET state = 'failed', worker = NULL, finished_at = {database.Now}, error = "
+                + $"@error WHERE {Mine}",
             new
             {
                 id,
@@ -134,7 +147,9 @@ public sealed class AnalysisStore(Database database)
     /// <returns>Those that were given up just now: their workers fell silent too often.</returns>
     public Task<IReadOnlyList<string>> GiveUpAsync() =>
         database.ListAsync<string>(
-            $"UPDATE analyses SET state = 'failed', worker = NULL, finished_at = {database.Now}, error = 'It ended {MostAttempts} workers that looked at it.' WHERE state = 'running' AND lease_until < {database.Now} AND attempts >= {MostAttempts} RETURNING id"
+            $"UPDATE analyses SET state = 'failed', worker = NULL, finished_at = {database.Now}, error = 'It "
+                + $"ended {MostAttempts} workers that looked at it.' WHERE state = 'running' AND lease_until < "
+                + $"{database.Now} AND attempts >= {MostAttempts} RETURNING id"
         );
 
     public async Task<bool> DeleteAsync(string id, string? owner) =>

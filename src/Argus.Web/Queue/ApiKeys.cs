@@ -5,14 +5,14 @@ using System.Text;
 namespace Argus.Web.Queue;
 
 /// <summary>
-/// Who may ask. A key is 256 random bits and shown once; kept is its SHA-256, which needs no salt or stretching because nobody can
-/// guess such a key.
+/// Who may ask. A key is 256 random bits and shown once; kept is its SHA-256, which needs no salt or stretching because
+/// nobody can guess such a key.
 /// </summary>
 public sealed class ApiKeys(Database database)
 {
     private const string Prefix = "argus_";
-    private const int RandomBytes = 32,
-        LongestName = 100;
+    private const int RandomBytes = 32;
+    private const int LongestName = 100;
 
     /// <returns>The key.</returns>
     /// <exception cref="RequestException">The name is taken or none.</exception>
@@ -23,7 +23,8 @@ public sealed class ApiKeys(Database database)
         var key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
         return
             await database.ExecuteAsync(
-                $"INSERT INTO api_keys (name, hash, created_at) VALUES (@name, @hash, {database.Now}) ON CONFLICT DO NOTHING",
+                $"INSERT INTO api_keys (name, hash, created_at) VALUES (@name, @hash, {database.Now}) ON "
+                    + "CONFLICT DO NOTHING",
                 new { name, hash = Hash(key) }
             ) > 0
             ? key

@@ -6,20 +6,24 @@ using Npgsql;
 namespace Argus.Web.Queue;
 
 /// <summary>
-/// SQLite or PostgreSQL. Both speak the same SQL here but for two words: how to pass over rows that another worker is just taking,
-/// and how to ask for the time in milliseconds. It is the database's clock, so that machines need not agree on theirs.
+/// SQLite or PostgreSQL. Both speak the same SQL here but for two words: how to pass over rows that another worker is
+/// just taking, and how to ask for the time in milliseconds. It is the database's clock, so that machines need not
+/// agree on theirs.
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS analyses (
-            id text PRIMARY KEY, name text NOT NULL, owner text, bytes bigint NOT NULL, sha256 text NOT NULL, duration_seconds double precision NOT NULL,
+            id text PRIMARY KEY, name text NOT NULL, owner text, bytes bigint NOT NULL, sha256 text NOT NULL,
+            duration_seconds double precision NOT NULL,
             state text NOT NULL, progress double precision NOT NULL DEFAULT 0, attempts bigint NOT NULL DEFAULT 0,
-            created_at bigint NOT NULL, started_at bigint, finished_at bigint, worker text, lease_until bigint NOT NULL DEFAULT 0,
+            created_at bigint NOT NULL, started_at bigint, finished_at bigint, worker text,
+            lease_until bigint NOT NULL DEFAULT 0,
             error text, verdict text, probability double precision, result text);
         CREATE INDEX IF NOT EXISTS analyses_by_state ON analyses (state, created_at);
         CREATE INDEX IF NOT EXISTS analyses_by_time ON analyses (created_at);
-        CREATE TABLE IF NOT EXISTS api_keys (name text PRIMARY KEY, hash text NOT NULL UNIQUE, created_at bigint NOT NULL);
+        CREATE TABLE IF NOT EXISTS api_keys (
+            name text PRIMARY KEY, hash text NOT NULL UNIQUE, created_at bigint NOT NULL);
         """;
 
     // Two processes that start at once must not both make the tables; any number does.
@@ -29,14 +33,14 @@ public sealed class Database : IAsyncDisposable
 
     static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    private Database(DbDataSource source, bool postgres) =>
-        (this.source, Now, SkipLocked) = (
-            source,
-            postgres
-                ? "(extract(epoch from clock_timestamp()) * 1000)::bigint"
-                : "CAST(unixepoch('subsec') * 1000 AS integer)",
-            postgres ? "FOR UPDATE SKIP LOCKED" : ""
-        );
+    private Database(DbDataSource source, bool postgres)
+    {
+        this.source = source;
+        Now = postgres
+            ? "(extract(epoch from clock_timestamp()) * 1000)::bigint"
+            : "CAST(unixepoch('subsec') * 1000 AS integer)";
+        SkipLocked = postgres ? "FOR UPDATE SKIP LOCKED" : "";
+    }
 
     /// <summary>Milliseconds since 1970, as an expression.</summary>
     public string Now { get; }
@@ -82,7 +86,8 @@ public sealed class Database : IAsyncDisposable
             throw new RequestException(
                 connectionString is null
                     ? $"The database in {folder} cannot be used: {error.Message}"
-                    : $"PostgreSQL cannot be used: {error.Message}. A connection string looks like Host=db;Database=argus;Username=argus;Password=….",
+                    : $"PostgreSQL cannot be used: {error.Message}. A connection string looks like "
+                        + "Host=db;Database=argus;Username=argus;Password=….",
                 error
             );
         }

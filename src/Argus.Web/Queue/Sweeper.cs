@@ -4,8 +4,8 @@ namespace Argus.Web.Queue;
 internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions options, ILogger<Sweeper> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10),
-        Forgotten = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {

@@ -8,8 +8,8 @@ using Npgsql;
 namespace Argus.Web.Queue;
 
 /// <summary>
-/// Takes one video after another from the queue. Any number may, in any number of processes. A database that is away is waited for;
-/// a process that ends gives its video back.
+/// Takes one video after another from the queue. Any number may, in any number of processes. A database that is away is
+/// waited for; a process that ends gives its video back.
 /// </summary>
 internal sealed class Worker(
     AnalysisStore store,
@@ -20,11 +20,11 @@ internal sealed class Worker(
     ILogger<Worker> log
 ) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300),
-        AfterFault = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
 
-    private readonly TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds),
-        limit = TimeSpan.FromMinutes(options.AnalysisMinutes);
+    private readonly TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds);
+    private readonly TimeSpan limit = TimeSpan.FromMinutes(options.AnalysisMinutes);
 
     /// <summary>Whether the database is away; it comes back.</summary>
     public static bool IsAway(Exception error) =>
@@ -85,10 +85,8 @@ internal sealed class Worker(
             {
                 Video = row.Name,
             };
-            (outcome, end) = (
-                $"{analysis.Verdict}".ToLowerInvariant(),
-                () => store.FinishAsync(row.Id, worker, analysis)
-            );
+            outcome = $"{analysis.Verdict}".ToLowerInvariant();
+            end = () => store.FinishAsync(row.Id, worker, analysis);
         }
         catch (UnreadableVideoException error)
         {
@@ -106,7 +104,8 @@ internal sealed class Worker(
         }
         catch (Exception error) when (error is not OutOfMemoryException && !IsAway(error))
         {
-            // Perhaps the disk is full, or the fault is ours. Its lease lapses, so that it is tried again a little later, also by others.
+            // Perhaps the disk is full, or the fault is ours. Its lease lapses, so that it is tried again a little
+            // later, also by others.
             log.LogError(
                 error,
                 "{Id} could not be looked at (attempt {Attempt} of {Most}).",

@@ -3,14 +3,23 @@ using OpenCvSharp;
 namespace Argus.Faces;
 
 /// <summary>A face in a picture, in its pixels.</summary>
-/// <param name="Landmarks">Five points: right eye, left eye, tip of the nose, right and left corner of the mouth (the person's right).</param>
+/// <param name="Landmarks">
+/// Five points: right eye, left eye, tip of the nose, right and left corner of the mouth (the person's right).
+/// </param>
 /// <param name="Score">The detector's, 0 to 1.</param>
+/// <param name="Box">In pixels of the frame.</param>
 public sealed record Face(Rect2d Box, IReadOnlyList<Point2d> Landmarks, double Score)
 {
+    /// <summary>Longer side of the box in pixels.</summary>
     public double Side => Math.Max(Box.Width, Box.Height);
+
+    /// <summary>Middle of the box in pixels.</summary>
     public Point2d Centre => new(Box.X + Box.Width / 2, Box.Y + Box.Height / 2);
 
-    /// <summary>The crop: a square about the box, its longer side times the margin, moved (and if need be shrunk) into the picture.</summary>
+    /// <summary>
+    /// The crop: a square about the box, its longer side times the margin, moved (and if need be shrunk) into the
+    /// picture.
+    /// </summary>
     public Rect Square(double margin, Size picture)
     {
         var side = Math.Clamp((int)Math.Round(Side * margin), 1, Math.Min(picture.Width, picture.Height));
@@ -22,11 +31,12 @@ public sealed record Face(Rect2d Box, IReadOnlyList<Point2d> Landmarks, double S
 /// <summary>Finds faces with YuNet (Wu et al., 2023). Not safe for parallel use.</summary>
 public sealed class FaceDetector(string modelPath) : IDisposable
 {
-    private const float ScoreThreshold = 0.6f,
-        OverlapThreshold = 0.3f;
+    private const float ScoreThreshold = 0.6f;
+    private const float OverlapThreshold = 0.3f;
     private const int Columns = 15; // x, y, width, height, five landmarks, score
 
-    // The search costs 2.4 ms at the first size and 10 at the second, which is taken where a face is too small to be exact.
+    // The search costs 2.4 ms at the first size and 10 at the second, which is taken where a face is too small to be
+    // exact.
     private static readonly int[] LongerSides = [320, 640];
     private const double ExactPixels = 40;
 
@@ -63,8 +73,8 @@ public sealed class FaceDetector(string modelPath) : IDisposable
         if (rows.Rows == 0)
             return [];
         rows.GetArray(out float[] values);
-        double toX = (double)bgr.Width / size.Width,
-            toY = (double)bgr.Height / size.Height;
+        double toX = (double)bgr.Width / size.Width;
+        double toY = (double)bgr.Height / size.Height;
         return
         [
             .. values
@@ -96,6 +106,7 @@ public sealed class FaceDetector(string modelPath) : IDisposable
         }
     }
 
+    /// <summary>Frees the network.</summary>
     public void Dispose()
     {
         foreach (var detector in detectors.Values)

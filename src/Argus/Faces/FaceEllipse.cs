@@ -11,13 +11,16 @@ public readonly record struct FaceEllipse(
     double AngleDegrees
 )
 {
-    /// <summary>The outline from the landmarks of <see cref="FaceDetector"/>: brows to below the lower lip, temples at the sides.</summary>
-    public static FaceEllipse Of(IReadOnlyList<Point2f> points)
+    /// <summary>
+    /// The outline from the landmarks of <see cref="FaceDetector"/>: brows to below the lower lip, temples at the
+    /// sides.
+    /// </summary>
+    public static FaceEllipse Fit(IReadOnlyList<Point2f> points)
     {
         var eyes = new Point2d((points[0].X + points[1].X) / 2.0, (points[0].Y + points[1].Y) / 2.0);
         var mouth = new Point2d((points[3].X + points[4].X) / 2.0, (points[3].Y + points[4].Y) / 2.0);
-        double apart = Math.Max(points[0].DistanceTo(points[1]), points[3].DistanceTo(points[4])),
-            height = Math.Max(1, eyes.DistanceTo(mouth));
+        double apart = Math.Max(points[0].DistanceTo(points[1]), points[3].DistanceTo(points[4]));
+        double height = Math.Max(1, eyes.DistanceTo(mouth));
         // In a face seen from the side the eyes move together and the height stays.
         var width = Math.Max(apart, 0.7 * height);
         return new FaceEllipse(

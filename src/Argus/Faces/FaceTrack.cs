@@ -2,27 +2,38 @@ using OpenCvSharp;
 
 namespace Argus.Faces;
 
+/// <summary>A face that was detected.</summary>
+/// <param name="Time">When, in seconds after the first frame.</param>
+/// <param name="Face">Where.</param>
+public readonly record struct Sighting(double Time, Face Face);
+
 /// <summary>One face followed through a video: where it was seen, and where it is in between.</summary>
 public sealed class FaceTrack(int number)
 {
-    /// <summary>Nobody's face jumps back within this time, but a detector's box does: the smoothing's standard deviation.</summary>
+    /// <summary>
+    /// Nobody's face jumps back within this time, but a detector's box does: the smoothing's standard deviation.
+    /// </summary>
     private const double SmoothSeconds = 0.2;
 
     // Before the first and after the last sight the face is taken to be there for as long as it is not looked for.
     private const double ReachSeconds = 0.3;
 
-    private readonly List<(double Time, Face Face)> seen = [];
+    private readonly List<Sighting> seen = [];
 
     /// <summary>From 0, in order of appearance.</summary>
     public int Number { get; } = number;
-    public IReadOnlyList<(double Time, Face Face)> Seen => seen;
-    public (double Time, Face Face) Last => seen[^1];
 
-    internal void Add(double time, Face face) => seen.Add((time, face));
+    /// <summary>When the face was detected, and where; ascending in time, at least once.</summary>
+    public IReadOnlyList<Sighting> Seen => seen;
+
+    /// <summary>The last time that the face was detected.</summary>
+    public Sighting Last => seen[^1];
+
+    internal void Add(double time, Face face) => seen.Add(new Sighting(time, face));
 
     /// <summary>
-    /// The face at a time, interpolated and smoothed over the sights around it by local linear regression with a Gaussian
-    /// kernel (Cleveland, 1979), which does not lag behind a steady movement; null where the track is not.
+    /// The face at a time, interpolated and smoothed over the sights around it by local linear regression with a
+    /// Gaussian kernel (Cleveland, 1979), which does not lag behind a steady movement; null where the track is not.
     /// </summary>
     public Face? At(double time)
     {
@@ -35,9 +46,9 @@ public sealed class FaceTrack(int number)
         var near = seen.Where(sight => Math.Abs(sight.Time - time) <= 3 * width).ToList();
         var offsets = near.Select(sight => Math.Clamp(sight.Time - time, -3 * width, 3 * width)).ToList();
         var weights = offsets.Select(offset => Math.Exp(-0.5 * offset * offset / (width * width))).ToList();
-        double s0 = weights.Sum(),
-            s1 = Sum(i => offsets[i]),
-            s2 = Sum(i => offsets[i] * offsets[i]);
+        double s0 = weights.Sum();
+        double s1 = Sum(i => offsets[i]);
+        double s2 = Sum(i => offsets[i] * offsets[i]);
         var spread = s0 * s2 - s1 * s1;
         double Estimate(Func<Face, double> part) =>
             spread > 1e-9
@@ -45,10 +56,8 @@ public sealed class FaceTrack(int number)
                 : Sum(i => part(near[i].Face)) / s0;
         double Sum(Func<int, double> term) => weights.Select((weight, i) => weight * term(i)).Sum();
 
-        var (wide, height) = (
-            Math.Max(1, Estimate(face => face.Box.Width)),
-            Math.Max(1, Estimate(face => face.Box.Height))
-        );
+        var wide = Math.Max(1, Estimate(face => face.Box.Width));
+        var height = Math.Max(1, Estimate(face => face.Box.Height));
         var centre = new Point2d(Estimate(face => face.Centre.X), Estimate(face => face.Centre.Y));
         return new Face(
             new Rect2d(centre.X - wide / 2, centre.Y - height / 2, wide, height),
@@ -72,15 +81,17 @@ public sealed class FaceTracker
     public const double LongestGapSeconds = 1.0;
 
     // Between two looks the centre moves by less than this many face sides, and more the longer the gap.
-    private const double MovePerLook = 0.4,
-        MovePerSecond = 1.0;
+    private const double MovePerLook = 0.4;
+    private const double MovePerSecond = 1.0;
     private const double LargestGrowth = 1.7;
 
     private readonly List<FaceTrack> tracks = [];
 
+    /// <summary>All faces so far, in order of appearance.</summary>
     public IReadOnlyList<FaceTrack> Tracks => tracks;
 
     /// <param name="timeSeconds">Later than before.</param>
+    /// <param name="faces">What was detected then.</param>
     public void Add(double timeSeconds, IReadOnlyList<Face> faces)
     {
         var open = tracks.Where(track => timeSeconds - track.Last.Time <= LongestGapSeconds).ToList();
@@ -94,7 +105,8 @@ public sealed class FaceTracker
             where move <= MovePerLook + MovePerSecond * (timeSeconds - last.Time) && growth <= LargestGrowth
             orderby move
             select (track, face);
-        var (taken, given) = (new HashSet<FaceTrack>(), new HashSet<Face>(ReferenceEqualityComparer.Instance));
+        var taken = new HashSet<FaceTrack>();
+        var given = new HashSet<Face>(ReferenceEqualityComparer.Instance);
         foreach (var (track, face) in pairs)
         {
             if (taken.Contains(track) || given.Contains(face))

@@ -1,4 +1,3 @@
-using Argus.Randomness;
 using Argus.Recipes;
 using OpenCvSharp;
 
@@ -6,49 +5,72 @@ namespace Argus.Imaging;
 
 /// <summary>
 /// One draw of the augmentations, the same for all frames of a clip. Semantics of torchvision's transforms of the same
-/// names (RandomHorizontalFlip, RandomRotation, ColorJitter, RandomAffine's translate, RandomPerspective, GaussianBlur), in
-/// that order; bilinear, filled with 0.
+/// names (RandomHorizontalFlip, RandomRotation, ColorJitter, RandomAffine's translate, RandomPerspective,
+/// GaussianBlur), in that order; bilinear, filled with 0.
 /// </summary>
 public sealed record Augmentation
 {
+    /// <summary>Whether the pictures are mirrored.</summary>
     public bool Flip { get; init; }
 
     /// <summary>Counter-clockwise.</summary>
     public double RotateDegrees { get; init; }
 
-    /// <summary>Brightness, contrast, saturation factors and hue shift in turns, in the order they are applied.</summary>
-    public IReadOnlyList<(JitterPart Part, double Amount)> Jitter { get; init; } = [];
+    /// <summary>
+    /// Brightness, contrast, saturation factors and hue shift in turns, in the order they are applied.
+    /// </summary>
+    public IReadOnlyList<JitterStep> Jitter { get; init; } = [];
 
     /// <summary>In pixels.</summary>
-    public (int X, int Y) Translate { get; init; }
+    public Point Translate { get; init; }
 
-    /// <summary>Where the corners go (top left, top right, bottom right, bottom left), in pixels; null for none.</summary>
+    /// <summary>
+    /// Where the corners go (top left, top right, bottom right, bottom left), in pixels; null for none.
+    /// </summary>
     public Point2f[]? Corners { get; init; }
+
+    /// <summary>Side of the Gaussian kernel in pixels, odd; 0 for none.</summary>
     public int BlurKernel { get; init; }
+
+    /// <summary>Sigma of the Gaussian in pixels.</summary>
     public double BlurSigma { get; init; }
 
+    /// <summary>What colour jitter changes, in the order that was drawn.</summary>
     public enum JitterPart
     {
+        /// <summary>A factor on all channels.</summary>
         Brightness,
+
+        /// <summary>A factor about the mean grey.</summary>
         Contrast,
+
+        /// <summary>A factor about the grey picture.</summary>
         Saturation,
+
+        /// <summary>A shift on the colour circle.</summary>
         Hue,
     }
 
+    /// <summary>One step of colour jitter.</summary>
+    /// <param name="Part">What is changed.</param>
+    /// <param name="Amount">A factor; for hue a shift in turns of the colour circle.</param>
+    public readonly record struct JitterStep(JitterPart Part, double Amount);
+
+    /// <summary>One draw, for all frames of a clip.</summary>
     public static Augmentation Draw(AugmentRecipe recipe, int size, KeyedRandom random)
     {
         var flip = random.Chance(recipe.Flip);
         var rotate = random.Uniform(-recipe.RotateDegrees, recipe.RotateDegrees);
-        var jitter = new List<(JitterPart, double)>
+        var jitter = new List<JitterStep>
         {
-            (JitterPart.Brightness, Factor(recipe.Brightness)),
-            (JitterPart.Contrast, Factor(recipe.Contrast)),
-            (JitterPart.Saturation, Factor(recipe.Saturation)),
-            (JitterPart.Hue, random.Uniform(-recipe.Hue, recipe.Hue)),
+            new(JitterPart.Brightness, Factor(recipe.Brightness)),
+            new(JitterPart.Contrast, Factor(recipe.Contrast)),
+            new(JitterPart.Saturation, Factor(recipe.Saturation)),
+            new(JitterPart.Hue, random.Uniform(-recipe.Hue, recipe.Hue)),
         };
         random.Shuffle(jitter);
         var reach = recipe.Translate * size;
-        var translate = (
+        var translate = new Point(
             (int)Math.Round(random.Uniform(-reach, reach)),
             (int)Math.Round(random.Uniform(-reach, reach))
         );
@@ -75,7 +97,9 @@ public sealed record Augmentation
         }
     }
 
-    /// <summary>The same without what changes colour or sharpness: what is done to frames that views are computed from.</summary>
+    /// <summary>
+    /// The draw without what changes colour or sharpness: what is done to frames that views are computed from.
+    /// </summary>
     public Augmentation Geometry => this with { Jitter = [], BlurKernel = 0 };
 
     /// <summary>Changes the 8-bit BGR picture in place.</summary>
@@ -94,7 +118,7 @@ public sealed record Augmentation
         }
         foreach (var (part, amount) in Jitter)
             ApplyJitter(bgr, part, amount);
-        if (Translate != (0, 0))
+        if (Translate != default)
         {
             using var shift = Mat.FromArray(
                 new double[,]

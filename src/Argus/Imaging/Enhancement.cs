@@ -9,9 +9,11 @@ namespace Argus.Imaging;
 /// </summary>
 public static class Enhancement
 {
+    /// <summary>Whether the recipe asks for any enhancement.</summary>
     public static bool IsNeeded(EnhanceRecipe recipe) => recipe.ClaheClip > 0 || recipe.BilateralDiameter > 0;
 
     /// <param name="bgr">8-bit BGR; left as it is.</param>
+    /// <param name="recipe">What is asked for.</param>
     /// <returns>A new picture of the same size.</returns>
     public static Mat Apply(Mat bgr, EnhanceRecipe recipe)
     {

@@ -1,20 +1,33 @@
 namespace Argus.Metrics;
 
 /// <summary>
-/// Figures of scores P(fake) against labels (0 real, 1 fake), equal to scikit-learn's where it has them. A sample counts as
-/// fake when <c>score &gt;= threshold</c>. What needs both classes is null without them.
+/// Figures of scores P(fake) against labels (0 real, 1 fake), equal to scikit-learn's where it has them. A sample
+/// counts as fake when <c>score &gt;= threshold</c>. What needs both classes is null without them.
 /// </summary>
 public sealed record BinaryMetrics
 {
+    /// <summary>Real videos or clips.</summary>
     public required int Real { get; init; }
+
+    /// <summary>Fake videos or clips.</summary>
     public required int Fake { get; init; }
 
     /// <summary>Real samples called real, and fake ones called fake.</summary>
     public required int RealRight { get; init; }
+
+    /// <summary>Fake ones at or above the threshold.</summary>
     public required int FakeRight { get; init; }
+
+    /// <summary>Share that is judged right, 0 to 1.</summary>
     public required double Accuracy { get; init; }
+
+    /// <summary>Share of the real ones that is judged right; null without any.</summary>
     public double? RealAccuracy { get; init; }
+
+    /// <summary>Share of the fake ones that is judged right; null without any.</summary>
     public double? FakeAccuracy { get; init; }
+
+    /// <summary>Mean of the two accuracies; null where a class is missing.</summary>
     public double? BalancedAccuracy { get; init; }
 
     /// <summary>F1 of both classes, weighted by their sizes.</summary>
@@ -25,29 +38,51 @@ public sealed record BinaryMetrics
 
     /// <summary>Matthews correlation coefficient, -1 to 1.</summary>
     public double? Mcc { get; init; }
+
+    /// <summary>Area under the ROC curve, ties count half; null where a class is missing.</summary>
     public double? RocAuc { get; init; }
+
+    /// <summary>
+    /// Average precision as scikit-learn's average_precision_score computes it; null where a class is missing.
+    /// </summary>
     public double? AveragePrecision { get; init; }
+
+    /// <summary>Where the two error rates are equal, interpolated; null where a class is missing.</summary>
     public double? EqualErrorRate { get; init; }
 
-    /// <summary>Share of fakes found at the last ROC step whose false positive rate does not exceed 1% and 5%.</summary>
+    /// <summary>
+    /// Share of fakes found at the last ROC step whose false positive rate does not exceed 1% and 5%.
+    /// </summary>
     public double? TprAtFpr1 { get; init; }
+
+    /// <summary>True positive rate of the last ROC step whose false positive rate is at most 5%.</summary>
     public double? TprAtFpr5 { get; init; }
 
-    /// <summary>Mean of -ln of the probability given to the truth, scores clipped to <see cref="ScoreSet.Clip"/>.</summary>
+    /// <summary>
+    /// Mean of -ln of the probability given to the truth, scores clipped to <see cref="ScoreSet.Clip"/>.
+    /// </summary>
     public required double LogLoss { get; init; }
+
+    /// <summary>Mean squared difference of P(fake) and label.</summary>
     public required double Brier { get; init; }
 
-    /// <summary>Expected calibration error: 15 equal bins on P(fake), each one's |mean score - share of fakes| weighted by its size.</summary>
+    /// <summary>
+    /// Expected calibration error: 15 equal bins on P(fake), each one's |mean score - share of fakes| weighted by its
+    /// size.
+    /// </summary>
     public required double CalibrationError { get; init; }
 
     /// <summary>Accuracy on real minus accuracy on fake.</summary>
     public double? Bias => RealAccuracy - FakeAccuracy;
 
     /// <exception cref="ArgusException">No scores, unequal lengths, NaN, or a score outside 0 to 1.</exception>
-    public static BinaryMetrics Of(IReadOnlyList<int> labels, IReadOnlyList<double> scores, double threshold = 0.5) =>
-        new ScoreSet(labels, scores, null, threshold).Measure();
+    public static BinaryMetrics Compute(
+        IReadOnlyList<int> labels,
+        IReadOnlyList<double> scores,
+        double threshold = 0.5
+    ) => new ScoreSet(labels, scores, null, threshold).Measure();
 
-    internal static BinaryMetrics From(
+    internal static BinaryMetrics Create(
         long real,
         long fake,
         long realRight,
@@ -58,14 +93,15 @@ public sealed record BinaryMetrics
         Ranking? ranking
     )
     {
-        double all = real + fake,
-            falsePositives = real - realRight,
-            falseNegatives = fake - fakeRight;
+        double all = real + fake;
+        double falsePositives = real - realRight;
+        double falseNegatives = fake - fakeRight;
         double F1Of(long right, long size, double other) => right == 0 ? 0 : 2.0 * right / (size + right + other);
-        var (f1Real, f1Fake) = (F1Of(realRight, real, falseNegatives), F1Of(fakeRight, fake, falsePositives));
+        var f1Real = F1Of(realRight, real, falseNegatives);
+        var f1Fake = F1Of(fakeRight, fake, falsePositives);
         var spread = Math.Sqrt((fakeRight + falsePositives) * fake * real * (realRight + falseNegatives));
-        double? realAccuracy = real > 0 ? (double)realRight / real : null,
-            fakeAccuracy = fake > 0 ? (double)fakeRight / fake : null;
+        double? realAccuracy = real > 0 ? (double)realRight / real : null;
+        double? fakeAccuracy = fake > 0 ? (double)fakeRight / fake : null;
         return new BinaryMetrics
         {
             Real = (int)real,

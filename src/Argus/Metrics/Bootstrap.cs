@@ -1,12 +1,10 @@
-using Argus.Randomness;
-
 namespace Argus.Metrics;
 
 /// <summary>A 95% interval.</summary>
 public sealed record Interval(double Low, double High)
 {
     /// <summary>Percentiles 2.5 and 97.5 of bootstrap values.</summary>
-    public static Interval Of(IEnumerable<double> values)
+    public static Interval Compute(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return new Interval(
@@ -18,10 +16,15 @@ public sealed record Interval(double Low, double High)
 
 /// <summary>A difference of one figure between two detectors on the same videos.</summary>
 /// <param name="PValue">Two-sided: how often a bootstrap round has the other sign, twice.</param>
+/// <param name="Videos">Videos that both were measured on.</param>
+/// <param name="Interval">Percentiles of the rounds.</param>
+/// <param name="Value">The difference on all videos.</param>
 public sealed record PairedDifference(double Value, Interval Interval, double PValue, int Videos)
 {
     /// <param name="rounds">The difference in each bootstrap round.</param>
-    public static PairedDifference Of(double value, double[] rounds, int videos)
+    /// <param name="videos">Videos that it is about.</param>
+    /// <param name="value">The difference on all videos.</param>
+    public static PairedDifference Compute(double value, double[] rounds, int videos)
     {
         var smaller = Math.Min(
             rounds.Count(difference => difference <= 0),
@@ -29,7 +32,7 @@ public sealed record PairedDifference(double Value, Interval Interval, double PV
         );
         return new PairedDifference(
             value,
-            Interval.Of(rounds),
+            Interval.Compute(rounds),
             Math.Min(1, 2.0 * (smaller + 1) / (rounds.Length + 1)),
             videos
         );
@@ -37,16 +40,19 @@ public sealed record PairedDifference(double Value, Interval Interval, double PV
 }
 
 /// <summary>
-/// Percentile bootstrap over videos (Efron and Tibshirani, 1993, chapter 13), stratified: every round has as many videos of
-/// each stratum as there are. A round depends on the seed and its number alone, not on the number of threads.
+/// Percentile bootstrap over videos (Efron and Tibshirani, 1993, chapter 13), stratified: every round has as many
+/// videos of each stratum as there are. A round depends on the seed and its number alone, not on the number of threads.
 /// </summary>
 public static class Bootstrap
 {
+    /// <summary>Rounds unless somebody says otherwise.</summary>
     public const int DefaultRounds = 1000;
 
     /// <summary>What <paramref name="measure"/> says of each round's weights (how often each unit was drawn).</summary>
     /// <param name="strata">The stratum of each unit, from 0.</param>
     /// <param name="measure">Called by several threads; the array is used again afterwards.</param>
+    /// <param name="seed">Every draw follows from it.</param>
+    /// <param name="rounds">Bootstrap rounds.</param>
     public static T[] Run<T>(
         IReadOnlyList<int> strata,
         Func<int[], T> measure,
@@ -68,7 +74,7 @@ public static class Bootstrap
             (round, _, weights) =>
             {
                 Array.Clear(weights);
-                var random = KeyedRandom.For("bootstrap", seed, round);
+                var random = KeyedRandom.Create("bootstrap", seed, round);
                 foreach (var stratum in members)
                 {
                     for (var i = 0; i < stratum.Length; i++)
@@ -96,11 +102,11 @@ public static class Bootstrap
             .All.Where(figure => figure.Of(all) is not null)
             .ToDictionary(
                 figure => figure.Name,
-                figure => Interval.Of(measured.Select(figure.Of).OfType<double>().DefaultIfEmpty(double.NaN))
+                figure => Interval.Compute(measured.Select(figure.Of).OfType<double>().DefaultIfEmpty(double.NaN))
             );
     }
 
-    /// <summary>Of scores that are a video each.</summary>
+    /// <summary>An interval over scores that are a video each.</summary>
     /// <exception cref="ArgusException">One class only.</exception>
     public static Interval Auc(
         IReadOnlyList<int> labels,
@@ -112,10 +118,12 @@ public static class Bootstrap
         var set = new ScoreSet(labels, scores);
         if (set.Rank() is null)
             throw new ArgusException("An interval of the AUC needs both classes.");
-        return Interval.Of(Run(labels, weights => set.Rank(weights)!.Value.Auc, rounds, seed));
+        return Interval.Compute(Run(labels, weights => set.Rank(weights)!.Value.Auc, rounds, seed));
     }
 
-    /// <summary>The AUC of <paramref name="b"/> minus that of <paramref name="a"/>, of the same units; null with one class only.</summary>
+    /// <summary>
+    /// The AUC of <paramref name="b"/> minus that of <paramref name="a"/>, of the same units; null with one class only.
+    /// </summary>
     public static PairedDifference? AucDifference(
         ScoreSet a,
         ScoreSet b,
@@ -136,6 +144,6 @@ public static class Bootstrap
             rounds,
             seed
         );
-        return PairedDifference.Of(second.Auc - first.Auc, differences, a.Units);
+        return PairedDifference.Compute(second.Auc - first.Auc, differences, a.Units);
     }
 }

@@ -1,20 +1,30 @@
 namespace Argus.Metrics;
 
+/// <summary>Log odds as a sum.</summary>
+/// <param name="Intercept">Log odds where all features are 0.</param>
+/// <param name="Weights">By which each feature is multiplied.</param>
+public sealed record LinearModel(double Intercept, double[] Weights);
+
 /// <summary>
-/// Binary logistic regression on standardised features with an L2 penalty of half the weights' squared length (the intercept is
-/// free), fitted by Newton's method: scikit-learn's <c>StandardScaler</c> + <c>LogisticRegression(C=1)</c>.
+/// Binary logistic regression on standardised features with an L2 penalty of half the weights' squared length (the
+/// intercept is free), fitted by Newton's method: scikit-learn's <c>StandardScaler</c> +
+/// <c>LogisticRegression(C=1)</c>.
 /// </summary>
 public sealed class LogisticRegression
 {
     private const int MaximumSteps = 100;
     private const double Tolerance = 1e-10;
 
-    private readonly double[] means,
-        deviations,
-        weights; // weights: intercept first
+    private readonly double[] means;
+    private readonly double[] deviations;
+    private readonly double[] weights; // weights: intercept first
 
-    private LogisticRegression(double[] means, double[] deviations, double[] weights) =>
-        (this.means, this.deviations, this.weights) = (means, deviations, weights);
+    private LogisticRegression(double[] means, double[] deviations, double[] weights)
+    {
+        this.means = means;
+        this.deviations = deviations;
+        this.weights = weights;
+    }
 
     /// <param name="features">One row for each sample, all of one length.</param>
     /// <param name="labels">0 or 1.</param>
@@ -43,13 +53,16 @@ public sealed class LogisticRegression
         return model;
     }
 
-    /// <summary>The same model of features as they are: the log odds are the intercept and the sum of weight times feature.</summary>
-    public (double Intercept, double[] Weights) Linear
+    /// <summary>
+    /// The model over features as they are, not standardised: the log odds are the intercept and the sum of weight
+    /// times feature.
+    /// </summary>
+    public LinearModel Linear
     {
         get
         {
             double[] own = [.. deviations.Select((deviation, i) => weights[i + 1] / deviation)];
-            return (weights[0] - own.Select((weight, i) => weight * means[i]).Sum(), own);
+            return new LinearModel(weights[0] - own.Select((weight, i) => weight * means[i]).Sum(), own);
         }
     }
 
@@ -68,7 +81,10 @@ public sealed class LogisticRegression
         var size = weights.Length;
         var system = new double[size, size + 1]; // the Hessian, and the gradient as its last column
         for (var i = 1; i < size; i++)
-            (system[i, i], system[i, size]) = (1, weights[i]);
+        {
+            system[i, i] = 1;
+            system[i, size] = weights[i];
+        }
         for (var n = 0; n < labels.Count; n++)
         {
             double[] x = [1, .. features[n].Select((value, i) => (value - means[i]) / deviations[i])];

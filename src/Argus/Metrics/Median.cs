@@ -1,9 +1,9 @@
 namespace Argus.Metrics;
 
-public static class Median
+internal static class Median
 {
     /// <summary>The middle value, or the mean of the two in the middle; at least one value.</summary>
-    public static double Of(IEnumerable<double> values)
+    public static double Compute(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
         return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;

@@ -1,8 +1,8 @@
 namespace Argus.Metrics;
 
 /// <summary>
-/// Receiver operating characteristic of scores against labels (0 real, 1 fake); a sample counts as fake when
-/// <c>score &gt;= threshold</c>. Equal to scikit-learn's roc_curve (drop_intermediate=False), roc_auc_score and
+/// Receiver operating characteristic of scores against labels (0 real, 1 fake); a sample counts as fake when <c>score
+/// &gt;= threshold</c>. Equal to scikit-learn's roc_curve (drop_intermediate=False), roc_auc_score and
 /// average_precision_score.
 /// </summary>
 public sealed class RocCurve
@@ -13,17 +13,17 @@ public sealed class RocCurve
     public RocCurve(IReadOnlyList<int> labels, IReadOnlyList<double> scores)
     {
         var set = new ScoreSet(labels, scores);
-        int positives = labels.Count(label => label == 1),
-            negatives = labels.Count - positives;
+        int positives = labels.Count(label => label == 1);
+        int negatives = labels.Count - positives;
         ranking =
             set.Rank()
             ?? throw new ArgusException($"A ROC curve needs both classes: {negatives} real, {positives} fake.");
-        List<double> thresholds = [double.PositiveInfinity],
-            tpr = [0],
-            fpr = [0],
-            precision = [1];
-        int tp = 0,
-            fp = 0;
+        List<double> thresholds = [double.PositiveInfinity];
+        List<double> tpr = [0];
+        List<double> fpr = [0];
+        List<double> precision = [1];
+        int tp = 0;
+        int fp = 0;
         foreach (var (score, label, isLast) in set.Descending)
         {
             if (label == 1)
@@ -37,17 +37,19 @@ public sealed class RocCurve
             fpr.Add((double)fp / negatives);
             precision.Add((double)tp / (tp + fp));
         }
-        (Thresholds, TruePositiveRate, FalsePositiveRate, Precision) = (
-            [.. thresholds],
-            [.. tpr],
-            [.. fpr],
-            [.. precision]
-        );
+        Thresholds = [.. thresholds];
+        TruePositiveRate = [.. tpr];
+        FalsePositiveRate = [.. fpr];
+        Precision = [.. precision];
     }
 
     /// <summary>Descending, the first one infinite (nothing counts as fake).</summary>
     public double[] Thresholds { get; }
+
+    /// <summary>At each threshold, ascending.</summary>
     public double[] TruePositiveRate { get; }
+
+    /// <summary>At each threshold, ascending.</summary>
     public double[] FalsePositiveRate { get; }
 
     /// <summary>Share of fakes among what counts as fake, at each threshold; 1 at the first.</summary>

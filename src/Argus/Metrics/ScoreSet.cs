@@ -10,18 +10,20 @@ public readonly record struct Ranking(
 );
 
 /// <summary>
-/// Scores against labels (0 real, 1 fake), sorted once, so that the figures of any weighting of their units (videos) take one
-/// pass over them: 1,000 bootstrap rounds need no further sorting and next to no memory. A unit may have several scores (its
-/// clips); a weight counts all of them.
+/// Scores against labels (0 real, 1 fake), sorted once, so that the figures of any weighting of their units (videos)
+/// take one pass over them: 1,000 bootstrap rounds need no further sorting and next to no memory. A unit may have
+/// several scores (its clips); a weight counts all of them.
 /// </summary>
 public sealed class ScoreSet
 {
     /// <summary>Log-loss is bounded by treating scores as at least this far from 0 and 1.</summary>
     public const double Clip = 1e-7;
+
+    /// <summary>Equal bins on P(fake) that the expected calibration error is computed over.</summary>
     public const int CalibrationBins = 15;
 
-    private readonly int[] units,
-        masks; // by descending score: the sample's unit, and -1 for fake, 0 for real
+    private readonly int[] units;
+    private readonly int[] masks; // by descending score: the sample's unit, and -1 for fake, 0 for real
     private readonly bool[] ends; // whether the next score is another one
     private readonly UnitSums[] sums;
     private readonly double[] sorted;
@@ -29,16 +31,21 @@ public sealed class ScoreSet
 
     private struct UnitSums
     {
-        public int Real,
-            Fake,
-            RealRight,
-            FakeRight;
-        public double LogLoss,
-            Brier;
+        public int Real;
+        public int Fake;
+        public int RealRight;
+        public int FakeRight;
+        public double LogLoss;
+        public double Brier;
     }
 
     /// <param name="unitOf">The unit of each score, from 0; null where every score is its own.</param>
-    /// <exception cref="ArgusException">No scores, unequal lengths, a label other than 0 and 1, or a score that is not a number.</exception>
+    /// <param name="threshold">Scores from this on count as fake.</param>
+    /// <param name="scores">P(fake), one a label.</param>
+    /// <param name="labels">0 = real, 1 = fake.</param>
+    /// <exception cref="ArgusException">
+    /// No scores, unequal lengths, a label other than 0 and 1, or a score that is not a number.
+    /// </exception>
     public ScoreSet(
         IReadOnlyList<int> labels,
         IReadOnlyList<double> scores,
@@ -59,14 +66,17 @@ public sealed class ScoreSet
         Array.Sort(sorted, order);
         Array.Reverse(sorted);
         Array.Reverse(order);
-        (units, masks, ends) = (new int[order.Length], new int[order.Length], new bool[order.Length]);
+        units = new int[order.Length];
+        masks = new int[order.Length];
+        ends = new bool[order.Length];
         sums = new UnitSums[unitOf is null ? labels.Count : unitOf.Max() + 1];
         for (var i = 0; i < order.Length; i++)
         {
             var label = labels[order[i]];
             if (label is not (0 or 1))
                 throw new ArgusException($"A label is {label}; it must be 0 (real) or 1 (fake).");
-            (units[i], masks[i]) = (unitOf is null ? order[i] : unitOf[order[i]], -label);
+            units[i] = unitOf is null ? order[i] : unitOf[order[i]];
+            masks[i] = -label;
             ends[i] = i + 1 == order.Length || sorted[i + 1] != sorted[i];
             Add(ref sums[units[i]], label, sorted[i], threshold);
         }
@@ -84,9 +94,15 @@ public sealed class ScoreSet
     {
         var right = score >= threshold == (label == 1) ? 1 : 0;
         if (label == 1)
-            (unit.Fake, unit.FakeRight) = (unit.Fake + 1, unit.FakeRight + right);
+        {
+            unit.Fake = unit.Fake + 1;
+            unit.FakeRight = unit.FakeRight + right;
+        }
         else
-            (unit.Real, unit.RealRight) = (unit.Real + 1, unit.RealRight + right);
+        {
+            unit.Real = unit.Real + 1;
+            unit.RealRight = unit.RealRight + right;
+        }
         var clipped = Math.Clamp(score, Clip, 1 - Clip);
         unit.LogLoss -= Math.Log(label == 1 ? clipped : 1 - clipped);
         unit.Brier += (score - label) * (score - label);
@@ -118,24 +134,30 @@ public sealed class ScoreSet
     public Ranking? Rank(ReadOnlySpan<int> weights = default)
     {
         var once = weights.IsEmpty ? AllOnce() : weights;
-        long real = 0,
-            fake = 0;
+        long real = 0;
+        long fake = 0;
         for (var unit = 0; unit < sums.Length; unit++)
-            (real, fake) = (real + (long)once[unit] * sums[unit].Real, fake + (long)once[unit] * sums[unit].Fake);
+        {
+            real = real + (long)once[unit] * sums[unit].Real;
+            fake = fake + (long)once[unit] * sums[unit].Fake;
+        }
         if (real == 0 || fake == 0)
             return null;
 
-        long tp = 0,
-            fp = 0,
-            area = 0,
-            tpAt1 = 0,
-            tpAt5 = 0;
-        var (mostAt1, mostAt5) = (Most(0.01, real), Most(0.05, real));
-        var (precision, eer, crossed) = (0.0, 1.0, false);
+        long tp = 0;
+        long fp = 0;
+        long area = 0;
+        long tpAt1 = 0;
+        long tpAt5 = 0;
+        var mostAt1 = Most(0.01, real);
+        var mostAt5 = Most(0.05, real);
+        var precision = 0.0;
+        var eer = 1.0;
+        var crossed = false;
         for (var i = 0; i < units.Length; i++)
         {
-            long fakes = 0,
-                all = 0;
+            long fakes = 0;
+            long all = 0;
             while (true)
             {
                 var weight = once[units[i]];
@@ -147,7 +169,8 @@ public sealed class ScoreSet
             }
             var reals = all - fakes;
             area += reals * (2 * tp + fakes);
-            var (earlierTp, earlierFp) = (tp, fp);
+            var earlierTp = tp;
+            var earlierFp = fp;
             tp += fakes;
             fp += reals;
             precision += (double)fakes * tp / Math.Max(1, tp + fp);
@@ -158,8 +181,8 @@ public sealed class ScoreSet
             if (!crossed && fp * fake >= (fake - tp) * real)
             {
                 crossed = true;
-                double before = (double)earlierFp / real - (1 - (double)earlierTp / fake),
-                    after = (double)fp / real - (1 - (double)tp / fake);
+                double before = (double)earlierFp / real - (1 - (double)earlierTp / fake);
+                double after = (double)fp / real - (1 - (double)tp / fake);
                 eer = (double)earlierFp / real + (after == before ? 0 : -before / (after - before)) * reals / real;
             }
         }
@@ -179,23 +202,21 @@ public sealed class ScoreSet
     {
         var once = weights.IsEmpty ? AllOnce() : weights;
         var (residuals, bins) = calibration.Value;
-        long real = 0,
-            fake = 0,
-            realRight = 0,
-            fakeRight = 0;
-        double logLoss = 0,
-            brier = 0,
-            gap = 0;
+        long real = 0;
+        long fake = 0;
+        long realRight = 0;
+        long fakeRight = 0;
+        double logLoss = 0;
+        double brier = 0;
+        double gap = 0;
         for (var unit = 0; unit < sums.Length; unit++)
         {
             ref readonly var sum = ref sums[unit];
             long weight = once[unit];
-            (real, fake, realRight, fakeRight) = (
-                real + weight * sum.Real,
-                fake + weight * sum.Fake,
-                realRight + weight * sum.RealRight,
-                fakeRight + weight * sum.FakeRight
-            );
+            real = real + weight * sum.Real;
+            fake = fake + weight * sum.Fake;
+            realRight = realRight + weight * sum.RealRight;
+            fakeRight = fakeRight + weight * sum.FakeRight;
             logLoss += weight * sum.LogLoss;
             brier += weight * sum.Brier;
         }
@@ -207,7 +228,7 @@ public sealed class ScoreSet
                 residual += once[units[place]] * residuals[place];
             gap += Math.Abs(residual);
         }
-        return BinaryMetrics.From(real, fake, realRight, fakeRight, logLoss, brier, gap, Rank(once));
+        return BinaryMetrics.Create(real, fake, realRight, fakeRight, logLoss, brier, gap, Rank(once));
     }
 
     // The largest count of false positives whose rate does not exceed the given one.

@@ -1,7 +1,15 @@
 namespace Argus.Pretrained;
 
 /// <summary>A file that others made and Argus needs: where it officially comes from and how it is recognised.</summary>
-/// <param name="Hashes">Accepted SHA-256 hashes, or their first 8 digits where the publisher pins only those (in the file's name, as torch.hub checks it).</param>
+/// <param name="Hashes">
+/// Accepted SHA-256 hashes, or their first 8 digits where the publisher pins only those (in the file's name, as
+/// torch.hub checks it).
+/// </param>
+/// <param name="Address">Where it officially comes from.</param>
+/// <param name="Name">On the command line.</param>
+/// <param name="FileName">Its name in the cache.</param>
+/// <param name="What">For people.</param>
+/// <param name="License">As its publisher states it.</param>
 public sealed record PretrainedModel(
     string Name,
     string What,
@@ -14,6 +22,7 @@ public sealed record PretrainedModel(
     /// <summary>Where it is kept once it is there.</summary>
     public string Path => System.IO.Path.Combine(ArgusCache.Folder, "models", FileName);
 
+    /// <summary>Whether the file is there.</summary>
     public bool IsThere => File.Exists(Path);
 }
 
@@ -21,8 +30,9 @@ public sealed record PretrainedModel(
 public static class ModelCatalog
 {
     /// <summary>The face detector's file; null where it is not there.</summary>
-    public static string? FaceDetector => Named("yunet") is { IsThere: true } yunet ? yunet.Path : null;
+    public static string? FaceDetector => Find("yunet") is { IsThere: true } yunet ? yunet.Path : null;
 
+    /// <summary>All rows.</summary>
     public static IReadOnlyList<PretrainedModel> All { get; } =
     [
         new(
@@ -31,7 +41,8 @@ public static class ModelCatalog
             "MIT",
             "face_detection_yunet_2023mar.onnx",
             new Uri(
-                "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx"
+                "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/"
+                    + "models/face_detection_yunet/face_detection_yunet_2023mar.onnx"
             ),
             ["8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"]
         ),
@@ -52,10 +63,10 @@ public static class ModelCatalog
     ];
 
     /// <exception cref="RequestException">No such model.</exception>
-    public static PretrainedModel Named(string name) =>
+    public static PretrainedModel Find(string name) =>
         All.FirstOrDefault(model => model.Name == name)
         ?? throw new RequestException(
-            $"There is no model '{name}'. Choose {Nearest.Suggest(name, [.. All.Select(m => m.Name)])}."
+            $"There is no model '{name}'. Choose {Suggestions.OneOf(name, [.. All.Select(m => m.Name)])}."
         );
 
     private static PretrainedModel EfficientNet(string variant, string suffix, params string[] hashes) =>

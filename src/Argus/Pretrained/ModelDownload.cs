@@ -3,14 +3,22 @@ using System.Net.Http.Headers;
 
 namespace Argus.Pretrained;
 
-/// <summary>Brings a <see cref="PretrainedModel"/> to its place: from its official address, resumable, or from a local file; never unchecked.</summary>
+/// <summary>How far a download is.</summary>
+/// <param name="Done">Bytes that are here.</param>
+/// <param name="Total">Bytes in all; null where the server does not say.</param>
+public readonly record struct DownloadProgress(long Done, long? Total);
+
+/// <summary>
+/// Brings a <see cref="PretrainedModel"/> to its place: from its official address, resumable, or from a local file;
+/// never unchecked.
+/// </summary>
 public static class ModelDownload
 {
     /// <exception cref="ArgusException">The address cannot be reached, or what came is not the pinned file.</exception>
     public static async Task PullAsync(
         PretrainedModel model,
         HttpClient client,
-        IProgress<(long Done, long? Total)>? progress,
+        IProgress<DownloadProgress>? progress,
         CancellationToken cancel
     )
     {
@@ -29,7 +37,9 @@ public static class ModelDownload
                 ? $" {new FileInfo(partial).Length} bytes are kept; the same command goes on from there."
                 : "";
             throw new ArgusException(
-                $"{model.Name} could not be fetched from {model.Address}: {error.Message.TrimEnd('.')}.{kept} Without a network: download it elsewhere and run 'argus models pull {model.Name} --from FILE'.",
+                $"{model.Name} could not be fetched from {model.Address}: {error.Message.TrimEnd('.')}.{kept} "
+                    + $"Without a network: download it elsewhere and run 'argus models pull {model.Name} --from "
+                    + "FILE'.",
                 error
             );
         }
@@ -38,7 +48,8 @@ public static class ModelDownload
         {
             File.Delete(partial);
             throw new ArgusException(
-                $"What {model.Address} sent is not the pinned file: its SHA-256 is {hash}, not {model.Hashes[0]}…. It was deleted; try again later or use --from FILE."
+                $"What {model.Address} sent is not the pinned file: its SHA-256 is {hash}, not "
+                    + $"{model.Hashes[0]}…. It was deleted; try again later or use --from FILE."
             );
         }
         File.Move(partial, model.Path, overwrite: true);
@@ -53,7 +64,9 @@ public static class ModelDownload
         var hash = await FileHash.Sha256Async(file, cancel);
         if (!Accepts(model, hash))
             throw new ArgusException(
-                $"{file} is not {model.Name}: its SHA-256 is {hash}, pinned is {string.Join(" or ", model.Hashes.Select(h => h.Length == 64 ? h : h + "…"))}. Get it from {model.Address}."
+                $"{file} is not {model.Name}: its SHA-256 is {hash}, pinned is "
+                    + $"{string.Join(" or ", model.Hashes.Select(h => h.Length == 64 ? h : h + "…"))}. Get it from "
+                    + $"{model.Address}."
             );
         Directory.CreateDirectory(Path.GetDirectoryName(model.Path)!);
         var partial = model.Path + ".partial";
@@ -68,7 +81,7 @@ public static class ModelDownload
         PretrainedModel model,
         HttpClient client,
         string partial,
-        IProgress<(long, long?)>? progress,
+        IProgress<DownloadProgress>? progress,
         CancellationToken cancel
     )
     {
@@ -92,7 +105,7 @@ public static class ModelDownload
         {
             await file.WriteAsync(buffer.AsMemory(0, read), cancel);
             done += read;
-            progress?.Report((done, total));
+            progress?.Report(new DownloadProgress(done, total));
         }
         if (total is { } expected && done < expected)
             throw new IOException($"the connection ended after {done} of {expected} bytes");

@@ -1,96 +1,26 @@
-using System.Collections;
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
-using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Argus.Recipes;
 
-/// <summary>A leaf of the recipe: its dotted key, its type and what it may be.</summary>
-public sealed record RecipeKey(string Key, PropertyInfo Property)
-{
-    public Type Type => Property.PropertyType;
-    public Type ElementType => Type.IsArray ? Type.GetElementType()! : Type;
-    public string? Description => Property.GetCustomAttribute<DescriptionAttribute>()?.Description;
-    public RangeAttribute? Range => Property.GetCustomAttribute<RangeAttribute>();
-    public IReadOnlyList<string>? Choices =>
-        Property.GetCustomAttribute<AllowedValuesAttribute>()?.Values.Select(value => $"{value}").ToList();
-    public int? Length => Property.GetCustomAttribute<LengthAttribute>()?.MinimumLength;
-
-    /// <summary>The value as the property's type, or a sentence on why it cannot be.</summary>
-    public object? Parse(RecipeValue value, out string? problem)
-    {
-        problem = null;
-        if (!Type.IsArray)
-            return value.Items is null
-                ? Scalar(value.Text, out problem)
-                : Fail($"{Key} takes one value, not a list", out problem);
-        // One value on the command line is a list of one.
-        var texts = value.Items ?? (value.Text.Length == 0 ? [] : [value.Text]);
-        if (Length is { } length && texts.Count != length)
-            return Fail($"{Key} takes a list of {length}, not of {texts.Count}", out problem);
-        var list = new ArrayList();
-        foreach (var text in texts)
-        {
-            list.Add(Scalar(text, out problem));
-            if (problem is not null)
-                return null;
-        }
-        return list.ToArray(ElementType);
-    }
-
-    private object? Scalar(string text, out string? problem)
-    {
-        problem = null;
-        object? parsed = ElementType switch
-        {
-            var type when type == typeof(string) => text,
-            var type when type == typeof(bool) => bool.TryParse(text, out var truth) ? truth : null,
-            var type when type == typeof(int) => int.TryParse(
-                text,
-                NumberStyles.Integer,
-                CultureInfo.InvariantCulture,
-                out var whole
-            )
-                ? whole
-                : null,
-            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && double.IsFinite(number)
-                ? number
-                : null,
-        };
-        if (parsed is null)
-            return Fail($"{Key} takes {TypeName}, not '{text}'", out problem);
-        if (Choices is { } choices && !choices.Contains(text))
-            return Fail($"{Key} is '{text}'; choose {Nearest.Suggest(text, choices)}", out problem);
-        if (Range is { } range && !range.IsValid(parsed))
-            return Fail($"{Key} is {text}; it must be from {range.Minimum} to {range.Maximum}", out problem);
-        return parsed;
-    }
-
-    private static object? Fail(string sentence, out string? problem)
-    {
-        problem = sentence;
-        return null;
-    }
-
-    public string TypeName =>
-        ElementType == typeof(string) ? "a word"
-        : ElementType == typeof(bool) ? "true or false"
-        : ElementType == typeof(int) ? "a whole number"
-        : "a number";
-}
-
 /// <summary>All keys of a recipe, read off <see cref="Recipe"/>.</summary>
 public static class RecipeSchema
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Every leaf, in the order in which recipes are written.</summary>
     public static IReadOnlyList<RecipeKey> Keys { get; } = [.. Leaves(typeof(Recipe), "")];
 
+    /// <summary>
+    /// How a property's or a choice's name is written in recipes: <c>ClipFrames</c> is <c>clip_frames</c>.
+    /// </summary>
     public static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
-    public static bool IsSection(Type type) => type.Namespace == typeof(Recipe).Namespace;
+    /// <summary>A choice as recipes and other files write it.</summary>
+    public static string Word(Enum choice) => SnakeCase($"{choice}");
+
+    /// <summary>Whether a property holds further properties rather than a value.</summary>
+    public static bool IsSection(Type type) => type is { IsClass: true } && type.Namespace == typeof(Recipe).Namespace;
 
     private static IEnumerable<RecipeKey> Leaves(Type type, string prefix) =>
         type.GetProperties()
@@ -102,22 +32,24 @@ public static class RecipeSchema
             );
 
     /// <summary>A JSON schema (draft 2020-12) of the YAML files, for editors.</summary>
-    public static string ToJson()
+    /// <param name="tables">Which words the keys of tables may be.</param>
+    public static string ToJsonSchema(RecipeTables tables)
     {
-        var schema = Section(typeof(Recipe));
+        var schema = Section(typeof(Recipe), "", tables);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Argus recipe");
-        return schema.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        return schema.ToJsonString(Indented) + "\n";
     }
 
-    private static JsonObject Section(Type type)
+    private static JsonObject Section(Type type, string prefix, RecipeTables tables)
     {
         var properties = new JsonObject();
         foreach (var property in type.GetProperties().Where(p => p.CanWrite))
         {
-            properties[SnakeCase(property.Name)] = IsSection(property.PropertyType)
-                ? Section(property.PropertyType)
-                : Leaf(new RecipeKey(SnakeCase(property.Name), property));
+            var name = SnakeCase(property.Name);
+            properties[name] = IsSection(property.PropertyType)
+                ? Section(property.PropertyType, $"{prefix}{name}.", tables)
+                : Leaf(new RecipeKey(prefix + name, property), tables);
         }
         return new JsonObject
         {
@@ -127,17 +59,17 @@ public static class RecipeSchema
         };
     }
 
-    private static JsonObject Leaf(RecipeKey key)
+    private static JsonObject Leaf(RecipeKey key, RecipeTables tables)
     {
         var element = new JsonObject
         {
             ["type"] =
-                key.ElementType == typeof(string) ? "string"
-                : key.ElementType == typeof(bool) ? "boolean"
+                key.ElementType == typeof(bool) ? "boolean"
                 : key.ElementType == typeof(int) ? "integer"
-                : "number",
+                : key.ElementType == typeof(double) ? "number"
+                : "string",
         };
-        if (key.Choices is { } choices)
+        if ((key.Choices ?? tables.Names.GetValueOrDefault(key.Key)) is { } choices)
             element["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]);
         if (key.Range is { } range)
         {
@@ -146,7 +78,10 @@ public static class RecipeSchema
         }
         var leaf = key.Type.IsArray ? new JsonObject { ["type"] = "array", ["items"] = element } : element;
         if (key.Length is { } length)
-            (leaf["minItems"], leaf["maxItems"]) = (length, length);
+        {
+            leaf["minItems"] = length;
+            leaf["maxItems"] = length;
+        }
         if (key.Description is { } description)
             leaf["description"] = description;
         return leaf;

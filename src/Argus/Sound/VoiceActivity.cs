@@ -1,33 +1,35 @@
 namespace Argus.Sound;
 
 /// <summary>
-/// Where somebody speaks, per 10 ms: loud enough over the recording's own noise, and voiced somewhere near (periodic at a voice's
-/// pitch, 70 to 400 Hz: Rabiner and Schafer, 1978). Noise and hum below 70 Hz are not taken for speech; singing and
-/// music with a clear pitch may be.
+/// Where somebody speaks, per 10 ms: loud enough over the recording's own noise, and voiced somewhere near (periodic at
+/// a voice's pitch, 70 to 400 Hz: Rabiner and Schafer, 1978). Noise and hum below 70 Hz are not taken for speech;
+/// singing and music with a clear pitch may be.
 /// </summary>
 public static class VoiceActivity
 {
+    /// <summary>Length of what is judged at a time.</summary>
     public const double FrameSeconds = 0.01;
 
     // Over the noise floor by this much, and never below the absolute level: recordings of silence have a floor, too.
-    private const double OverNoiseDecibels = 9,
-        QuietestDecibels = -55;
+    private const double OverNoiseDecibels = 9;
+    private const double QuietestDecibels = -55;
 
     // Digital silence decodes to a trace of noise at most.
     private const double SilenceDecibels = -60;
     private const double Periodicity = 0.5;
 
     // Unvoiced sounds and short pauses stand next to voiced ones; shorter speech than a syllable is a click.
-    private const int ReachFrames = 20,
-        ShortestFrames = 10;
+    private const int ReachFrames = 20;
+    private const int ShortestFrames = 10;
 
     // Pitch is looked for at a quarter of the rate, over 30 ms.
-    private const int Decimation = 4,
-        Window = 120;
+    private const int Decimation = 4;
+    private const int Window = 120;
 
     /// <summary>Stretches of speech in seconds: from, to, from, to, …</summary>
     /// <param name="samples">Mono.</param>
-    public static IReadOnlyList<double> Speech(ReadOnlySpan<short> samples, int sampleRateHz)
+    /// <param name="sampleRateHz">Samples a second.</param>
+    public static IReadOnlyList<double> FindSpeech(ReadOnlySpan<short> samples, int sampleRateHz)
     {
         var loud = Loud(Levels(samples, sampleRateHz));
         var voiced = Voiced(samples, sampleRateHz, loud);
@@ -91,8 +93,8 @@ public static class VoiceActivity
             return [];
         // Some tenth of a recording is a pause; a recording without one is judged by its peaks alone.
         var sorted = levels.Order().ToArray();
-        double floor = sorted[sorted.Length / 10],
-            peak = sorted[^(1 + sorted.Length / 20)];
+        double floor = sorted[sorted.Length / 10];
+        double peak = sorted[^(1 + sorted.Length / 20)];
         var threshold = Math.Max(QuietestDecibels, Math.Min(floor + OverNoiseDecibels, peak - 2 * OverNoiseDecibels));
         return [.. levels.Select(level => level > threshold)];
     }
@@ -108,10 +110,10 @@ public static class VoiceActivity
                 sum += samples[i * Decimation + k];
             slow[i] = sum / Decimation;
         }
-        int first = rate / 1000,
-            shortest = rate / 400,
-            longest = rate / 70,
-            hop = rate / 100;
+        int first = rate / 1000;
+        int shortest = rate / 400;
+        int longest = rate / 70;
+        int hop = rate / 100;
         var voiced = new bool[loud.Length];
         for (var i = 0; i < loud.Length; i++)
         {

@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Argus.Sound;
 
-/// <summary>16-bit mono PCM in a RIFF file (Multimedia Programming Interface and Data Specifications 1.0, 1991).</summary>
-public static class Wave
+/// <summary>
+/// 16-bit mono PCM in a RIFF file (Multimedia Programming Interface and Data Specifications 1.0, 1991).
+/// </summary>
+internal static class Wave
 {
     public const int HeaderBytes = 44;
 

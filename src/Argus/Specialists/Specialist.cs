@@ -2,7 +2,10 @@ using Argus.Views;
 
 namespace Argus.Specialists;
 
-/// <summary>One convolution of a branch: <paramref name="Kernel"/> x <paramref name="Kernel"/> with stride and padding in pixels.</summary>
+/// <summary>
+/// One convolution of a branch: <paramref name="Kernel"/> x <paramref name="Kernel"/> with stride and padding in
+/// pixels.
+/// </summary>
 public readonly record struct Convolution(int Kernel, int Stride, int Padding)
 {
     /// <summary>Keeps height and width for odd kernels.</summary>
@@ -12,10 +15,20 @@ public readonly record struct Convolution(int Kernel, int Stride, int Padding)
     public int Length(int side) => (side + 2 * Padding - Kernel) / Stride + 1;
 }
 
-/// <summary>A conv tower: <c>first</c>-BN-ReLU, <c>second</c>-BN-ReLU, conv 1x1, pooled to 7x7; widths 3 -> c -> 2c -> c.</summary>
-/// <param name="View">What it looks at where the recipe says <c>model.views: own</c>: a name of <see cref="Argus.Views.View.All"/>, or rgb.</param>
+/// <summary>
+/// A conv tower: <c>first</c>-BN-ReLU, <c>second</c>-BN-ReLU, conv 1x1, pooled to 7x7; widths 3 -> c -> 2c -> c.
+/// </summary>
+/// <param name="View">
+/// What it looks at where the recipe says <c>model.views: own</c>: a name of <see cref="Argus.Views.View.All"/>, or
+/// rgb.
+/// </param>
+/// <param name="Second">The second convolution.</param>
+/// <param name="First">The first convolution.</param>
+/// <param name="Width">Channels (c) of the first convolution.</param>
+/// <param name="Name">How its state-dict entries begin.</param>
 public sealed record Branch(string Name, int Width, Convolution First, Convolution Second, string View)
 {
+    /// <summary>A branch whose two convolutions are alike and keep height and width.</summary>
     public Branch(string name, int kernel, int width, string view)
         : this(name, width, Convolution.Same(kernel), Convolution.Same(kernel), view) { }
 }
@@ -25,15 +38,22 @@ public sealed record Branch(string Name, int Width, Convolution First, Convoluti
 /// <param name="LooksFor">In words, for people.</param>
 /// <param name="OwnKind">The kind of forgery in the sample data that it is named for.</param>
 /// <param name="StartsHighPass">
-/// Whether its first convolutions of pictures start with zero-mean kernels, so that from the first step they see residuals and not
-/// brightness (the idea of constrained convolutions, Bayar and Stamm, 2016). Only the start: training may leave it.
+/// Whether its first convolutions of pictures start with zero-mean kernels, so that from the first step they see
+/// residuals and not brightness (the idea of constrained convolutions, Bayar and Stamm, 2016). Only the start: training
+/// may leave it.
 /// </param>
+/// <param name="NeedsPixelGrid">
+/// Whether its views look at pixels as they were coded, which lossy storage and shrinking destroy.
+/// </param>
+/// <param name="Branches">In the order in which their channels are concatenated.</param>
+/// <param name="Title">In words, for headings.</param>
 public sealed record Specialist(
     string Name,
     string Title,
     string LooksFor,
     string OwnKind,
     bool StartsHighPass,
+    bool NeedsPixelGrid,
     IReadOnlyList<Branch> Branches
 )
 {
@@ -48,11 +68,12 @@ public sealed record Specialist(
     [.. Branches.Select(branch => branch.View).Where(view => view != View.Rgb).Distinct()];
 
     /// <summary>Whether one of its views is of the sound.</summary>
-    public bool Hears => Views.Any(view => View.Named(view).NeedsSound);
+    public bool Hears => Views.Any(view => View.Find(view).NeedsSound);
 
     /// <summary>Length of the flattened module output.</summary>
     public int Features => Channels * GridSize * GridSize;
 
+    /// <summary>All rows.</summary>
     public static IReadOnlyList<Specialist> All { get; } =
     [
         new(
@@ -60,7 +81,8 @@ public sealed record Specialist(
             "background/lighting",
             "background texture, lighting direction, shadow, colour temperature",
             "lighting",
-            false,
+            StartsHighPass: false,
+            NeedsPixelGrid: false,
             [
                 new("bg_texture", 7, 16, "rgb"),
                 new("lighting_detector", 5, 12, "rim_light"),
@@ -73,7 +95,8 @@ public sealed record Specialist(
             "audio-visual",
             "lip-sync, voice frequency, audio-visual correlation, audio over time",
             "audio",
-            false,
+            StartsHighPass: false,
+            NeedsPixelGrid: false,
             [
                 new("lipsync_analyzer", 5, 16, "mouth"),
                 new("voice_detector", 7, 12, "mel"),
@@ -86,7 +109,8 @@ public sealed record Specialist(
             "compression",
             "DCT coefficients, quantisation, block boundaries, compression level",
             "compression",
-            true,
+            StartsHighPass: true,
+            NeedsPixelGrid: true,
             [
                 new("dct_analyzer", 12, new(8, 8, 0), new(1, 1, 0), "grid"),
                 new("quant_detector", 10, new(4, 2, 1), new(4, 2, 1), "steps"),
@@ -99,7 +123,8 @@ public sealed record Specialist(
             "resolution",
             "resolution mismatch, upscaling, edge sharpness, interpolation",
             "resolution",
-            true,
+            StartsHighPass: true,
+            NeedsPixelGrid: true,
             [
                 new("resolution_analyzer", 3, 10, "rim_detail"),
                 new("upscaling_detector", 5, 8, "residual"),
@@ -112,7 +137,8 @@ public sealed record Specialist(
             "temporal",
             "frame consistency, motion, temporal artefacts, flow validity",
             "temporal",
-            false,
+            StartsHighPass: false,
+            NeedsPixelGrid: false,
             [
                 new("frame_consistency", 5, 14, "warp_error"),
                 new("motion_analyzer", 7, 12, "tremor"),
@@ -123,7 +149,7 @@ public sealed record Specialist(
     ];
 
     /// <exception cref="RequestException">No specialist has that name; the message lists those that exist.</exception>
-    public static Specialist Named(string name) =>
+    public static Specialist Find(string name) =>
         All.FirstOrDefault(specialist => specialist.Name == name)
         ?? throw new RequestException(
             $"There is no specialist '{name}'. Choose one of {string.Join(", ", All.Select(s => s.Name))}."

@@ -1,7 +1,18 @@
-using Argus.Recipes;
-using Argus.Stores;
-
 namespace Argus.Specialists;
+
+/// <summary>What tells whether a specialist can judge a clip.</summary>
+/// <param name="FaceWidthPixels">
+/// Mean width of the face's box in the native picture; null where the clip is of whole pictures.
+/// </param>
+/// <param name="FromSeconds">When the first frame is shown.</param>
+/// <param name="ToSeconds">When the last frame is shown.</param>
+/// <param name="Speech">When somebody speaks: from, to, from, to, … in seconds; null for a video without sound.</param>
+public sealed record ClipFacts(
+    double? FaceWidthPixels,
+    double FromSeconds,
+    double ToSeconds,
+    IReadOnlyList<double>? Speech
+);
 
 /// <summary>What a specialist cannot judge, and why: it abstains, which is not the same as being undecided.</summary>
 public static class Suitability
@@ -9,54 +20,26 @@ public static class Suitability
     /// <summary>Smaller faces hold too little of any trace.</summary>
     public const double SmallestFacePixels = 64;
 
-    // Of the time from the clip's first to its last frame, and a little around it.
-    private const double SpeechShare = 0.3,
-        SpeechMarginSeconds = 0.3;
+    // Share of the clip's time, and of a little around it, in which somebody must speak.
+    private const double SpeechShare = 0.3;
+    private const double SpeechMarginSeconds = 0.3;
 
-    /// <returns>Why the specialist abstains from the clip; null if it can judge it.</returns>
-    public static string? Reason(Recipe recipe, StoredClip clip)
+    /// <summary>Why a specialist abstains from a clip; null if it can judge it.</summary>
+    /// <param name="hears">Whether one of the views that the specialist looks at is of the sound.</param>
+    /// <param name="clip">The clip's facts.</param>
+    public static string? FindReasonToAbstain(bool hears, ClipFacts clip)
     {
-        if (
-            clip.Video.Row.Track is not null
-            && clip.Frames.Average(frame => frame.Width) / recipe.Data.FaceMargin is var side
-            && side < SmallestFacePixels
-        )
-            return $"the face is {side:0} pixels wide, less than {SmallestFacePixels:0}";
-        // With colour pictures alone sound does not matter.
-        if (recipe.Model.Views != "own" || !Specialist.Named(recipe.Specialist).Hears)
+        if (clip.FaceWidthPixels is { } width && width < SmallestFacePixels)
+            return $"the face is {width:0} pixels wide, less than {SmallestFacePixels:0}";
+        if (!hears)
             return null;
-        if (clip.Video.Row.Speech is not { } speech)
+        if (clip.Speech is null)
             return "the video has no sound";
-        var (from, to) = (
-            clip.Frames[0].TimeSeconds - SpeechMarginSeconds,
-            clip.Frames[^1].TimeSeconds + SpeechMarginSeconds
-        );
-        var heard = speech.Chunk(2).Sum(stretch => Math.Max(0, Math.Min(to, stretch[1]) - Math.Max(from, stretch[0])));
+        var from = clip.FromSeconds - SpeechMarginSeconds;
+        var to = clip.ToSeconds + SpeechMarginSeconds;
+        var heard = clip
+            .Speech.Chunk(2)
+            .Sum(stretch => Math.Max(0, Math.Min(to, stretch[1]) - Math.Max(from, stretch[0])));
         return heard < SpeechShare * (to - from) ? "nobody speaks" : null;
-    }
-
-    /// <summary>Videos with those of their clips that the specialist can judge, and those without any, with the first clip's reason.</summary>
-    public static (List<StoredVideo> Suitable, List<(StoredVideo Video, string Reason)> Abstained) Split(
-        Recipe recipe,
-        IEnumerable<StoredVideo> videos
-    )
-    {
-        var (suitable, abstained) = (new List<StoredVideo>(), new List<(StoredVideo, string)>());
-        foreach (var video in videos)
-        {
-            var reasons = video.Clips.Select(clip => (Clip: clip, Reason: Reason(recipe, clip))).ToList();
-            if (reasons.All(entry => entry.Reason is not null))
-                abstained.Add((video, reasons.Count == 0 ? "it has no clip" : reasons[0].Reason!));
-            else
-                suitable.Add(
-                    reasons.All(entry => entry.Reason is null)
-                        ? video
-                        : video with
-                        {
-                            Clips = [.. reasons.Where(entry => entry.Reason is null).Select(entry => entry.Clip)],
-                        }
-                );
-        }
-        return (suitable, abstained);
     }
 }

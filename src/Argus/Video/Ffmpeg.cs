@@ -5,15 +5,16 @@ using CliWrap;
 namespace Argus.Video;
 
 /// <summary>
-/// The <c>ffmpeg</c> and <c>ffprobe</c> programs. Everything that decodes or encodes goes through them
-/// (twice as fast as OpenCV's bundled FFmpeg, and it reads the sound too).
+/// The <c>ffmpeg</c> and <c>ffprobe</c> programs. Everything that decodes or encodes goes through them (twice as fast
+/// as OpenCV's bundled FFmpeg, and it reads the sound too).
 /// </summary>
-public static partial class Ffmpeg
+internal partial class Ffmpeg
 {
     /// <summary>Containers that are opened: files that hold video, not lists that point to other files.</summary>
     public const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf";
 
-    // Pictures of 64 megapixels with the reference frames that H.264 allows fit; a file that makes the decoder ask for more is no video.
+    // Pictures of 64 megapixels with the reference frames that H.264 allows fit; a file that makes the decoder ask for
+    // more is no video.
     private const long ReadingBytes = 4L << 30;
 
     // Part of util-linux; sets limits and becomes the program.
@@ -38,10 +39,15 @@ public static partial class Ffmpeg
             .FirstOrDefault(File.Exists);
 
     /// <summary>
-    /// Runs one of the two programs to its end. Returns its exit code and what it wrote to standard error;
-    /// never throws for a failed run, because only the caller knows what the failure means.
+    /// Runs one of the two programs to its end. Returns its exit code and what it wrote to standard error; never throws
+    /// for a failed run, because only the caller knows what the failure means.
     /// </summary>
     /// <param name="limited">For files of others: 4 GiB of memory at most, where the system can limit it.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="program">ffmpeg or ffprobe.</param>
+    /// <param name="output">Where its standard output goes.</param>
+    /// <param name="arguments">One by one, as the program gets them.</param>
+    /// <param name="input">Its standard input; null for none.</param>
     public static async Task<(int ExitCode, string Error)> RunAsync(
         string program,
         IEnumerable<string> arguments,

@@ -6,9 +6,12 @@ using OpenCvSharp;
 
 namespace Argus.Video;
 
-/// <summary>Decodes chosen frames of a video through ffmpeg, once from the start, in order; on request also its sound.</summary>
+/// <summary>
+/// Decodes chosen frames of a video through ffmpeg, once from the start, in order; on request also its sound.
+/// </summary>
 public static partial class FrameReader
 {
+    /// <summary>Rate of all sound that is read.</summary>
     public const int SampleRateHz = 16_000;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
@@ -16,11 +19,13 @@ public static partial class FrameReader
     // Slices at the start that are looked at for their quantizer: enough for every type of frame.
     private const double QuantizerSeconds = 0.5;
 
-    /// <summary><c>linspace(first, last, count)</c> over a share of the frames, without repeats in short videos.</summary>
+    /// <summary>
+    /// <c>linspace(first, last, count)</c> over a share of the frames, without repeats in short videos.
+    /// </summary>
     public static int[] Choose(int frameCount, int count, double from, double to)
     {
-        double first = from * (frameCount - 1),
-            last = to * (frameCount - 1);
+        double first = from * (frameCount - 1);
+        double last = to * (frameCount - 1);
         return
         [
             .. Enumerable
@@ -30,8 +35,13 @@ public static partial class FrameReader
         ];
     }
 
-    /// <summary>Calls <paramref name="onFrame"/> with each wanted frame (8-bit BGR, rotated for display); it owns the Mat.</summary>
+    /// <summary>
+    /// Calls <paramref name="onFrame"/> with each wanted frame (8-bit BGR, rotated for display); it owns the Mat.
+    /// </summary>
     /// <param name="indices">Frame numbers from 0, ascending.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="onFrame">Takes a frame and owns it.</param>
+    /// <param name="path">The video.</param>
     /// <exception cref="UnreadableVideoException">Not all of them could be decoded.</exception>
     public static async Task ReadAsync(
         string path,
@@ -45,10 +55,36 @@ public static partial class FrameReader
     }
 
     /// <summary>
-    /// The same, and in the same pass the sound: 16-bit mono at <see cref="SampleRateHz"/> whose first sample belongs to the first
-    /// frame's time (padded or cut there, and where the sound has gaps), as long as the video at most.
+    /// Calls <paramref name="onFrame"/> with each wanted frame (8-bit BGR, rotated for display), which owns the Mat;
+    /// the next one is decoded when its task is done.
+    /// </summary>
+    /// <param name="path">The video.</param>
+    /// <param name="indices">Frame numbers from 0, ascending.</param>
+    /// <param name="onFrame">Takes the frame's number and the frame.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="UnreadableVideoException">Not all of them could be decoded.</exception>
+    public static async Task ReadAsync(
+        string path,
+        IReadOnlyList<int> indices,
+        Func<int, Mat, Task> onFrame,
+        CancellationToken cancel
+    )
+    {
+        var (read, error) = await RunAsync(path, indices, [], onFrame, cancel);
+        Check(read, indices, error);
+    }
+
+    /// <summary>
+    /// Calls <paramref name="onFrame"/> with each wanted frame, and takes the sound in the same pass: 16-bit mono at
+    /// <see cref="SampleRateHz"/> whose first sample belongs
+    /// to the first frame's time (padded or cut there, and where the sound has gaps), as long as the video at most.
     /// </summary>
     /// <param name="soundFile">Where raw samples are written; not written for a video without usable sound.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="onFrame">Takes a frame and owns it.</param>
+    /// <param name="path">The video.</param>
+    /// <param name="indices">Frame numbers from 0, ascending.</param>
+    /// <param name="info">What ffprobe said of it.</param>
     /// <returns>The mean luma quantizer of the first half second's slices (H.264 and H.265; else null).</returns>
     public static async Task<double?> ReadAsync(
         string path,
@@ -78,6 +114,7 @@ public static partial class FrameReader
         if (info.Sound is not null && info.DurationSeconds > 0)
         {
             var first = (long)Math.Round(info.StartSeconds * SampleRateHz);
+            var end = Seconds(info.StartSeconds + info.DurationSeconds);
             more.AddRange([
                 "-map",
                 "0:a:0",
@@ -85,7 +122,7 @@ public static partial class FrameReader
                 "-ac",
                 "1",
                 "-af",
-                $"aresample={SampleRateHz}:async=1:first_pts={first},atrim=end={Seconds(info.StartSeconds + info.DurationSeconds)}",
+                $"aresample={SampleRateHz}:async=1:first_pts={first},atrim=end={end}",
                 "-f",
                 "s16le",
                 soundFile,
@@ -102,18 +139,38 @@ public static partial class FrameReader
         return Quantizer(error);
     }
 
-    private static async Task<(int Read, string Error)> RunAsync(
+    private static Task<(int Read, string Error)> RunAsync(
         string path,
         IReadOnlyList<int> indices,
         IEnumerable<string> more,
         Action<int, Mat> onFrame,
+        CancellationToken cancel
+    ) =>
+        RunAsync(
+            path,
+            indices,
+            more,
+            (index, frame) =>
+            {
+                onFrame(index, frame);
+                return Task.CompletedTask;
+            },
+            cancel
+        );
+
+    private static async Task<(int Read, string Error)> RunAsync(
+        string path,
+        IReadOnlyList<int> indices,
+        IEnumerable<string> more,
+        Func<int, Mat, Task> onFrame,
         CancellationToken cancel
     )
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
         var read = 0;
-        // Renumbering the chosen frames at a constant rate makes every ffmpeg version pass each on once. PPM says its own size.
+        // Renumbering the chosen frames at a constant rate makes every ffmpeg version pass each on once. PPM says its
+        // own size.
         var select = $"select={Chosen(indices, 0, indices.Count)},setpts=N/25/TB";
         var (_, error) = await UnreadableVideoException.Limited(
             Ffmpeg.RunAsync(
@@ -158,7 +215,7 @@ public static partial class FrameReader
                     async (stream, token) =>
                     {
                         while (await PpmStream.ReadAsync(stream, token) is { } frame)
-                            onFrame(indices[read++], frame);
+                            await onFrame(indices[read++], frame);
                     }
                 ),
                 limited.Token,
@@ -190,21 +247,25 @@ public static partial class FrameReader
                 line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal)
             );
         throw new UnreadableVideoException(
-            $"only {read} of {indices.Count} wanted frames could be decoded: {VideoProbe.FirstLine(string.Join('\n', complaints))}"
+            $"only {read} of {indices.Count} wanted frames could be decoded: "
+                + $"{VideoProbe.FirstLine(string.Join('\n', complaints))}"
         );
     }
 
     // QP = 26 + what the picture's parameters say + what the slice says (ITU-T H.264 7.4.3, H.265 7.4.7.1).
     private static double? Quantizer(string log)
     {
-        double initial = 26,
-            sum = 0;
+        double initial = 26;
+        double sum = 0;
         var slices = 0;
         foreach (Match field in QuantizerField().Matches(log))
         {
             var value = int.Parse(field.Groups[2].Value, CultureInfo.InvariantCulture);
             if (field.Groups[1].Value == "slice_qp_delta")
-                (sum, slices) = (sum + initial + value, slices + 1);
+            {
+                sum = sum + initial + value;
+                slices = slices + 1;
+            }
             else
                 initial = 26 + value;
         }
@@ -229,7 +290,8 @@ internal static class PpmStream
         var width = int.Parse((await WordAsync(stream, cancel))!, CultureInfo.InvariantCulture);
         var height = int.Parse((await WordAsync(stream, cancel))!, CultureInfo.InvariantCulture);
         await WordAsync(stream, cancel); // largest value, 255
-        // Pictures of a few megabytes, one after another: a borrowed buffer keeps them out of the garbage collector's way.
+        // Pictures of a few megabytes, one after another: a borrowed buffer keeps them out of the garbage collector's
+        // way.
         var bytes = ArrayPool<byte>.Shared.Rent(width * height * 3);
         try
         {

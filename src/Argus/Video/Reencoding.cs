@@ -108,6 +108,9 @@ public static class Reencoding
     private const string Even = "crop=trunc(iw/2)*2:trunc(ih/2)*2";
 
     /// <param name="target">A Matroska file, whatever its name; its folder is made when missing.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="condition">What is done to it.</param>
+    /// <param name="source">The video.</param>
     /// <exception cref="UnreadableVideoException">ffmpeg could not read or encode it.</exception>
     public static async Task RunAsync(string source, string target, Condition condition, CancellationToken cancel)
     {

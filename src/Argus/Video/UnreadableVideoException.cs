@@ -1,6 +1,8 @@
 namespace Argus.Video;
 
-/// <summary>A video that cannot be used, with the reason; it is reported and left out, never replaced by a black frame.</summary>
+/// <summary>
+/// A video that cannot be used, with the reason; it is reported and left out, never replaced by a black frame.
+/// </summary>
 public sealed class UnreadableVideoException(string reason) : ArgusException(reason)
 {
     /// <summary>Turns the end of a time limit into a reason; a cancelled request stays a cancellation.</summary>

@@ -8,12 +8,15 @@ namespace Argus.Video;
 /// <summary>What a video file says about itself, without decoding it.</summary>
 /// <param name="Container">ffmpeg's name of the container's family, e.g. <c>mov,mp4,m4a,3gp,3g2,mj2</c>.</param>
 /// <param name="Encoder">What the file says wrote it; empty where it says nothing.</param>
-/// <param name="Width">Of the coded picture, before <paramref name="RotationDegrees"/>.</param>
+/// <param name="Width">Width of the coded picture, before <paramref name="RotationDegrees"/>.</param>
 /// <param name="FrameTimesSeconds">When each frame is shown, ascending; the first is at 0.</param>
 /// <param name="StartSeconds">The first frame's time in the file's own clock, which sound shares.</param>
-/// <param name="BitsPerSecond">Of the video stream, from its packets' sizes.</param>
+/// <param name="BitsPerSecond">Bit rate of the video stream, from its packets' sizes.</param>
 /// <param name="RotationDegrees">Display rotation; ffmpeg applies it when it decodes.</param>
 /// <param name="Sound">Null for a video without sound.</param>
+/// <param name="Height">Height of the coded picture.</param>
+/// <param name="PixelFormat">ffmpeg's name of the pixel format.</param>
+/// <param name="Codec">ffmpeg's name of the codec.</param>
 public sealed record VideoInfo(
     string Container,
     string Encoder,
@@ -28,6 +31,7 @@ public sealed record VideoInfo(
     SoundInfo? Sound
 )
 {
+    /// <summary>Frames of the video.</summary>
     public int FrameCount => FrameTimesSeconds.Length;
 
     /// <summary>From the first to the end of the last frame, which is taken to last as long as the average.</summary>
@@ -37,7 +41,16 @@ public sealed record VideoInfo(
     public double FramesPerSecond =>
         FrameCount > 1 && FrameTimesSeconds[^1] > 0 ? (FrameCount - 1) / FrameTimesSeconds[^1] : 0;
 
-    /// <summary>Where a rectangle of the upright picture begins in the coded one, which ffmpeg turned counter-clockwise by the rotation.</summary>
+    /// <summary>Width of the picture as it is shown.</summary>
+    public int UprightWidth => RotationDegrees is 90 or 270 ? Height : Width;
+
+    /// <summary>Height of the picture as it is shown.</summary>
+    public int UprightHeight => RotationDegrees is 90 or 270 ? Width : Height;
+
+    /// <summary>
+    /// Where a rectangle of the upright picture begins in the coded one, which ffmpeg turned counter-clockwise by the
+    /// rotation.
+    /// </summary>
     public Point Coded(Rect upright) =>
         RotationDegrees switch
         {
@@ -48,6 +61,11 @@ public sealed record VideoInfo(
         };
 }
 
+/// <summary>As coded.</summary>
+/// <summary>As coded.</summary>
+/// <summary>ffmpeg's name of the codec.</summary>
+/// <summary>What a file says of its sound.</summary>
+/// <summary>What a file says of its sound.</summary>
 public sealed record SoundInfo(string Codec, int SampleRateHz, int Channels);
 
 /// <summary>Reads <see cref="VideoInfo"/> through ffprobe.</summary>
@@ -59,7 +77,11 @@ public static class VideoProbe
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <param name="longestSeconds">No more is looked at; null: all.</param>
-    /// <exception cref="UnreadableVideoException">The file is not a video that ffprobe understands, or longer than that.</exception>
+    /// <param name="path">The video.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="UnreadableVideoException">
+    /// The file is not a video that ffprobe understands, or longer than that.
+    /// </exception>
     public static async Task<VideoInfo> ReadAsync(string path, CancellationToken cancel, double? longestSeconds = null)
     {
         if (new FileInfo(path) is not { Exists: true } file)
@@ -85,8 +107,10 @@ public static class VideoProbe
                         ? ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+{longest + 1}")]
                         : Array.Empty<string>(),
                     "-show_entries",
-                    "stream=index,codec_type,codec_name,pix_fmt,width,height,avg_frame_rate,sample_rate,channels:stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:"
-                        + "format=format_name,duration:format_tags=encoder:packet=stream_index,pts_time,dts_time,size,flags",
+                    "stream=index,codec_type,codec_name,pix_fmt,width,height,avg_frame_rate,sample_rate,channels:"
+                        + "stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:"
+                        + "format=format_name,duration:format_tags=encoder:"
+                        + "packet=stream_index,pts_time,dts_time,size,flags",
                     "-of",
                     "json=compact=1",
                     "file:" + file.FullName,
@@ -126,7 +150,7 @@ public static class VideoProbe
         }
     }
 
-    // Of an ordinary video an hour is described in 20 MB.
+    // An hour of an ordinary video is described in 20 MB.
     private static async Task KeepAsync(Stream from, MemoryStream to, CancellationToken cancel)
     {
         var buffer = new byte[1 << 16];
@@ -158,14 +182,17 @@ public static class VideoProbe
         );
         if (video.ValueKind == JsonValueKind.Undefined)
             throw new UnreadableVideoException("it has no video stream");
-        var (width, height) = ((int)Number(video, "width"), (int)Number(video, "height"));
+        var width = (int)Number(video, "width");
+        var height = (int)Number(video, "height");
         if ((long)width * height > LargestPixels)
             throw new UnreadableVideoException(
-                $"its pictures are said to be {width} x {height}; more than {LargestPixels >> 20} megapixels are not decoded"
+                $"its pictures are said to be {width} x {height}; more than {LargestPixels >> 20} megapixels "
+                    + "are not decoded"
             );
 
         var index = Number(video, "index");
-        var (times, decodeTimes) = (new List<double?>(), new List<double?>());
+        var times = new List<double?>();
+        var decodeTimes = new List<double?>();
         long bytes = 0;
         foreach (var packet in root.TryGetProperty("packets", out var packets) ? packets.EnumerateArray() : default)
         {
@@ -252,7 +279,9 @@ public static class VideoProbe
             ? value.GetString()
             : null;
 
-    /// <summary>The first thing that ffmpeg complained of, without the part's name, memory address and level before it.</summary>
+    /// <summary>
+    /// The first thing that ffmpeg complained of, without the part's name, memory address and level before it.
+    /// </summary>
     internal static string FirstLine(string error) =>
         error
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

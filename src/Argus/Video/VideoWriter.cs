@@ -11,23 +11,25 @@ namespace Argus.Video;
 /// <param name="Path">Target; its folder is made when missing, an older file is replaced.</param>
 /// <param name="Frames">BGR, 8 bits, all of one size with even width and height.</param>
 /// <param name="Voice">Mono sound in -1..1 at <see cref="VideoWriter.SampleRateHz"/>; empty for a silent video.</param>
-public sealed record VideoClip(string Path, IReadOnlyList<Mat> Frames, ReadOnlyMemory<float> Voice);
+internal sealed record VideoClip(string Path, IReadOnlyList<Mat> Frames, ReadOnlyMemory<float> Voice);
 
 /// <summary>
-/// Writes H.264 + AAC in mp4. Every file gets the same codec settings, so nothing about the container or the codec tells
-/// one file's origin. One <c>ffmpeg</c> process writes a whole batch: starting it costs more than encoding 30 small frames.
+/// Writes H.264 + AAC in mp4. Every file gets the same codec settings, so nothing about the container or the codec
+/// tells one file's origin. One <c>ffmpeg</c> process writes a whole batch: starting it costs more than encoding 30
+/// small frames.
 /// </summary>
-public static class VideoWriter
+internal static class VideoWriter
 {
     public const int SampleRateHz = 16_000;
 
     /// <summary>
-    /// x264's constant quantizer: fine enough that traces of a few grey levels survive. Constant, because rate control answers a
-    /// frame's complexity: it would let the file's size tell how the complexity is spread over the frame.
+    /// x264's constant quantizer: fine enough that traces of a few grey levels survive. Constant, because rate control
+    /// answers a frame's complexity: it would let the file's size tell how the complexity is spread over the frame.
     /// </summary>
     public const int Quantizer = 17;
 
-    // Fast, but with a strong loop filter: without it blurred regions show the codec's blocks, and those tell real from fake.
+    // Fast, but with a strong loop filter: without it blurred regions show the codec's blocks, and those tell real from
+    // fake.
     private static readonly string[] Encoder =
     [
         "-c:v",
@@ -49,7 +51,12 @@ public static class VideoWriter
     /// Writes the clips, which share size and frame rate and either all have a voice or none has. A file appears under
     /// its name only when it is whole.
     /// </summary>
-    /// <param name="quantizer">0 (lossless) to 51; <see cref="Quantizer"/> everywhere but in tests of what a difference would do.</param>
+    /// <param name="quantizer">
+    /// 0 (lossless) to 51; <see cref="Quantizer"/> everywhere but in tests of what a difference would do.
+    /// </param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="framesPerSecond">Rate of the video that is written.</param>
+    /// <param name="clips">Written one after another.</param>
     /// <exception cref="ArgusException">Frames that H.264 4:2:0 cannot hold, or ffmpeg failed.</exception>
     public static async Task WriteAsync(
         IReadOnlyList<VideoClip> clips,
@@ -91,9 +98,16 @@ public static class VideoWriter
         }
     }
 
-    /// <summary>One video whose frames come one by one; memory holds only those that wait. Frames are disposed of.</summary>
-    /// <param name="size">Of every frame; even width and height.</param>
+    /// <summary>
+    /// One video whose frames come one by one; memory holds only those that wait. Frames are disposed of.
+    /// </summary>
+    /// <param name="size">Size of every frame; width and height are even.</param>
     /// <param name="voice">As in <see cref="VideoClip"/>.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="quantizer">Constant quantizer of x264, 0 to 51.</param>
+    /// <param name="path">The file; it appears whole or not at all.</param>
+    /// <param name="frames">The pictures, in order; each is freed when it was written.</param>
+    /// <param name="framesPerSecond">Rate of the video that is written.</param>
     /// <exception cref="ArgusException">ffmpeg failed.</exception>
     public static async Task WriteAsync(
         string path,
@@ -144,7 +158,9 @@ public static class VideoWriter
     /// <summary>True for what a stopped run may have left behind.</summary>
     public static bool IsPartial(string path) => path.EndsWith(Partial, StringComparison.Ordinal);
 
-    /// <summary>Whether the file is an mp4 whose boxes (ISO/IEC 14496-12) fill it exactly and include the index: not cut short.</summary>
+    /// <summary>
+    /// Whether the file is an mp4 whose boxes (ISO/IEC 14496-12) fill it exactly and include the index: not cut short.
+    /// </summary>
     public static bool IsWhole(string path)
     {
         if (!File.Exists(path))
@@ -180,17 +196,18 @@ public static class VideoWriter
         var graph = new List<string> { $"[0:v]split={clips.Count}{Labels("s")}" };
         if (voices is not null)
             graph.Add($"[1:a]asplit={clips.Count}{Labels("t")}");
-        long frame = 0,
-            sample = 0;
+        long frame = 0;
+        long sample = 0;
         for (var i = 0; i < clips.Count; i++)
         {
             graph.Add(
                 $"[s{i}]trim=start_frame={frame}:end_frame={frame += clips[i].Frames.Count},setpts=PTS-STARTPTS[v{i}]"
             );
-            if (voices is not null)
-                graph.Add(
-                    $"[t{i}]atrim=start_sample={sample}:end_sample={sample += clips[i].Voice.Length},asetpts=PTS-STARTPTS[a{i}]"
-                );
+            if (voices is null)
+                continue;
+            var end = sample + clips[i].Voice.Length;
+            graph.Add($"[t{i}]atrim=start_sample={sample}:end_sample={end},asetpts=PTS-STARTPTS[a{i}]");
+            sample = end;
         }
         arguments.AddRange(["-filter_complex_threads", "1", "-filter_complex", string.Join(';', graph)]);
 

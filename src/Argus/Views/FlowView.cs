@@ -3,7 +3,7 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>Dense optical flow (Farnebäck, 2003) from the frame before, and what it does not explain.</summary>
-public static class FlowView
+internal static class FlowView
 {
     /// <summary>u to the right, v downwards and their magnitude, in hundredths of the picture's side a frame.</summary>
     public static Mat Flow(ClipInput clip, int place)
@@ -59,8 +59,8 @@ public static class FlowView
             $"flow {place}",
             () =>
             {
-                using Mat before = new(),
-                    now = new();
+                using Mat before = new();
+                using Mat now = new();
                 Cv2.CvtColor(clip.Frame(place - 1), before, ColorConversionCodes.BGR2GRAY);
                 Cv2.CvtColor(clip.Frame(place), now, ColorConversionCodes.BGR2GRAY);
                 var flow = new Mat();

@@ -3,13 +3,13 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// Native pixels on the codec's 8x8 grid, never resampled: tiles of 32 pixels from all over the crop, in their order, so that face
-/// and surroundings are both in it whatever the face's size. RGB in 0..1.
+/// Native pixels on the codec's 8x8 grid, never resampled: tiles of 32 pixels from all over the crop, in their order,
+/// so that face and surroundings are both in it whatever the face's size. RGB in 0..1.
 /// </summary>
-public static class GridView
+internal static class GridView
 {
-    internal const int Block = 8,
-        TileSide = 32;
+    internal const int Block = 8;
+    internal const int TileSide = 32;
 
     public static Mat Compute(ClipInput clip, int place)
     {
@@ -21,16 +21,17 @@ public static class GridView
     }
 
     /// <summary>
-    /// A square of native pixels whose corners, and those of its tiles, lie on the coded frame's grid. A crop that is too small for tiles
-    /// apart is taken as it is, and padded by reflection.
+    /// A square of native pixels whose corners, and those of its tiles, lie on the coded frame's grid. A crop that is
+    /// too small for tiles apart is taken as it is, and padded by reflection.
     /// </summary>
     /// <param name="corner">The crop's corner in the coded frame.</param>
     /// <param name="size">Side of the result; a multiple of 8.</param>
+    /// <param name="native">A picture at native size.</param>
     internal static Mat Tiles(Mat native, Point corner, int size)
     {
         var first = new Point(Offset(corner.X), Offset(corner.Y));
-        int width = native.Width - first.X,
-            height = native.Height - first.Y;
+        int width = native.Width - first.X;
+        int height = native.Height - first.Y;
         if (width < size || height < size)
         {
             using var part = native.SubMat(new Rect(first.X, first.Y, Math.Min(width, size), Math.Min(height, size)));
@@ -41,7 +42,8 @@ public static class GridView
         {
             foreach (var (toX, fromX) in Places(size, width))
             {
-                var (tileWidth, tileHeight) = (Math.Min(TileSide, size - toX), Math.Min(TileSide, size - toY));
+                var tileWidth = Math.Min(TileSide, size - toX);
+                var tileHeight = Math.Min(TileSide, size - toY);
                 using var from = native.SubMat(new Rect(first.X + fromX, first.Y + fromY, tileWidth, tileHeight));
                 using var to = view.SubMat(new Rect(toX, toY, tileWidth, tileHeight));
                 from.CopyTo(to);
@@ -68,11 +70,14 @@ public static class GridView
     private static Mat Padded(Mat part, int size)
     {
         var padded = part.Clone();
-        var (width, height) = (padded.Width, padded.Height);
+        var width = padded.Width;
+        var height = padded.Height;
         while (width < size || height < size)
         {
-            var (right, bottom) = (Math.Min(size - width, width), Math.Min(size - height, height));
-            (width, height) = (width + right, height + bottom);
+            var right = Math.Min(size - width, width);
+            var bottom = Math.Min(size - height, height);
+            width = width + right;
+            height = height + bottom;
             var larger = new Mat();
             Cv2.CopyMakeBorder(padded, larger, 0, bottom, 0, right, BorderTypes.Reflect);
             padded.Dispose();

@@ -3,23 +3,24 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// Log-mel spectrogram with the definitions of torchaudio's <c>MelSpectrogram(16000, n_fft=512, win_length=400, hop_length=160,
-/// n_mels=64)</c>: periodic Hann window in the middle of the frame, power, HTK's mel scale from 0 to 8000 Hz without normalisation;
-/// then the natural logarithm of power + 1e-6. Column k is centred at k * 10 ms of the sound; beyond its ends there is silence.
+/// Log-mel spectrogram with the definitions of torchaudio's <c>MelSpectrogram(16000, n_fft=512, win_length=400,
+/// hop_length=160, n_mels=64)</c>: periodic Hann window in the middle of the frame, power, HTK's mel scale from 0 to
+/// 8000 Hz without normalisation; then the natural logarithm of power + 1e-6. Column k is centred at k * 10 ms of the
+/// sound; beyond its ends there is silence.
 /// </summary>
 internal sealed class LogMel
 {
-    public const int Bands = 64,
-        Rate = 16_000,
-        Hop = 160;
+    public const int Bands = 64;
+    public const int Rate = 16_000;
+    public const int Hop = 160;
     public const double HopSeconds = (double)Hop / Rate;
 
     /// <summary>How much of the sound before and after a clip the views look at.</summary>
     public const double MarginSeconds = 1.5;
 
-    private const int Window = 400,
-        Transform = 512,
-        Bins = Transform / 2 + 1;
+    private const int Window = 400;
+    private const int Transform = 512;
+    private const int Bins = Transform / 2 + 1;
     private const float Floor = 1e-6f;
 
     private static readonly float[] Hann =
@@ -31,10 +32,16 @@ internal sealed class LogMel
     private readonly int first;
     private readonly float[,] columns;
 
-    private LogMel(int first, float[,] columns) => (this.first, this.columns) = (first, columns);
+    private LogMel(int first, float[,] columns)
+    {
+        this.first = first;
+        this.columns = columns;
+    }
 
     /// <param name="from">The first and last second of the sound whose columns are wanted.</param>
-    public static LogMel Of(ReadOnlySpan<float> samples, double from, double to)
+    /// <param name="to">End of the part, in seconds.</param>
+    /// <param name="samples">Mono, in -1..1.</param>
+    public static LogMel Compute(ReadOnlySpan<float> samples, double from, double to)
     {
         var first = (int)Math.Floor(from / HopSeconds);
         var count = Math.Max(1, (int)Math.Ceiling(to / HopSeconds) - first + 1);
@@ -92,8 +99,8 @@ internal sealed class LogMel
             var frequency = (double)bin * Rate / Transform;
             for (var band = 0; band < Bands; band++)
             {
-                double rising = (frequency - edges[band]) / (edges[band + 1] - edges[band]),
-                    falling = (edges[band + 2] - frequency) / (edges[band + 2] - edges[band + 1]);
+                double rising = (frequency - edges[band]) / (edges[band + 1] - edges[band]);
+                double falling = (edges[band + 2] - frequency) / (edges[band + 2] - edges[band + 1]);
                 indexer[bin, band] = (float)Math.Max(0, Math.Min(rising, falling));
             }
         }

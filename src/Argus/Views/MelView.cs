@@ -2,8 +2,11 @@ using OpenCvSharp;
 
 namespace Argus.Views;
 
-/// <summary>The sound around a frame, 0.64 s, a syllable or two: log-mel, its first and its second difference in time. Low bands at the bottom, time to the right, 10 ms a column.</summary>
-public static class MelView
+/// <summary>
+/// The sound around a frame, 0.64 s, a syllable or two: log-mel, its first and its second difference in time. Low bands
+/// at the bottom, time to the right, 10 ms a column.
+/// </summary>
+internal static class MelView
 {
     private const int Columns = 64;
 

@@ -3,9 +3,10 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>The mouth's region in the frame before, in this one and in the next: luminance, 0..1.</summary>
-public static class MouthView
+internal static class MouthView
 {
-    // A square about the middle between the corners of the mouth, as wide as this many distances between the eyes: chin and upper lip are in it.
+    // A square about the middle between the corners of the mouth, as wide as this many distances between the eyes: chin
+    // and upper lip are in it.
     private const double Width = 1.3;
 
     public static Mat Compute(ClipInput clip, int place)
@@ -26,8 +27,8 @@ public static class MouthView
     {
         var points = clip.Landmarks[place];
         var mouth = new Point2f((points[3].X + points[4].X) / 2, (points[3].Y + points[4].Y) / 2);
-        double x = points[1].X - points[0].X,
-            y = points[1].Y - points[0].Y;
+        double x = points[1].X - points[0].X;
+        double y = points[1].Y - points[0].Y;
         // A face seen from the side has its eyes close together; its height does not shrink.
         var height = Math.Abs(mouth.Y - (points[0].Y + points[1].Y) / 2);
         var width = Width * Math.Max(1, Math.Max(Math.Sqrt(x * x + y * y), height));

@@ -2,8 +2,11 @@ using OpenCvSharp;
 
 namespace Argus.Views;
 
-/// <summary>What a 3x3 median takes away, per channel, of native pixels: edges and noise as the camera, or a resampling, left them. RGB, of full scale 1; cut like <see cref="GridView"/>, because resizing would average it away.</summary>
-public static class ResidualView
+/// <summary>
+/// What a 3x3 median takes away, per channel, of native pixels: edges and noise as the camera, or a resampling, left
+/// them. RGB, of full scale 1; cut like <see cref="GridView"/>, because resizing would average it away.
+/// </summary>
+internal static class ResidualView
 {
     public static Mat Compute(ClipInput clip, int place)
     {

@@ -4,16 +4,16 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// Whether a codec's blocks begin or end along an outline about the face. A row is a ring of <see cref="Rim"/>. What <see cref="StepsView"/>
-/// averages over tiles is here averaged over a few cells of 8x8 pixels. Channels: the absolute steps of the strongest of the seven grids beside the
-/// coded frame's, of both directions together; of the coded frame's own grid to the right; of that grid downwards. Each grid is taken against the
-/// mean of all eight.
+/// Whether a codec's blocks begin or end along an outline about the face. A row is a ring of <see cref="Rim"/>. What
+/// <see cref="BlockinessView"/> averages over tiles is here averaged over a few cells of 8x8 pixels. Channels: the
+/// absolute steps of the strongest of the seven grids beside the coded frame's, of both directions together; of the
+/// coded frame's own grid to the right; of that grid downwards. Each grid is taken against the mean of all eight.
 /// </summary>
-public static class RimBlocksView
+internal static class RimBlocksView
 {
-    private const int Reach = 10,
-        Gap = 2,
-        Cell = GridView.Block; // rings; rings; pixels
+    private const int Reach = 10;
+    private const int Gap = 2;
+    private const int Cell = GridView.Block; // rings; rings; pixels
     private const double Area = 0.6; // cells
 
     public static Mat Compute(ClipInput clip, int place)
@@ -32,7 +32,7 @@ public static class RimBlocksView
             blocks = Blocks(cells);
         return Rim.Drawn(
             [
-                .. Rim.Unrolled(blocks, FaceEllipse.Of(clip.Landmarks[place]), Cell, first)
+                .. Rim.Unrolled(blocks, FaceEllipse.Fit(clip.Landmarks[place]), Cell, first)
                     .Select(channel => Rim.Steps(channel, Reach, Gap).Select(Math.Abs).ToArray()),
             ],
             clip.Size
@@ -41,15 +41,16 @@ public static class RimBlocksView
 
     private static Mat Blocks(Mat native)
     {
-        using Mat grey = new(),
-            luminance = new(),
-            turned = new();
+        using Mat grey = new();
+        using Mat luminance = new();
+        using Mat turned = new();
         Cv2.CvtColor(native, grey, ColorConversionCodes.BGR2GRAY);
         grey.ConvertTo(luminance, MatType.CV_32FC1, 1 / 255.0);
         Cv2.Transpose(luminance, turned);
-        var (right, down) = (Grids(luminance), Grids(turned));
-        using Mat beside = new(),
-            transposed = new();
+        var right = Grids(luminance);
+        var down = Grids(turned);
+        using Mat beside = new();
+        using Mat transposed = new();
         Cv2.Transpose(down.Beside, transposed);
         Cv2.Transpose(down.Own, down.Own);
         Cv2.Add(right.Beside, transposed, beside);
@@ -60,13 +61,14 @@ public static class RimBlocksView
         return blocks;
     }
 
-    // Of vertical lines, a value a cell.
+    // Blockiness of vertical lines, a value a cell.
     private static (Mat Own, Mat Beside) Grids(Mat luminance)
     {
-        using var steps = StepsView.Steps(luminance);
-        using var places = steps.Reshape(Cell); // a cell's row of pixels becomes a pixel of eight channels: one for every place in the cell
-        using Mat cells = new(),
-            mean = new();
+        using var steps = BlockinessView.Steps(luminance);
+        // A cell's row of pixels becomes a pixel of eight channels: one for every place in the cell.
+        using var places = steps.Reshape(Cell);
+        using Mat cells = new();
+        using Mat mean = new();
         Cv2.Resize(
             places,
             cells,

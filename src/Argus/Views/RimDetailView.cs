@@ -4,24 +4,25 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// Whether fine detail begins or ends along an outline about the face. A row is a ring of <see cref="Rim"/>. Channels: the absolute steps of three
-/// logarithms: the energy of detail finer than about two pixels over that of two to four; over that of four to eight; that energy itself.
-/// What was scaled down and up again has lost the finest detail, and only that.
+/// Whether fine detail begins or ends along an outline about the face. A row is a ring of <see cref="Rim"/>. Channels:
+/// the absolute steps of three logarithms: the energy of detail finer than about two pixels over that of two to four;
+/// over that of four to eight; that energy itself. What was scaled down and up again has lost the finest detail, and
+/// only that.
 /// </summary>
-public static class RimDetailView
+internal static class RimDetailView
 {
-    private const int Reach = 10,
-        Gap = 2; // rings: 0.2 radii, and what blending blurs
-    private const double Finest = 0.7,
-        Area = 2,
-        Least = 0.05; // pixels; pixels; grey levels squared: what rounding leaves
+    private const int Reach = 10;
+    private const int Gap = 2; // rings: 0.2 radii, and what blending blurs
+    private const double Finest = 0.7;
+    private const double Area = 2;
+    private const double Least = 0.05; // pixels; pixels; grey levels squared: what rounding leaves
 
     public static Mat Compute(ClipInput clip, int place)
     {
         using var detail = Detail(clip.Native[place]);
         return Rim.Drawn(
             [
-                .. Rim.Unrolled(detail, FaceEllipse.Of(clip.Landmarks[place]))
+                .. Rim.Unrolled(detail, FaceEllipse.Fit(clip.Landmarks[place]))
                     .Select(channel => Rim.Steps(channel, Reach, Gap).Select(Math.Abs).ToArray()),
             ],
             clip.Size
@@ -30,10 +31,10 @@ public static class RimDetailView
 
     private static Mat Detail(Mat native)
     {
-        using Mat grey = new(),
-            luminance = new(),
-            finer = new(),
-            coarser = new();
+        using Mat grey = new();
+        using Mat luminance = new();
+        using Mat finer = new();
+        using Mat coarser = new();
         Cv2.CvtColor(native, grey, ColorConversionCodes.BGR2GRAY);
         grey.ConvertTo(luminance, MatType.CV_32FC1);
         var smooth = new[] { 1, 2, 4 }

@@ -4,17 +4,18 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// Whether the light changes along an outline about the face. A row is a ring of <see cref="Rim"/>. Channels: the steps of the logarithms of
-/// luminance, of red over green and of blue over green, against the mean of those a little further in and out; in absolute value. Skin goes on
-/// across the ellipse: only what was lit, or coloured, apart has an edge all around.
+/// Whether the light changes along an outline about the face. A row is a ring of <see cref="Rim"/>. Channels: the steps
+/// of the logarithms of luminance, of red over green and of blue over green, against the mean of those a little further
+/// in and out; in absolute value. Skin goes on across the ellipse: only what was lit, or coloured, apart has an edge
+/// all around.
 /// </summary>
-public static class RimLightView
+internal static class RimLightView
 {
     private const int Reach = 3; // rings: 1/16 radius
 
     public static Mat Compute(ClipInput clip, int place)
     {
-        var face = FaceEllipse.Of(clip.Landmarks[place]);
+        var face = FaceEllipse.Fit(clip.Landmarks[place]);
         using var light = Light(clip.Native[place], Math.Max(0.8, face.RadiusX / 40));
         return Rim.Drawn([.. Rim.Unrolled(light, face).Select(channel => Edges(Rim.Steps(channel, Reach)))], clip.Size);
     }

@@ -2,8 +2,11 @@ using OpenCvSharp;
 
 namespace Argus.Views;
 
-/// <summary>How light falls: luminance without its detail, and the logarithms of red over green and of blue over green (colour temperature), which shading alone does not change.</summary>
-public static class ShadingView
+/// <summary>
+/// How light falls: luminance without its detail, and the logarithms of red over green and of blue over green (colour
+/// temperature), which shading alone does not change.
+/// </summary>
+internal static class ShadingView
 {
     private const float Dark = 0.02f; // keeps the ratio of two black channels at 1
 

@@ -3,21 +3,23 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// Whether mouth and sound go together, over the whole clip: one value, the same for all its frames and places. The sound is shifted by lags from
-/// -0.6 s to 0.6 s. Agreement at a lag is the mean of three correlations over the clip's frames: of the mouth's motion with
-/// loudness, of its opening or closing with the rise or fall of loudness, and of its motion with the amount of that rise or fall. How far the mouth is
-/// open is told by the contrast of its middle, which of six measures tried goes best with loudness. Channels: the largest agreement within 0.1 s of
-/// lag 0; the largest beyond 0.2 s; each less the mean over all lags; and by how much the first exceeds the second, as it does where picture and sound belong together.
+/// Whether mouth and sound go together, over the whole clip: one value, the same for all its frames and places. The
+/// sound is shifted by lags from -0.6 s to 0.6 s. Agreement at a lag is the mean of three correlations over the clip's
+/// frames: of the mouth's motion with loudness, of its opening or closing with the rise or fall of loudness, and of its
+/// motion with the amount of that rise or fall. How far the mouth is open is told by the contrast of its middle, which
+/// of six measures tried goes best with loudness. Channels: the largest agreement within 0.1 s of lag 0; the largest
+/// beyond 0.2 s; each less the mean over all lags; and by how much the first exceeds the second, as it does where
+/// picture and sound belong together.
 /// </summary>
-public static class SyncView
+internal static class SyncView
 {
     private const int Lags = 48;
-    private const double LargestLagSeconds = 0.6,
-        Near = 0.1,
-        Far = 0.2,
-        Step = 0.04; // seconds; loudness rises or falls over twice the last
-    private const int MouthSide = 32,
-        LoudnessReach = 3; // pixels; columns of 10 ms on either side
+    private const double LargestLagSeconds = 0.6;
+    private const double Near = 0.1;
+    private const double Far = 0.2;
+    private const double Step = 0.04; // seconds; loudness rises or falls over twice the last
+    private const int MouthSide = 32;
+    private const int LoudnessReach = 3; // pixels; columns of 10 ms on either side
 
     public static Mat Compute(ClipInput clip, int place)
     {
@@ -38,17 +40,17 @@ public static class SyncView
         var mean = agreement.Average();
         double Largest(Func<double, bool> among) =>
             agreement.Where((_, step) => among(Math.Abs(Lag(step)))).Max() - mean;
-        double near = Largest(lag => lag <= Near),
-            far = Largest(lag => lag >= Far);
+        double near = Largest(lag => lag <= Near);
+        double far = Largest(lag => lag >= Far);
         return new Mat(1, 1, MatType.CV_32FC3, new Scalar(near, far, near - far));
     }
 
-    // Of each lag, -1..1; 0 where nothing moves or sounds.
+    // The agreement at each lag, -1..1; 0 where nothing moves or sounds.
     private static double[] Agreement(ClipInput clip)
     {
         var change = Opening(clip);
-        double[] signed = Standard(change),
-            amount = Standard([.. change.Select(Math.Abs)]);
+        double[] signed = Standard(change);
+        double[] amount = Standard([.. change.Select(Math.Abs)]);
         return
         [
             .. Enumerable
@@ -72,7 +74,8 @@ public static class SyncView
         ];
     }
 
-    // How much the contrast of the mouth's middle grew since the frame before, in grey levels; the first frame's is the second's.
+    // How much the contrast of the mouth's middle grew since the frame before, in grey levels; the first frame's is the
+    // second's.
     private static double[] Opening(ClipInput clip)
     {
         var open = Enumerable

@@ -4,13 +4,15 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>
-/// What in the picture trembles on its own, over the whole clip and the same for all its frames. The picture is cut in 8x8 tiles; a similarity (shift,
-/// turn, size) fitted to most of their motions from one frame to the next (least median of squares: Rousseeuw, 1984) is the camera's and the
-/// head's, and what is left of a tile's motion is its own. Channels, as means over the clip's frames: how much a tile's own motion changes from frame
-/// to frame, how large it is (hundredths of the picture's side a frame), and how much its brightness changes against the other tiles' (logarithm
-/// of the ratio, in hundredths), each as log(1 + x). People move smoothly and light does not flicker in parts; a face put in frame by frame does.
+/// What in the picture trembles on its own, over the whole clip and the same for all its frames. The picture is cut in
+/// 8x8 tiles; a similarity (shift, turn, size) fitted to most of their motions from one frame to the next (least median
+/// of squares: Rousseeuw, 1984) is the camera's and the head's, and what is left of a tile's motion is its own.
+/// Channels, as means over the clip's frames: how much a tile's own motion changes from frame to frame, how large it is
+/// (hundredths of the picture's side a frame), and how much its brightness changes against the other tiles' (logarithm
+/// of the ratio, in hundredths), each as log(1 + x). People move smoothly and light does not flicker in parts; a face
+/// put in frame by frame does.
 /// </summary>
-public static class TremorView
+internal static class TremorView
 {
     private const int Tiles = 8;
 
@@ -50,11 +52,11 @@ public static class TremorView
 
     private static float Logarithm(double value) => (float)Math.Log(1 + value);
 
-    // Of each tile, against most of the others.
+    // The motion of each tile against most of the others.
     private static (Point2d[] Motion, double[] Light) Own(ClipInput clip, int place)
     {
-        Vec3d[] here = TileMeans<Vec3d>(clip.Frame(place)),
-            before = TileMeans<Vec3d>(FlowView.Warped(clip, place));
+        Vec3d[] here = TileMeans<Vec3d>(clip.Frame(place));
+        Vec3d[] before = TileMeans<Vec3d>(FlowView.Warped(clip, place));
         var flow = TileMeans<Vec2d>(FlowView.Between(clip, place));
         var light = here.Zip(
                 before,
@@ -62,7 +64,7 @@ public static class TremorView
                     100 * Math.Log((now.Item0 + now.Item1 + now.Item2 + 3) / (then.Item0 + then.Item1 + then.Item2 + 3))
             )
             .ToList();
-        var median = Median.Of(light);
+        var median = Median.Compute(light);
 
         var side = (double)clip.Size / Tiles;
         var places = Enumerable
@@ -70,9 +72,9 @@ public static class TremorView
             .Select(i => new Point2d((i % Tiles + 0.5) * side, (i / Tiles + 0.5) * side))
             .ToList();
         var moved = places.Zip(flow, (at, by) => new Point2d(at.X + by.Item0, at.Y + by.Item1)).ToList();
-        using Mat from = Column(places),
-            to = Column(moved),
-            inliers = new();
+        using Mat from = Column(places);
+        using Mat to = Column(moved);
+        using Mat inliers = new();
         using var similarity = Cv2.EstimateAffinePartial2D(from, to, inliers, RobustEstimationAlgorithms.LMEDS);
         var motion = places.Zip(moved, (at, now) => (now - Explained(at)) * (100.0 / clip.Size)).ToArray();
         return (motion, [.. light.Select(value => value - median)]);
@@ -94,8 +96,8 @@ public static class TremorView
     private static T[] TileMeans<T>(Mat picture)
         where T : unmanaged
     {
-        using Mat exact = new(),
-            means = new();
+        using Mat exact = new();
+        using Mat means = new();
         picture.ConvertTo(exact, MatType.CV_64F);
         Cv2.Resize(exact, means, new Size(Tiles, Tiles), 0, 0, InterpolationFlags.Area);
         means.GetArray(out T[] values);

@@ -3,10 +3,19 @@ using OpenCvSharp;
 namespace Argus.Views;
 
 /// <summary>What a branch looks at: three channels computed from a clip.</summary>
-/// <param name="Mean">Of each channel over real faces; with <paramref name="Std"/> it brings the view to about zero mean and unit variance.</param>
-/// <param name="Compute">The view of the frame at a place of the clip: 32-bit floats, three channels, of the input's size; the caller owns it.</param>
+/// <param name="Mean">
+/// Mean of each channel over real faces; with <paramref name="Std"/> it brings the view to about zero mean and unit
+/// variance.
+/// </param>
+/// <param name="Compute">
+/// The view of the frame at a place of the clip: 32-bit floats, three channels, of the input's size; the caller owns
+/// it.
+/// </param>
 /// <param name="Measured">Its values are measurements, whose level counts, not a picture.</param>
 /// <param name="Pictorial">What stands at a place of the view comes from about that place of the face crop.</param>
+/// <param name="NeedsSound">Whether it is of the sound.</param>
+/// <param name="Name">In the tables of specialists and in models.</param>
+/// <param name="Std">Standard deviation of each channel over real faces.</param>
 public sealed record View(
     string Name,
     float[] Mean,
@@ -17,10 +26,14 @@ public sealed record View(
     bool Pictorial = true
 )
 {
-    /// <summary>The enhanced and augmented colour picture, which the backbone sees: <see cref="Imaging.Preprocessing"/> makes it.</summary>
+    /// <summary>
+    /// The enhanced and augmented colour picture, which the backbone sees: <see cref="Imaging.Preprocessing"/> makes
+    /// it.
+    /// </summary>
     public const string Rgb = "rgb";
 
     // Means and deviations: measured over clips of 22 people, rounded.
+    /// <summary>All rows.</summary>
     public static IReadOnlyList<View> All { get; } =
     [
         new("shading", [0.42f, 0.2f, -0.08f], [0.19f, 0.3f, 0.24f], ShadingView.Compute),
@@ -50,7 +63,7 @@ public sealed record View(
             Measured: true,
             Pictorial: false
         ),
-        new("steps", [0, 0, 0], [0.002f, 0.002f, 0.002f], StepsView.Compute, Measured: true),
+        new("steps", [0, 0, 0], [0.002f, 0.002f, 0.002f], BlockinessView.Compute, Measured: true),
         new("flow", [0, 0, 0.17f], [0.36f, 0.28f, 0.42f], FlowView.Flow),
         new("warp_error", [0, 0, 0], [0.01f, 0.01f, 0.01f], FlowView.WarpError),
         new("tremor", [0.18f, 0.18f, 0.38f], [0.18f, 0.16f, 0.36f], TremorView.Compute, Measured: true),
@@ -68,14 +81,16 @@ public sealed record View(
     ];
 
     /// <exception cref="KeyNotFoundException">No such view.</exception>
-    public static View Named(string name) =>
+    public static View Find(string name) =>
         All.FirstOrDefault(view => view.Name == name) ?? throw new KeyNotFoundException($"There is no view '{name}'.");
 
     /// <summary>Normalised floats, row by row, channels last: <c>(S, S, 3)</c>.</summary>
     public unsafe void Write(ClipInput clip, int place, Span<float> output)
     {
         using var view = Compute(clip, place);
-        var (at, width, height) = (0, view.Width, view.Height);
+        var at = 0;
+        var width = view.Width;
+        var height = view.Height;
         for (var y = 0; y < height; y++)
         {
             var row = new ReadOnlySpan<float>((void*)view.Ptr(y), width * 3);

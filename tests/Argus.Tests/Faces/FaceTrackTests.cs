@@ -1,5 +1,4 @@
 using Argus.Faces;
-using Argus.Randomness;
 using OpenCvSharp;
 using Xunit;
 
@@ -13,7 +12,7 @@ public class FaceTrackTests
         var random = new KeyedRandom(5);
         var tracker = new FaceTracker();
         for (var i = 0; i <= 20; i++)
-            tracker.Add(i * 0.1, [At(100 + 50 * i * 0.1 + random.Normal() * 2, 200, 80)]);
+            tracker.Add(i * 0.1, [DrawnFaces.At(100 + 50 * i * 0.1 + random.Normal() * 2, 200, 80)]);
         var track = Assert.Single(tracker.Tracks);
         // Detected at 1.0 and 1.1; the steady movement is 50 pixels a second, the tremble has a deviation of 2.
         var errors = Enumerable
@@ -31,8 +30,8 @@ public class FaceTrackTests
         var tracker = new FaceTracker();
         for (var i = 0; i < 10; i++)
         {
-            Face left = At(100 + i, 100, 60),
-                right = At(300 - i, 100, 60);
+            Face left = DrawnFaces.At(100 + i, 100, 60);
+            Face right = DrawnFaces.At(300 - i, 100, 60);
             tracker.Add(i * 0.2, i % 2 == 0 ? [left, right] : [right, left]);
         }
         Assert.Equal(2, tracker.Tracks.Count);
@@ -44,10 +43,10 @@ public class FaceTrackTests
     public void Who_comes_back_after_a_second_or_elsewhere_is_another_track()
     {
         var tracker = new FaceTracker();
-        tracker.Add(0, [At(100, 100, 60)]);
-        tracker.Add(0.2, [At(100, 100, 60)]);
-        tracker.Add(0.4, [At(400, 100, 60)]);
-        tracker.Add(2.0, [At(100, 100, 60)]);
+        tracker.Add(0, [DrawnFaces.At(100, 100, 60)]);
+        tracker.Add(0.2, [DrawnFaces.At(100, 100, 60)]);
+        tracker.Add(0.4, [DrawnFaces.At(400, 100, 60)]);
+        tracker.Add(2.0, [DrawnFaces.At(100, 100, 60)]);
         Assert.Equal([0, 1, 2], tracker.Tracks.Select(track => track.Number));
         Assert.Null(tracker.Tracks[0].At(1.5));
         Assert.NotNull(tracker.Tracks[0].At(0.1));
@@ -65,11 +64,8 @@ public class FaceTrackTests
         int expected
     )
     {
-        var square = At(x, y, side).Square(1.3, new Size(320, 240));
+        var square = DrawnFaces.At(x, y, side).Square(1.3, new Size(320, 240));
         Assert.Equal((expected, expected), (square.Width, square.Height));
         Assert.Equal(square, square & new Rect(0, 0, 320, 240));
     }
-
-    internal static Face At(double x, double y, double side) =>
-        new(new Rect2d(x - side / 2, y - side / 2, side, side), [.. Enumerable.Repeat(new Point2d(x, y), 5)], 0.9);
 }

@@ -1,5 +1,5 @@
+using Argus.Clips;
 using Argus.Imaging;
-using Argus.Randomness;
 using Argus.Recipes;
 using OpenCvSharp;
 using Xunit;
@@ -8,9 +8,7 @@ namespace Argus.Tests.Imaging;
 
 public class ImagingTests
 {
-    private static readonly Recipe Stage4 = RecipeLibrary
-        .Default.Load(RecipeLibrary.Default.Find("rr/4"), "seed", [])
-        .Recipe;
+    private static readonly Recipe Stage4 = TestRecipes.Load("rr_4_seed");
     private static readonly AugmentRecipe Nothing = Stage4.Augment with
     {
         Flip = 0,
@@ -29,7 +27,7 @@ public class ImagingTests
     {
         using var picture = Noise(32);
         using var before = picture.Clone();
-        Augmentation.Draw(Nothing, 32, KeyedRandom.For("a")).Apply(picture);
+        Augmentation.Draw(Nothing, 32, KeyedRandom.Create("a")).Apply(picture);
         Assert.Equal(0, Cv2.Norm(picture, before));
     }
 
@@ -55,12 +53,13 @@ public class ImagingTests
     public void A_translation_moves_whole_pixels_and_fills_with_black()
     {
         using var picture = new Mat(8, 8, MatType.CV_8UC3, Scalar.White);
-        new Augmentation { Translate = (3, 0) }.Apply(picture);
+        new Augmentation { Translate = new Point(3, 0) }.Apply(picture);
         Assert.Equal(0, picture.At<Vec3b>(4, 2).Item0);
         Assert.Equal(255, picture.At<Vec3b>(4, 3).Item0);
     }
 
-    // torchvision's definitions: brightness scales; contrast blends with the mean grey; saturation blends with the grey picture.
+    // torchvision's definitions: brightness scales; contrast blends with the mean grey; saturation blends with the grey
+    // picture.
     [Theory]
     [InlineData(Augmentation.JitterPart.Brightness, 0.5, 50, 100, 25)]
     [InlineData(Augmentation.JitterPart.Contrast, 0.0, 125, 125, 125)]
@@ -68,12 +67,13 @@ public class ImagingTests
     [InlineData(Augmentation.JitterPart.Hue, 0.5, 150, 50, 200)]
     public void Jitter_follows_torchvision(Augmentation.JitterPart part, double amount, int blue, int green, int red)
     {
-        // Grey of (R 86, G 150, B 100) is 0.299 * 86 + 0.587 * 150 + 0.114 * 100 = 125. Hue of (R 50, G 200, B 100) is 140 degrees;
-        // half a turn on, 320, is (R 200, G 50, B 150), give or take a hue step of 1.4 degrees in 8 bits: 4 levels and rounding.
+        // Grey of (R 86, G 150, B 100) is 0.299 * 86 + 0.587 * 150 + 0.114 * 100 = 125. Hue of (R 50, G 200, B 100) is
+        // 140 degrees; half a turn on, 320, is (R 200, G 50, B 150), give or take a hue step of 1.4 degrees in 8 bits:
+        // 4 levels and rounding.
         using var picture = part is Augmentation.JitterPart.Contrast or Augmentation.JitterPart.Saturation
             ? Flat(100, 150, 86)
             : Flat(100, 200, 50);
-        new Augmentation { Jitter = [(part, amount)] }.Apply(picture);
+        new Augmentation { Jitter = [new Augmentation.JitterStep(part, amount)] }.Apply(picture);
         var pixel = picture.At<Vec3b>(0, 0);
         Assert.InRange(pixel.Item0, blue - 6, blue + 6);
         Assert.InRange(pixel.Item1, green - 6, green + 6);
@@ -83,9 +83,9 @@ public class ImagingTests
     [Fact]
     public void A_draw_depends_on_its_key_alone()
     {
-        var a = Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.For("augment", 1, 2, "clip"));
-        var b = Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.For("augment", 1, 2, "clip"));
-        var c = Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.For("augment", 1, 3, "clip"));
+        var a = Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.Create("augment", 1, 2, "clip"));
+        var b = Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.Create("augment", 1, 2, "clip"));
+        var c = Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.Create("augment", 1, 3, "clip"));
         Assert.Equal((a.RotateDegrees, a.BlurSigma), (b.RotateDegrees, b.BlurSigma));
         Assert.NotEqual(a.RotateDegrees, c.RotateDegrees);
     }
@@ -95,7 +95,7 @@ public class ImagingTests
     {
         var draws = Enumerable
             .Range(0, 2000)
-            .Select(i => Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.For("range", i)))
+            .Select(i => Augmentation.Draw(Stage4.Augment, 224, KeyedRandom.Create("range", i)))
             .ToList();
         Assert.All(
             draws,
@@ -117,7 +117,7 @@ public class ImagingTests
     public void Input_is_normalised_by_ImageNets_constants_in_RGB_order()
     {
         using var picture = Flat(255, 128, 0);
-        var preprocessing = new Preprocessing(new RecipeInput(8, false, Stage4.Enhance, []));
+        var preprocessing = new Preprocessing(8, CropMode.Frame, Stage4.Enhance);
         var floats = new float[preprocessing.Length];
         preprocessing.ToInput(picture, null, floats);
         Assert.Equal((0 - 0.485f) / 0.229f, floats[0], 1e-5f);
@@ -130,14 +130,14 @@ public class ImagingTests
     {
         using var picture = Noise(64);
         using var enhanced = Enhancement.Apply(picture, Stage4.Enhance);
-        var whole = new Preprocessing(new RecipeInput(64, false, Stage4.Enhance, []));
-        var face = new Preprocessing(new RecipeInput(64, true, Stage4.Enhance, []));
+        var whole = new Preprocessing(64, CropMode.Frame, Stage4.Enhance);
+        var face = new Preprocessing(64, CropMode.Face, Stage4.Enhance);
         using var storedWhole = whole.BeforeStoring(picture);
         using var storedFace = face.BeforeStoring(picture);
         Assert.Equal(0, Cv2.Norm(storedWhole, enhanced));
         Assert.Equal(0, Cv2.Norm(storedFace, picture));
-        float[] fromWhole = new float[whole.Length],
-            fromFace = new float[face.Length];
+        float[] fromWhole = new float[whole.Length];
+        float[] fromFace = new float[face.Length];
         whole.ToInput(storedWhole, null, fromWhole);
         face.ToInput(storedFace, null, fromFace);
         Assert.Equal(fromWhole, fromFace);
@@ -148,11 +148,7 @@ public class ImagingTests
     {
         using var picture = Noise(64);
         Assert.Throws<ArgusException>(() =>
-            new Preprocessing(new RecipeInput(32, false, Stage4.Enhance, [])).ToInput(
-                picture,
-                null,
-                new float[32 * 32 * 3]
-            )
+            new Preprocessing(32, CropMode.Frame, Stage4.Enhance).ToInput(picture, null, new float[32 * 32 * 3])
         );
     }
 
@@ -172,7 +168,7 @@ public class ImagingTests
     private static Mat Noise(int side)
     {
         var picture = new Mat(side, side, MatType.CV_8UC3);
-        var random = KeyedRandom.For("noise", side);
+        var random = KeyedRandom.Create("noise", side);
         for (var y = 0; y < side; y++)
         {
             for (var x = 0; x < side; x++)

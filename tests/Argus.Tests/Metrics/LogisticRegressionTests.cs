@@ -8,7 +8,8 @@ public sealed class LogisticRegressionTests
     [Fact]
     public void The_penalised_optimum_of_one_feature_solves_its_equation()
     {
-        // x = -1 or +1 (mean 0, deviation 1), label = sign of x in 3 of 4 cases, 8 samples: w = 8 * (3/4 - sigmoid(w)), so w = 0.6836.
+        // x = -1 or +1 (mean 0, deviation 1), label = sign of x in 3 of 4 cases, 8 samples: w = 8 * (3/4 - sigmoid(w)),
+        // so w = 0.6836.
         double[][] features =
         [
             [-1],

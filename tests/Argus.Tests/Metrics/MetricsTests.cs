@@ -15,7 +15,7 @@ public class MetricsTests
         var scores = reference.GetProperty("scores").EnumerateArray().Select(e => e.GetDouble()).ToArray();
         var expected = reference.GetProperty("expected");
         var at = expected.GetProperty("threshold_0.5");
-        var figures = BinaryMetrics.Of(labels, scores);
+        var figures = BinaryMetrics.Compute(labels, scores);
         var curve = new RocCurve(labels, scores);
         Assert.Equal(expected.GetProperty("roc_auc").GetDouble(), figures.RocAuc!.Value, 1e-9);
         Assert.Equal(expected.GetProperty("average_precision").GetDouble(), figures.AveragePrecision!.Value, 1e-9);
@@ -40,13 +40,13 @@ public class MetricsTests
     [Fact]
     public void One_class_gives_missing_values_and_no_invented_ones()
     {
-        var figures = BinaryMetrics.Of([0, 0], [0.1, 0.9]);
+        var figures = BinaryMetrics.Compute([0, 0], [0.1, 0.9]);
         Assert.Null(figures.RocAuc);
         Assert.Null(figures.FakeAccuracy);
         Assert.Null(figures.Bias);
         Assert.Null(figures.Mcc);
         Assert.Null(figures.BalancedAccuracy);
-        Assert.Throws<ArgusException>(() => BinaryMetrics.Of([0, 1], [0.5, 1.5]));
+        Assert.Throws<ArgusException>(() => BinaryMetrics.Compute([0, 1], [0.5, 1.5]));
         Assert.Equal(0.5, figures.Accuracy);
         Assert.Throws<ArgusException>(() => new RocCurve([0, 0], [0.1, 0.9]));
         Assert.Throws<ArgusException>(() => new RocCurve([0, 1], [0.1, double.NaN]));
@@ -57,11 +57,12 @@ public class MetricsTests
     {
         (int[] Labels, double[] Scores) Draw(int count)
         {
-            var random = new Randomness.KeyedRandom(7);
+            var random = new KeyedRandom(7);
             int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 2)];
             return (labels, [.. labels.Select(label => label + random.Normal())]);
         }
-        var (few, many) = (Draw(40), Draw(1000));
+        var few = Draw(40);
+        var many = Draw(1000);
         var wide = Bootstrap.Auc(few.Labels, few.Scores);
         var narrow = Bootstrap.Auc(many.Labels, many.Scores);
         Assert.InRange(new RocCurve(many.Labels, many.Scores).Auc, narrow.Low, narrow.High);
@@ -72,17 +73,20 @@ public class MetricsTests
     [Fact]
     public void A_weight_counts_a_unit_as_often_as_it_says()
     {
-        var random = new Randomness.KeyedRandom(3);
+        var random = new KeyedRandom(3);
         // Scores of two decimals, so that there are ties; three clips a video.
-        int[] units = [.. Enumerable.Range(0, 90).Select(i => i / 3)],
-            labels = [.. units.Select(unit => unit % 2)];
+        int[] units = [.. Enumerable.Range(0, 90).Select(i => i / 3)];
+        int[] labels = [.. units.Select(unit => unit % 2)];
         double[] scores =
         [
             .. labels.Select(label => Math.Round(Math.Clamp(0.3 + 0.3 * label + 0.2 * random.Normal(), 0, 1), 2)),
         ];
         int[] weights = [.. Enumerable.Range(0, 30).Select(_ => random.Next(4))];
         var repeated = Enumerable.Range(0, 90).SelectMany(i => Enumerable.Repeat(i, weights[units[i]])).ToList();
-        var expected = BinaryMetrics.Of([.. repeated.Select(i => labels[i])], [.. repeated.Select(i => scores[i])]);
+        var expected = BinaryMetrics.Compute(
+            [.. repeated.Select(i => labels[i])],
+            [.. repeated.Select(i => scores[i])]
+        );
         var weighted = new ScoreSet(labels, scores, units).Measure(weights);
         Assert.Equal(
             (expected.Real, expected.Fake, expected.RealRight, expected.FakeRight),
@@ -96,7 +100,7 @@ public class MetricsTests
     public void Clips_of_a_video_are_drawn_together()
     {
         // Ten clips of one video are one observation: the interval is as wide as that of the ten times fewer videos.
-        var random = new Randomness.KeyedRandom(5);
+        var random = new KeyedRandom(5);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 2)];
         double[] scores = [.. labels.Select(label => 1 / (1 + Math.Exp(-label - random.Normal())))];
         int[] units = [.. Enumerable.Range(0, 600).Select(i => i / 10)];
@@ -112,7 +116,7 @@ public class MetricsTests
     [Fact]
     public void Two_detectors_on_the_same_videos_are_compared_in_pairs()
     {
-        var random = new Randomness.KeyedRandom(11);
+        var random = new KeyedRandom(11);
         int[] labels = [.. Enumerable.Range(0, 400).Select(i => i % 2)];
         double[] noise = [.. labels.Select(_ => random.Normal())];
         double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Argus.Pretrained;
+using Argus.Tests;
 using Xunit;
 
 namespace Argus.Tests.Pretrained;
@@ -116,7 +117,8 @@ public sealed class ModelDownloadTests : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (server, address) = (new HttpListener(), $"http://127.0.0.1:{FreePort()}/");
+            var server = new HttpListener();
+            var address = $"http://127.0.0.1:{FreePort()}/";
             server.Prefixes.Add(address);
             try
             {

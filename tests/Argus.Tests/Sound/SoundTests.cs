@@ -1,5 +1,5 @@
-using Argus.Randomness;
 using Argus.Sound;
+using Argus.Tests;
 using Argus.Video;
 using Xunit;
 
@@ -14,7 +14,7 @@ public class SoundTests
     {
         var samples = new short[3 * Rate];
         Voice(samples.AsSpan(Rate, Rate));
-        var speech = VoiceActivity.Speech(samples, Rate);
+        var speech = VoiceActivity.FindSpeech(samples, Rate);
         Assert.Equal(2, speech.Count);
         Assert.Equal(
             (1.0, 2.0),
@@ -29,9 +29,9 @@ public class SoundTests
     {
         var random = new KeyedRandom(1);
         short[] Noise() => [.. Enumerable.Range(0, 3 * Rate).Select(_ => (short)(100 * random.Normal()))];
-        Assert.Empty(VoiceActivity.Speech(Noise(), Rate));
+        Assert.Empty(VoiceActivity.FindSpeech(Noise(), Rate));
         Assert.Empty(
-            VoiceActivity.Speech(
+            VoiceActivity.FindSpeech(
                 [.. Enumerable.Range(0, 3 * Rate).Select(i => (short)(3000 * Math.Sin(2 * Math.PI * 50 * i / Rate)))],
                 Rate
             )
@@ -41,7 +41,7 @@ public class SoundTests
         Voice(voice);
         for (var i = 0; i < voice.Length; i++)
             noisy[Rate + i] += voice[i];
-        var speech = VoiceActivity.Speech(noisy, Rate);
+        var speech = VoiceActivity.FindSpeech(noisy, Rate);
         Assert.InRange(speech[0], 0.9, 1.2);
         Assert.InRange(speech[^1], 1.8, 2.1);
         Assert.Equal(3.0, VoiceActivity.LeadingSilence(new short[3 * Rate], Rate));
@@ -50,7 +50,7 @@ public class SoundTests
     [Fact]
     public void Nothing_is_no_speech()
     {
-        Assert.Empty(VoiceActivity.Speech([], Rate));
+        Assert.Empty(VoiceActivity.FindSpeech([], Rate));
         Assert.Equal(0, VoiceActivity.LeadingSilence([], Rate));
     }
 
@@ -61,7 +61,7 @@ public class SoundTests
         foreach (var clip in Directory.EnumerateFiles(Shared.File("clips"), "speech_*.mp4").Order())
         {
             var samples = await ReadAsync(clip, folder["sound"]);
-            var speech = VoiceActivity.Speech(samples, Rate);
+            var speech = VoiceActivity.FindSpeech(samples, Rate);
             Assert.True(
                 speech.Chunk(2).Sum(stretch => stretch[1] - stretch[0]) > 0.4 * samples.Length / Rate,
                 $"{clip}: {string.Join(' ', speech)}"
@@ -80,7 +80,10 @@ public class SoundTests
         Assert.Equal(Wave.Write(samples, Rate)[Wave.HeaderBytes..], await File.ReadAllBytesAsync(folder["a.raw"]));
     }
 
-    /// <summary>A flash in frame 10 (at 1.0 s) and a click with it; the sound's stream begins earlier or later than the picture's.</summary>
+    /// <summary>
+    /// A flash in frame 10 (at 1.0 s) and a click with it; the sound's stream begins earlier or later than the
+    /// picture's.
+    /// </summary>
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.3)]

@@ -1,3 +1,4 @@
+using Argus.Tests;
 using Argus.Video;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Argus.Randomness;
 using Argus.Video;
 using OpenCvSharp;
 using Xunit;
@@ -11,7 +10,9 @@ public sealed class VideoWriterTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("argus-writer-").FullName;
     private readonly Mat[] frames = [.. Enumerable.Range(0, 10).Select(Frame)];
-    private readonly float[] voice = [.. Enumerable.Range(0, 6400).Select(i => (float)(.3 * Math.Sin(i * .1)))]; // 0.4 s
+
+    // 0.4 s.
+    private readonly float[] voice = [.. Enumerable.Range(0, 6400).Select(i => (float)(.3 * Math.Sin(i * .1)))];
 
     [Fact]
     public async Task Frames_and_voice_come_back_as_H264_and_AAC()
@@ -101,9 +102,9 @@ public sealed class VideoWriterTests : IDisposable
     // Grey, because colour is stored at half the resolution; smooth blobs between 40 and 215.
     private static Mat Frame(int number)
     {
-        var random = KeyedRandom.For("frame", number);
-        using Mat small = new(4, 6, MatType.CV_8UC1),
-            large = new();
+        var random = KeyedRandom.Create("frame", number);
+        using Mat small = new(4, 6, MatType.CV_8UC1);
+        using Mat large = new();
         for (var i = 0; i < 24; i++)
             small.Set(i / 6, i % 6, (byte)(40 + random.Next(176)));
         Cv2.Resize(small, large, new Size(48, 32), 0, 0, InterpolationFlags.Linear);

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Argus.Tests.Views;
 
-/// <summary>What was done to the face or to its surroundings alone ends at the face's outline; what was done to both or to neither ends nowhere.</summary>
+/// <summary>
+/// What was done to the face or to its surroundings alone ends at the face's outline; what was done to both or to
+/// neither ends nowhere.
+/// </summary>
 public class RimViewTests
 {
     private const int Side = 160;
@@ -36,8 +39,8 @@ public class RimViewTests
     [Fact]
     public void Blocks_on_the_frames_own_grid_are_told_from_blocks_beside_it()
     {
-        double[][] beside = Rows("rim_blocks", true, false),
-            on = Rows("rim_blocks", true, false, offset: 0);
+        double[][] beside = Rows("rim_blocks", true, false);
+        double[][] on = Rows("rim_blocks", true, false, offset: 0);
         Assert.True(beside[0].Max() > 2 * beside[1].Max());
         Assert.True(on[1].Max() > 2 * beside[1].Max() && on[2].Max() > 2 * beside[2].Max());
     }
@@ -45,9 +48,9 @@ public class RimViewTests
     // A column of each channel.
     private static double[][] Rows(string name, bool face, bool surroundings, int offset = 3)
     {
-        using Mat plain = new(Side, Side, MatType.CV_8UC3),
-            altered = new(),
-            mask = new(Side, Side, MatType.CV_8UC1, Scalar.All(surroundings ? 255 : 0));
+        using Mat plain = new(Side, Side, MatType.CV_8UC3);
+        using Mat altered = new();
+        using Mat mask = new(Side, Side, MatType.CV_8UC1, Scalar.All(surroundings ? 255 : 0));
         new RNG(3).Fill(
             plain,
             DistributionType.Uniform,
@@ -62,7 +65,7 @@ public class RimViewTests
             "rim_detail" => Reduced(plain),
             _ => Blocked(plain, offset),
         };
-        var outline = FaceEllipse.Of(Landmarks);
+        var outline = FaceEllipse.Fit(Landmarks);
         mask.Ellipse(
             new RotatedRect(
                 new Point2f((float)outline.CenterX, (float)outline.CenterY),
@@ -76,19 +79,22 @@ public class RimViewTests
         treated.CopyTo(altered, mask);
         using var clip = new ClipInput(
             [altered.Clone()],
-            [new Mat(Clips.Side, Clips.Side, MatType.CV_8UC3)],
+            [new Mat(DrawnClips.Side, DrawnClips.Side, MatType.CV_8UC3)],
             [Landmarks],
             [default],
             [0],
             default
         );
-        using var view = View.Named(name).Compute(clip, 0);
+        using var view = View.Find(name).Compute(clip, 0);
         return
         [
             .. Enumerable
                 .Range(0, 3)
                 .Select(channel =>
-                    Enumerable.Range(0, Clips.Side).Select(row => (double)view.At<Vec3f>(row, 10)[channel]).ToArray()
+                    Enumerable
+                        .Range(0, DrawnClips.Side)
+                        .Select(row => (double)view.At<Vec3f>(row, 10)[channel])
+                        .ToArray()
                 ),
         ];
     }
@@ -104,7 +110,8 @@ public class RimViewTests
         return tinted;
     }
 
-    // Every block of 8x8 a little brighter or darker than the next, like chequers; the first ones are cut by the offset.
+    // Every block of 8x8 a little brighter or darker than the next, like chequers; the first ones are cut by the
+    // offset.
     private static Mat Blocked(Mat picture, int offset)
     {
         var blocked = picture.Clone();

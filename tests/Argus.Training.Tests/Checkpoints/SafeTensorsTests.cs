@@ -10,8 +10,9 @@ namespace Argus.Training.Tests.Checkpoints;
 
 public class SafeTensorsTests
 {
-    // huggingface/safetensors, "Format": N (8 bytes, little-endian), N bytes of JSON beginning with '{' and perhaps padded with
-    // spaces, then a buffer that data_offsets (relative to it) cover without holes; row-major, little-endian.
+    // huggingface/safetensors, "Format": N (8 bytes, little-endian), N bytes of JSON beginning with '{' and perhaps
+    // padded with spaces, then a buffer that data_offsets (relative to it) cover without holes; row-major,
+    // little-endian.
     [Fact]
     public void A_written_file_follows_the_published_format()
     {
@@ -42,10 +43,8 @@ public class SafeTensorsTests
                 .OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt64())
         )
         {
-            var (from, to) = (
-                entry.Value.GetProperty("data_offsets")[0].GetInt64(),
-                entry.Value.GetProperty("data_offsets")[1].GetInt64()
-            );
+            var from = entry.Value.GetProperty("data_offsets")[0].GetInt64();
+            var to = entry.Value.GetProperty("data_offsets")[1].GetInt64();
             var size = sizes[entry.Value.GetProperty("dtype").GetString()!];
             Assert.Equal(end, from);
             Assert.Equal(0, from % size);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Argus.Training.Tests.Checkpoints;
 
 /// <summary>
-/// Writes files with the opcodes that <c>torch.save</c> (PyTorch 1.6 and later, pickle protocol 2) writes for a state dict,
-/// so that the reader is tested without a PyTorch.
+/// Writes files with the opcodes that <c>torch.save</c> (PyTorch 1.6 and later, pickle protocol 2) writes for a state
+/// dict, so that the reader is tested without a PyTorch.
 /// </summary>
 internal sealed class TorchSave
 {

@@ -156,5 +156,5 @@ public class WeightsTests
     }
 
     private static SpecialistModel Model() =>
-        new(Specialist.Named("cm"), new ModelOptions { Backbone = "efficientnet_b0" });
+        new(Specialist.Find("cm"), new ModelOptions { Backbone = "efficientnet_b0" });
 }

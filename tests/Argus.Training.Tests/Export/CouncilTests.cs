@@ -1,8 +1,9 @@
-using Argus.Datasets;
+using Argus.Data.Datasets;
+using Argus.Data.Evaluations;
 using Argus.Detection;
-using Argus.Evaluations;
-using Argus.Randomness;
+using Argus.Scores;
 using Argus.Tests;
+using Argus.Training.Export;
 using Xunit;
 
 namespace Argus.Training.Tests.Export;
@@ -75,12 +76,12 @@ public class CouncilTests
             [
                 .. videos.Select(video => new VideoPrediction(
                     video.Item,
-                    [ClipScore.OfLogit(0, 0, of(video.Trace) + random.Normal())]
+                    [ClipScore.FromLogit(0, 0, of(video.Trace) + random.Normal())]
                 )),
             ];
-        CouncilEvidence first = new("rr", null, Says(trace => trace == 1 ? 3 : -1)),
-            second = new("tm", null, Says(trace => trace == 3 ? 3 : -1)),
-            noise = new("av", null, Says(_ => 0));
+        CouncilEvidence first = new("rr", null, Says(trace => trace == 1 ? 3 : -1));
+        CouncilEvidence second = new("tm", null, Says(trace => trace == 3 ? 3 : -1));
+        CouncilEvidence noise = new("av", null, Says(_ => 0));
         // tm abstains from a tenth.
         second = second with
         {
@@ -111,7 +112,7 @@ public class CouncilTests
                             {
                                 Label = (i + turned) % 2,
                             },
-                            [ClipScore.OfLogit(0, 0, i)]
+                            [ClipScore.FromLogit(0, 0, i)]
                         )),
                 ]
             );

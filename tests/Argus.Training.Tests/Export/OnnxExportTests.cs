@@ -1,19 +1,25 @@
+using Argus.Data.Stores;
 using Argus.Detection;
 using Argus.Recipes;
 using Argus.Specialists;
+using Argus.Tests;
 using Argus.Training.Checkpoints;
 using Argus.Training.Export;
 using Argus.Training.Models;
+using Argus.Training.Recipes;
 using Argus.Training.Runs;
-using Argus.Training.Tests.Runs;
 using Argus.Views;
 using Xunit;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Tests.Export;
 
-/// <summary>A file in ONNX Runtime answers as the checkpoint does in torch. Weights are random, normalisation is not the identity.</summary>
-public sealed class OnnxExportTests : IDisposable
+/// <summary>
+/// A file in ONNX Runtime answers as the checkpoint does in torch. Weights are random, normalisation is not the
+/// identity.
+/// </summary>
+[Collection(nameof(TinyDetector))]
+public sealed class OnnxExportTests(TinyDetector tiny) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("argus-test-").FullName;
 
@@ -49,7 +55,7 @@ public sealed class OnnxExportTests : IDisposable
         file.Check();
         Assert.Equal(checkpoint.Recipe.Model, file.Recipe.Model with { Dropout = checkpoint.Recipe.Model.Dropout });
         // Any number of clips.
-        var three = file.Inputs.ToDictionary(input => input, input => GoldenInput.Of(input, 3 * file.ClipLength));
+        var three = file.Inputs.ToDictionary(input => input, input => GoldenInput.Create(input, 3 * file.ClipLength));
         Assert.Equal(6, file.Logits(three).Length);
         Assert.Equal(file.Golden(), file.Logits(three)[..2], (a, b) => Math.Abs(a - b) < 1e-4);
     }
@@ -66,16 +72,16 @@ public sealed class OnnxExportTests : IDisposable
             TestContext.Current.CancellationToken
         );
         using var file = SpecialistModelFile.Load(result.Path);
-        var values = GoldenInput.Of(View.Rgb, file.ClipLength);
-        var told = file.Tell(new Dictionary<string, float[]> { [View.Rgb] = values })[0];
+        var values = GoldenInput.Create(View.Rgb, file.ClipLength);
+        var told = file.OcclusionSensitivity(new Dictionary<string, float[]> { [View.Rgb] = values })[0];
 
         using var none = no_grad();
         using var scope = NewDisposeScope();
         using var model = checkpoint.Load(CPU);
         model.eval();
         var frames = tensor(values).view(1, 3, 224, 224);
-        Tensor map = model.BackboneFeatures(frames).flatten(2),
-            branches = model.ModuleFeatures(frames).flatten(2); // (1, C, 49)
+        Tensor map = model.BackboneFeatures(frames).flatten(2);
+        Tensor branches = model.ModuleFeatures(frames).flatten(2); // (1, C, 49)
         double Odds(Tensor pooled, Tensor module)
         {
             var logits = model.HeadLogits(cat([pooled, module.flatten(1)], 1).unsqueeze(1)).data<float>().ToArray();
@@ -115,7 +121,8 @@ public sealed class OnnxExportTests : IDisposable
                 TestContext.Current.CancellationToken
             );
             var (code, error) = await Run(
-                $"import onnx; m = onnx.load('{result.Path}'); onnx.checker.check_model(m, full_check=True); onnx.shape_inference.infer_shapes(m, check_type=True, strict_mode=True)"
+                $"import onnx; m = onnx.load('{result.Path}'); onnx.checker.check_model(m, full_check=True); "
+                    + "onnx.shape_inference.infer_shapes(m, check_type=True, strict_mode=True)"
             );
             Assert.True(code == 0, error);
         }
@@ -146,31 +153,23 @@ public sealed class OnnxExportTests : IDisposable
     [Fact]
     public async Task Integers_are_a_third_as_large_and_say_what_they_cost()
     {
-        var merged = TinyStore.Recipe("rr/4");
-        using var store = await TinyStore.OpenAsync(merged.Recipe);
-        using (var model = ModelFactory.Create(merged.Recipe))
-            Argus.Training.Checkpoints.Checkpoint.Save(
-                Path.Combine(folder, "tiny"),
-                model,
-                optimizer: null,
-                new TrainState(),
-                merged.ToYaml()
-            );
-        var checkpoint = CheckpointReference.Find(Path.Combine(folder, "tiny"));
-        async Task<ExportResult> Export(ExportPrecision precision, Stores.Store? crops) =>
+        using var store = await TinyStore.OpenAsync(tiny.Merged.Recipe);
+        async Task<ExportResult> Export(Store? crops) =>
             await OnnxExport.RunAsync(
-                checkpoint,
-                Path.Combine(folder, $"{precision}.onnx"),
-                precision,
+                tiny.Checkpoint,
+                Path.Combine(folder, "int8.onnx"),
+                ExportPrecision.Int8,
                 crops,
                 TestContext.Current.CancellationToken
             );
-        var (whole, rounded) = (await Export(ExportPrecision.Fp32, store), await Export(ExportPrecision.Int8, store));
+        var whole = tiny.Exported;
+        var rounded = await Export(store);
         Assert.InRange((double)rounded.Bytes / whole.Bytes, 0.2, 0.45);
         Assert.InRange(rounded.LargestDifference, 1e-9, 0.5);
         Assert.InRange(rounded.Loss!.MeanProbability, 1e-12, 0.02);
         Assert.InRange(rounded.Loss.FileAuc!.Value, 0, 1);
-        // A graph whose integers nobody reads would compute as before: the runtime's optimised form holds integer kernels.
+        // A graph whose integers nobody reads would compute as before: the runtime's optimised form holds integer
+        // kernels.
         using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
         {
             LogSeverityLevel = Microsoft.ML.OnnxRuntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
@@ -184,7 +183,7 @@ public sealed class OnnxExportTests : IDisposable
         var operations = optimised.Graph.Node.CountBy(node => node.OpType).ToDictionary();
         Assert.True(operations["QLinearConv"] > 70, string.Join(", ", operations));
         Assert.False(operations.ContainsKey("Conv"), string.Join(", ", operations));
-        await Assert.ThrowsAsync<RequestException>(() => Export(ExportPrecision.Int8, null));
+        await Assert.ThrowsAsync<RequestException>(() => Export(null));
     }
 
     [Fact]

@@ -1,9 +1,11 @@
-using Argus.Datasets;
-using Argus.Forging;
+using Argus.Clips;
+using Argus.Data.Datasets;
+using Argus.Data.Forging;
+using Argus.Data.Samples;
+using Argus.Data.Stores;
 using Argus.Imaging;
-using Argus.Stores;
+using Argus.Tests;
 using Argus.Training.Feeding;
-using Argus.Training.Tests.Runs;
 using Argus.Views;
 using Xunit;
 
@@ -20,11 +22,9 @@ public class FeedingTests
         // More fakes than reals, as in the real datasets.
         var reals = train.Where(video => video.Item.Label == 0).Take(3).ToList();
         var mixed = reals.Concat(train.Where(video => video.Item.Label == 1)).ToList();
-        var (first, again, next) = (
-            BalancedSampler.Epoch(mixed, 5, 0),
-            BalancedSampler.Epoch(mixed, 5, 0),
-            BalancedSampler.Epoch(mixed, 5, 1)
-        );
+        var first = BalancedSampler.Epoch(mixed, 5, 0);
+        var again = BalancedSampler.Epoch(mixed, 5, 0);
+        var next = BalancedSampler.Epoch(mixed, 5, 1);
         Assert.Equal(first, again);
         Assert.NotEqual(first, next);
         var real = first.Where(sample => sample.Label == 0).ToList();
@@ -77,10 +77,8 @@ public class FeedingTests
             },
         };
         var reals = store.Videos.Where(video => video.Item.Label == 0).ToList();
-        var (early, late) = (
-            BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0)),
-            BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Of(recipe, 0.7))
-        );
+        var early = BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Create(recipe, 0));
+        var late = BalancedSampler.Epoch(reals, 1, 0, forge: ForgePlan.Create(recipe, 0.7));
         Assert.Equal(4 * reals.Sum(video => video.Clips.Count), late.Count);
         foreach (var four in late.Chunk(4))
         {
@@ -106,7 +104,13 @@ public class FeedingTests
         async Task<List<string>> ReadAsync(int workers, int first)
         {
             var sums = new List<string>();
-            var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), recipe.Augment, 3, workers);
+            var feeder = new Feeder(
+                store,
+                new ClipPreprocessing(ModelInput.Create(recipe)),
+                recipe.Augment,
+                3,
+                workers
+            );
             await foreach (var batch in feeder.ReadAsync(clips, 0, 4, first, CancellationToken.None))
             {
                 using (batch)
@@ -128,7 +132,7 @@ public class FeedingTests
     {
         var recipe = TinyStore.Recipe("rr/1").Recipe;
         using var store = await TinyStore.OpenAsync(recipe);
-        var feeder = new Feeder(store, new ClipPreprocessing(RecipeInput.From(recipe)), null, 0, 2);
+        var feeder = new Feeder(store, new ClipPreprocessing(ModelInput.Create(recipe)), null, 0, 2);
         await foreach (
             var batch in feeder.ReadAsync(
                 [.. store.Videos.SelectMany(video => video.Clips).Select(clip => new Sample(clip))],

@@ -26,7 +26,7 @@ public sealed class DepthwiseTests
         var weight = randn(channels, 1, kernel, kernel).requires_grad_();
         var gradient = randn(images, channels, height, width);
         Assert.True(Depthwise.Fits(x, weight, 1, channels));
-        var result = Depthwise.Of(x, weight);
+        var result = Depthwise.Run(x, weight);
         result.backward([gradient]);
 
         var exact = x.detach().to(ScalarType.Float64).requires_grad_();

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Argus.Training.Tests.Kernels;
 
-/// <summary>The fused operators against libtorch's own in double precision: outputs, every gradient, running statistics.</summary>
+/// <summary>
+/// The fused operators against libtorch's own in double precision: outputs, every gradient, running statistics.
+/// </summary>
 public sealed class FusedNormTests
 {
     // Channels below, at, between and above whole slots; pictures with an odd number of pixels too.
@@ -118,12 +120,12 @@ public sealed class FusedNormTests
         result.backward([gradient]);
 
         Tensor Double(Tensor tensor) => tensor.detach().to(ScalarType.Float64).requires_grad_();
-        Tensor x = Double(picture),
-            w = Double(norm.Weight),
-            b = Double(norm.Bias),
-            r = Double(residual);
-        Tensor mean = zeros(channels, float64),
-            variance = ones(channels, float64);
+        Tensor x = Double(picture);
+        Tensor w = Double(norm.Weight);
+        Tensor b = Double(norm.Bias);
+        Tensor r = Double(residual);
+        Tensor mean = zeros(channels, float64);
+        Tensor variance = ones(channels, float64);
         var expected = plain(
             nn.functional.batch_norm(x, mean, variance, w, b, training: true, momentum: 0.1, eps: norm.Eps),
             factors.to(ScalarType.Float64),

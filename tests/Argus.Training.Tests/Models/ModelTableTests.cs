@@ -21,7 +21,7 @@ public class ModelTableTests
     public void Every_EfficientNet_has_torchvisions_size(string name, long parameters, int features)
     {
         using var scope = NewDisposeScope();
-        var variant = EfficientNetVariant.Named(name);
+        var variant = EfficientNetVariant.Find(name);
         using var backbone = new EfficientNet(variant, 0.2, MemoryFormat.ChannelsLast);
         Assert.Equal(features, variant.Features);
         Assert.Equal(parameters, backbone.parameters().Sum(p => p.numel()) + features * 1000 + 1000);
@@ -33,7 +33,7 @@ public class ModelTableTests
         using var scope = NewDisposeScope();
         random.manual_seed(0);
         using var backbone = new EfficientNet(
-            EfficientNetVariant.Named("efficientnet_b0"),
+            EfficientNetVariant.Find("efficientnet_b0"),
             0.2,
             MemoryFormat.ChannelsLast
         );
@@ -55,15 +55,12 @@ public class ModelTableTests
     )
     {
         using var scope = NewDisposeScope();
-        using var model = new SpecialistModel(
-            Specialist.Named(name),
-            new ModelOptions { Backbone = "efficientnet_b0" }
-        );
+        using var model = new SpecialistModel(Specialist.Find(name), new ModelOptions { Backbone = "efficientnet_b0" });
         var logits = model.Logits(randn(4, 3, 64, 64), framesPerClip: 2);
         Assert.Equal([2, 2], logits.shape);
         logits.sum().backward();
         var beforeNorm = Specialist
-            .Named(name)
+            .Find(name)
             .Branches.SelectMany(branch =>
                 new[] { $"specialist_module.{branch.Name}.0.bias", $"specialist_module.{branch.Name}.3.bias" }
             )
@@ -75,13 +72,11 @@ public class ModelTableTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void With_one_frame_and_colour_pictures_for_views_a_specialist_is_the_published_model_and_with_its_own_it_is_not(
-        string name
-    )
+    public void With_one_frame_and_colour_pictures_it_is_the_published_model_and_with_own_views_it_is_not(string name)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var specialist = Specialist.Named(name);
+        var specialist = Specialist.Find(name);
         using var model = new SpecialistModel(specialist, new ModelOptions { Backbone = "efficientnet_b0" });
         model.eval();
         var frames = randn(2, 3, 64, 64);
@@ -118,10 +113,7 @@ public class ModelTableTests
     [Fact]
     public void A_step_leaves_no_tensor_behind()
     {
-        using var model = new SpecialistModel(
-            Specialist.Named("cm"),
-            new ModelOptions { Backbone = "efficientnet_b0" }
-        );
+        using var model = new SpecialistModel(Specialist.Find("cm"), new ModelOptions { Backbone = "efficientnet_b0" });
         Step();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var i = 0; i < 3; i++)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Argus.Specialists;
+using Argus.Training.Kernels;
 using Argus.Training.Models;
 using Argus.Training.Optimization;
 using TorchSharp;
@@ -49,7 +50,7 @@ public class SpecialistReferenceTests
     {
         using var scope = NewDisposeScope();
         var expected = Expected.GetProperty(name);
-        using var model = new Cli.Benches.StockModel(Specialist.Named(name), "efficientnet_b4", 0, [0, 0, 0], 0);
+        using var model = new Argus.Benchmarks.StockModel(Specialist.Find(name), "efficientnet_b4", 0, [0, 0, 0], 0);
         ReferenceNumbers.Fill(model);
         var shapes = expected
             .GetProperty("state_dict")
@@ -128,7 +129,7 @@ public class SpecialistReferenceTests
     private static SpecialistModel Build(string name, MemoryFormat format, bool shortcuts)
     {
         var model = new SpecialistModel(
-            Specialist.Named(name),
+            Specialist.Find(name),
             new ModelOptions
             {
                 Format = format,

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Argus.Datasets;
-using Argus.Forging;
+using Argus.Clips;
+using Argus.Data.Datasets;
+using Argus.Data.Forging;
+using Argus.Data.Samples;
+using Argus.Data.Stores;
 using Argus.Imaging;
 using Argus.Metrics;
-using Argus.Randomness;
 using Argus.Recipes;
-using Argus.Stores;
 using Argus.Tests;
+using Argus.Training.Recipes;
 using Argus.Training.Runs;
 using Xunit;
 using static TorchSharp.torch;
@@ -15,8 +17,8 @@ using static TorchSharp.torch;
 namespace Argus.Training.Tests.Runs;
 
 /// <summary>
-/// The quickstart's training with labels drawn by lot: whatever it finds then, it must know nothing about people it never
-/// saw. Where test videos, or anything that tells their labels, leaked into training, it would.
+/// The quickstart's training with labels drawn by lot: whatever it finds then, it must know nothing about people it
+/// never saw. Where test videos, or anything that tells their labels, leaked into training, it would.
 /// </summary>
 public class ShuffledLabelsTests
 {
@@ -40,7 +42,7 @@ public class ShuffledLabelsTests
                 Chunks = 1,
                 Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(10, 2, 10) },
             },
-            null,
+            SilentLog.Instance,
             CancellationToken.None
         );
         var root = folder["data", "dfdc"];
@@ -57,10 +59,15 @@ public class ShuffledLabelsTests
             ["data.layout=dfdc", "data.chunks=[0]", "train.keep=2", "train.device=cpu"]
         );
         var recipe = merged.Recipe;
-        var preparation = new Preparation(RecipeInput.From(recipe), null);
-        var listing = DatasetLayout.Named("dfdc").Read(root, DatasetOptions.From(recipe.Data));
+        var preparation = new Preparation(ModelInput.Create(recipe), null);
+        var listing = DatasetLayout.Find("dfdc").Read(root, DatasetOptions.Create(recipe.Data));
         await preparation.RunAsync(
-            await preparation.PlanAsync(listing, StoreOptions.Of(recipe), Path.Combine(output, "store"), Share.Whole),
+            await preparation.PlanAsync(
+                listing,
+                StoreOptions.Create(recipe),
+                Path.Combine(output, "store"),
+                DatasetShard.Whole
+            ),
             2,
             null,
             CancellationToken.None
@@ -98,7 +105,7 @@ public class ShuffledLabelsTests
                 .Where(name => OfficialSplits.Dfdc((string?)entries[name]!["original"] ?? name) == side)
                 .ToList();
             var labels = names.Select(name => (string)entries[name]!["label"]!).ToList();
-            KeyedRandom.For("shuffle", 3, side).Shuffle(labels);
+            KeyedRandom.Create("shuffle", 3, side).Shuffle(labels);
             for (var i = 0; i < names.Count; i++)
             {
                 entries[names[i]]!["original"] ??= names[i];

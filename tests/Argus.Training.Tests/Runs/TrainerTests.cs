@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Argus.Data.Stores;
 using Argus.Recipes;
-using Argus.Stores;
 using Argus.Tests;
 using Argus.Training.Checkpoints;
+using Argus.Training.Recipes;
 using Argus.Training.Runs;
 using Xunit;
 
@@ -36,7 +37,8 @@ public class TrainerTests
     {
         using var folder = new TemporaryFolder();
         var merged = TinyStore.Recipe(name, [.. settings, "train.keep=2"]);
-        var (run, observer) = (new RunDirectory(folder["run"]), new Quiet());
+        var run = new RunDirectory(folder["run"]);
+        var observer = new Quiet();
         var result = await TrainAsync(merged, run, observer);
         Assert.True(result.Finished);
         var epochs = name.EndsWith('4') ? 4 : 2;
@@ -96,11 +98,12 @@ public class TrainerTests
         await TrainAsync(merged, whole, new Quiet());
 
         var pieces = new RunDirectory(folder["pieces"]);
-        var (rounds, steps) = (0, -1);
+        var rounds = 0;
+        var steps = -1;
         while (true)
         {
-            // Cancelled before it starts, a round saves after its first step; where only the validation is left, that is
-            // stopped too, and the next round may finish it and is stopped after the first step beyond.
+            // Cancelled before it starts, a round saves after its first step; where only the validation is left, that
+            // is stopped too, and the next round may finish it and is stopped after the first step beyond.
             using var stop = new CancellationTokenSource();
             var stuck = rounds > 0 && Checkpoint.ReadState(pieces.Last).GlobalStep == steps;
             if (!stuck)

@@ -1,4 +1,3 @@
-using Argus.Randomness;
 using Argus.Views;
 using Xunit;
 using static TorchSharp.torch;
@@ -8,13 +7,14 @@ namespace Argus.Training.Tests.Views;
 public class LogMelTests
 {
     /// <summary>
-    /// The reference is libtorch's own <c>stft</c> with the filters that torchaudio documents for <c>melscale_fbanks(mel_scale="htk", norm=None)</c>.
+    /// The reference is libtorch's own <c>stft</c> with the filters that torchaudio documents for
+    /// <c>melscale_fbanks(mel_scale="htk", norm=None)</c>.
     /// </summary>
     [Fact]
     public void Log_mel_equals_torchs_transform_with_torchaudios_filters()
     {
         Argus.Training.Native.LibTorch.Load();
-        var random = KeyedRandom.For("mel");
+        var random = KeyedRandom.Create("mel");
         float[] sound =
         [
             .. Enumerable
@@ -45,7 +45,7 @@ public class LogMelTests
             .clamp_min(0); // (257, 64)
         var expected = filters.t().matmul(power.to(ScalarType.Float64)).add(1e-6).log(); // (64, frames)
 
-        var mel = LogMel.Of(sound, 0, 2);
+        var mel = LogMel.Compute(sound, 0, 2);
         for (var column = 0; column < 200; column++)
         {
             for (var band = 0; band < LogMel.Bands; band++)

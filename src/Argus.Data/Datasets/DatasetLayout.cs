@@ -1,0 +1,131 @@
+namespace Argus.Data.Datasets;
+
+public enum Severity
+{
+    /// <summary>Normal for this dataset; counted so that nobody wonders.</summary>
+    Note,
+
+    /// <summary>A leak or gap that the official split is known to have.</summary>
+    Known,
+
+    /// <summary>Something is missing or left out, but what remains is sound.</summary>
+    Warning,
+
+    /// <summary>Results would be wrong.</summary>
+    Error,
+}
+
+/// <summary>Something worth knowing about a dataset on disk: what, where, and what to do.</summary>
+public sealed record DatasetProblem(Severity Severity, string Where, string What);
+
+/// <summary>How a dataset is to be read.</summary>
+/// <param name="Compression">FaceForensics++: <c>raw</c>, <c>c23</c> or <c>c40</c>.</param>
+/// <param name="IdentitySplit">No person on two sides, where the dataset names its people.</param>
+/// <param name="ValidationShare">Carved from training where no validation set was published.</param>
+/// <param name="Methods">Only these method folders' fakes; empty for all.</param>
+public sealed record DatasetOptions(
+    string Compression = "c23",
+    bool IdentitySplit = false,
+    double ValidationShare = 0.1,
+    IReadOnlyList<string>? Methods = null
+)
+{
+    public static DatasetOptions Create(Recipes.DataRecipe data) =>
+        new(data.Compression, data.Split == Recipes.SplitMode.Identity, data.ValidationShare, data.Methods);
+}
+
+/// <summary>A dataset on disk: its videos with their sides of the split, and what is wrong with it.</summary>
+public sealed record DatasetListing(
+    string Layout,
+    string Root,
+    string SplitName,
+    IReadOnlyList<VideoItem> Items,
+    IReadOnlyList<DatasetProblem> Problems
+)
+{
+    public string FullPath(VideoItem item) => Path.Combine(Root, item.Path);
+}
+
+/// <summary>A row of the table of layouts.</summary>
+/// <param name="Name">In recipes and on the command line.</param>
+/// <param name="Title">For people.</param>
+/// <param name="Stage">The stage of progressive training that the dataset is for.</param>
+/// <param name="Reader">Lists the videos under a folder.</param>
+public sealed record DatasetLayout(
+    string Name,
+    string Title,
+    int Stage,
+    Func<string, DatasetOptions, DatasetListing> Reader
+)
+{
+    public static IReadOnlyList<DatasetLayout> All { get; } =
+    [
+        new("ffpp", "FaceForensics++", 1, FaceForensics.Read),
+        new("celebdf", "Celeb-DF v2", 2, CelebDf.Read),
+        new("dfdc", "DFDC", 4, Dfdc.Read),
+    ];
+
+    /// <exception cref="RequestException">No such layout.</exception>
+    public static DatasetLayout Find(string name) =>
+        All.FirstOrDefault(layout => layout.Name == name)
+        ?? throw new RequestException(
+            $"There is no dataset layout '{name}'. Choose {Suggestions.OneOf(name, [.. All.Select(l => l.Name)])}."
+        );
+
+    /// <summary>Lists the videos under <paramref name="root"/>; files are not opened.</summary>
+    /// <exception cref="RequestException">The folder is missing or holds nothing of this layout.</exception>
+    public DatasetListing Read(string root, DatasetOptions options)
+    {
+        if (!Directory.Exists(root))
+            throw new RequestException($"The {Title} folder {root} does not exist.");
+        var listing = Reader(root, options);
+        if (listing.Items.Count == 0)
+            throw new RequestException(
+                $"No {Title} video was found under {root}. docs/data.md shows the folders that are expected."
+                    + (
+                        listing.Problems.Count > 0
+                            ? $" First problem: {listing.Problems[0].Where}: {listing.Problems[0].What}"
+                            : ""
+                    )
+            );
+        var kinds = KindList.Read(root);
+        var once = listing
+            .Items.DistinctBy(item => item.Key)
+            .Select(item => item with { Kind = kinds.GetValueOrDefault(item.Path) })
+            .ToList();
+        var repeated = listing.Items.Count - once.Count;
+        return listing with
+        {
+            Items = once,
+            Problems =
+                repeated == 0
+                    ? listing.Problems
+                    :
+                    [
+                        .. listing.Problems,
+                        new(
+                            Severity.Warning,
+                            root,
+                            $"{repeated} videos left out: another folder has a video of the same method and name"
+                        ),
+                    ],
+        };
+    }
+}
+
+/// <summary><c>kinds.csv</c> beside the sample data: which kind of forgery each file is about.</summary>
+internal static class KindList
+{
+    public static Dictionary<string, string> Read(string root)
+    {
+        var file = Path.Combine(root, "kinds.csv");
+        if (!File.Exists(file))
+            return [];
+        return File.ReadLines(file)
+            .Skip(1)
+            .Select(line => line.Split(','))
+            .Where(cells => cells.Length >= 2)
+            .DistinctBy(cells => cells[0])
+            .ToDictionary(cells => cells[0], cells => cells[1]);
+    }
+}

@@ -1,0 +1,52 @@
+namespace Argus.Data.Datasets;
+
+/// <summary>
+/// Finds video files the way the datasets are found on disk: any letter case, sometimes one folder deeper.
+/// </summary>
+public static class VideoFolder
+{
+    private static readonly string[] Extensions = [".mp4", ".avi", ".mov", ".mkv", ".webm"];
+
+    private static readonly EnumerationOptions AnyCase = new()
+    {
+        MatchCasing = MatchCasing.CaseInsensitive,
+        IgnoreInaccessible = true,
+    };
+
+    /// <summary>
+    /// The folder under <paramref name="root"/> that the parts name, whatever their letter case; null if there is none.
+    /// </summary>
+    public static string? Find(string root, params ReadOnlySpan<string> parts)
+    {
+        var folder = root;
+        foreach (var part in parts)
+        {
+            if (!Directory.Exists(folder))
+                return null;
+            var found = Directory
+                .EnumerateDirectories(folder, part, AnyCase)
+                .Order(StringComparer.Ordinal)
+                .FirstOrDefault();
+            if (found is null)
+                return null;
+            folder = found;
+        }
+        return folder;
+    }
+
+    /// <summary>Videos of a folder, also of a <c>videos</c> folder in it; ordered by name.</summary>
+    public static IEnumerable<string> Videos(string folder)
+    {
+        var inner = Find(folder, "videos");
+        return new[] { folder, inner }
+            .OfType<string>()
+            .SelectMany(place => Directory.EnumerateFiles(place, "*", AnyCase))
+            .Where(HasVideoName)
+            .Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether a file's name ends like a video's.</summary>
+    public static bool HasVideoName(string file) => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant());
+
+    public static string Relative(string root, string file) => Path.GetRelativePath(root, file).Replace('\\', '/');
+}

@@ -1,0 +1,203 @@
+using OpenCvSharp;
+
+namespace Argus.Data.Forging;
+
+/// <summary>
+/// A new frame from a frame; BGR, 8 bits, same size. All of its randomness was drawn when it was made.
+/// </summary>
+/// <param name="Parameters">What was drawn, for the record.</param>
+internal sealed record FrameOperation(Func<Mat, Mat> Apply, IReadOnlyDictionary<string, object> Parameters);
+
+/// <summary>What the kinds do to a frame that is the same for all frames of a video.</summary>
+internal static class FrameOperations
+{
+    public static readonly IReadOnlyDictionary<ForgeryKind, Func<KeyedRandom, Size, bool, FrameOperation>> Makers =
+        new Dictionary<ForgeryKind, Func<KeyedRandom, Size, bool, FrameOperation>>
+        {
+            [ForgeryKind.Lighting] = (random, size, _) => Lighting(random, size),
+            [ForgeryKind.Resolution] = Resolution,
+            [ForgeryKind.Compression] = Compression,
+            [ForgeryKind.Blend] = (random, size, _) => Blend(random, size),
+        };
+
+    private static readonly InterpolationFlags[] Down =
+    [
+        InterpolationFlags.Area,
+        InterpolationFlags.Linear,
+        InterpolationFlags.Cubic,
+    ];
+    private static readonly InterpolationFlags[] Up =
+    [
+        InterpolationFlags.Linear,
+        InterpolationFlags.Cubic,
+        InterpolationFlags.Lanczos4,
+    ];
+
+    /// <summary>Another lamp: brighter or darker, a slope across the frame, warmer or cooler, another gamma.</summary>
+    private static FrameOperation Lighting(KeyedRandom random, Size size)
+    {
+        double Signed(double low, double high) => (random.Chance(.5) ? 1 : -1) * random.Uniform(low, high);
+        double direction = random.Uniform(0, 2 * Math.PI);
+        double slope = random.Uniform(.2, .5);
+        double bend = random.Uniform(-.15, .15);
+        double level = Signed(.08, .25);
+        double warmth = Signed(.06, .16);
+        double gamma = Math.Exp(random.Uniform(-.3, .3));
+
+        var gain = new Mat<float>(size.Height, size.Width);
+        var indexer = gain.GetIndexer();
+        for (var row = 0; row < size.Height; row++)
+        {
+            for (var column = 0; column < size.Width; column++)
+            {
+                double x = 2.0 * column / size.Width - 1;
+                double y = 2.0 * row / size.Height - 1;
+                indexer[row, column] = (float)
+                    Math.Exp(
+                        level
+                            + slope * (x * Math.Cos(direction) + y * Math.Sin(direction))
+                            + bend * (x * x + y * y - .67)
+                    );
+            }
+        }
+        // Gamma about the middle grey, so that it changes contrast and not brightness.
+        var curve = Enumerable
+            .Range(0, 256)
+            .Select(value => (byte)Math.Clamp(Math.Round(118 * Math.Pow(value / 118.0, gamma)), 0, 255))
+            .ToArray();
+        float[] channels = [(float)Math.Exp(-warmth), 1, (float)Math.Exp(warmth)];
+        return new(
+            frame =>
+            {
+                var lit = new Mat();
+                using var table = Mat.FromPixelData(1, 256, MatType.CV_8UC1, curve);
+                Cv2.LUT(frame, table, lit);
+                Blending.Multiply(lit, gain, channels);
+                return lit;
+            },
+            Drawn(
+                (nameof(level), level),
+                (nameof(slope), slope),
+                (nameof(direction), direction),
+                (nameof(bend), bend),
+                (nameof(warmth), warmth),
+                (nameof(gamma), gamma)
+            )
+        );
+    }
+
+    /// <summary>Down and up again by 1.8 to 4 (recorded: 1.5 to 6), through one pair of filters.</summary>
+    private static FrameOperation Resolution(KeyedRandom random, Size size, bool recorded)
+    {
+        var factor = recorded ? random.Uniform(1.5, 6) : random.Uniform(1.8, 4);
+        InterpolationFlags down = random.Pick(Down);
+        InterpolationFlags up = random.Pick(Up);
+        var small = new Size(Math.Round(size.Width / factor), Math.Round(size.Height / factor));
+        return new(
+            frame =>
+            {
+                using var reduced = new Mat();
+                var back = new Mat();
+                Cv2.Resize(frame, reduced, small, 0, 0, down);
+                Cv2.Resize(reduced, back, size, 0, 0, up);
+                return back;
+            },
+            Drawn((nameof(factor), factor), (nameof(down), $"{down}"), (nameof(up), $"{up}"))
+        );
+    }
+
+    /// <summary>
+    /// JPEG of quality 15 to 45 (recorded: 10 to 40) whose 8x8 grid lies anywhere against the frame's (recorded: 1 to 7
+    /// pixels beside it).
+    /// </summary>
+    private static FrameOperation Compression(KeyedRandom random, Size size, bool recorded)
+    {
+        int Offset() => recorded ? 1 + random.Next(7) : random.Next(8);
+        int quality = (recorded ? 10 : 15) + random.Next(31);
+        int left = Offset();
+        int top = Offset();
+        return new(
+            frame => Jpeg(frame, quality, left, top),
+            Drawn((nameof(quality), quality), (nameof(left), left), (nameof(top), top))
+        );
+    }
+
+    /// <summary>Through JPEG, whose 8x8 blocks begin that many pixels before the frame's corner.</summary>
+    public static Mat Jpeg(Mat frame, int quality, int left, int top)
+    {
+        using var moved = new Mat();
+        Cv2.CopyMakeBorder(frame, moved, top, 8 - top, left, 8 - left, BorderTypes.Reflect101);
+        Cv2.ImEncode(".jpg", moved, out var bytes, [(int)ImwriteFlags.JpegQuality, quality]);
+        using var decoded = Cv2.ImDecode(bytes, ImreadModes.Color);
+        using var cut = decoded[new Rect(left, top, frame.Width, frame.Height)];
+        return cut.Clone();
+    }
+
+    /// <summary>
+    /// The self-blending idea's source: shifted in colour and contrast, sharpened or softened, and moved and scaled by
+    /// a few hundredths.
+    /// </summary>
+    private static FrameOperation Blend(KeyedRandom random, Size size)
+    {
+        var gains = Enumerable.Range(0, 3).Select(_ => random.Uniform(0.88, 1.12)).ToArray();
+        double contrast = random.Uniform(0.85, 1.15);
+        double scale = random.Uniform(0.96, 1.04);
+        double sharpen = random.Uniform(0.4, 1.2);
+        double soften = random.Uniform(0.6, 1.4);
+        double shiftX = random.Uniform(-0.015, 0.015) * size.Width;
+        double shiftY = random.Uniform(-0.015, 0.015) * size.Height;
+        var softer = random.Chance(0.5);
+        return new(
+            frame =>
+            {
+                var source = new Mat();
+                using (
+                    var move = Mat.FromPixelData(
+                        2,
+                        3,
+                        MatType.CV_64FC1,
+                        new[]
+                        {
+                            scale,
+                            0,
+                            shiftX + size.Width * (1 - scale) / 2,
+                            0,
+                            scale,
+                            shiftY + size.Height * (1 - scale) / 2,
+                        }
+                    )
+                )
+                    Cv2.WarpAffine(frame, source, move, size, InterpolationFlags.Cubic, BorderTypes.Reflect101);
+                using var smooth = new Mat();
+                Cv2.GaussianBlur(source, smooth, new Size(0, 0), softer ? soften : 1);
+                if (softer)
+                    smooth.CopyTo(source);
+                else
+                    Cv2.AddWeighted(source, 1 + sharpen, smooth, -sharpen, 0, source);
+                var mean = source.Mean();
+                // About each channel's own mean, so that contrast and colour are two things.
+                var channels = Cv2.Split(source);
+                for (var c = 0; c < 3; c++)
+                    channels[c].ConvertTo(channels[c], -1, gains[c] * contrast, gains[c] * mean[c] * (1 - contrast));
+                Cv2.Merge(channels, source);
+                foreach (var channel in channels)
+                    channel.Dispose();
+                return source;
+            },
+            Drawn(
+                (nameof(gains), gains),
+                (nameof(contrast), contrast),
+                (nameof(scale), scale),
+                (nameof(shiftX), shiftX),
+                (nameof(shiftY), shiftY),
+                softer ? (nameof(soften), soften) : (nameof(sharpen), sharpen)
+            )
+        );
+    }
+
+    private static Dictionary<string, object> Drawn(params IEnumerable<(string Name, object Value)> values) =>
+        values.ToDictionary(
+            entry => entry.Name,
+            entry => entry.Value is double value ? Math.Round(value, 4) : entry.Value
+        );
+}

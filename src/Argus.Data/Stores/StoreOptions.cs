@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Argus.Clips;
+using Argus.Data.Datasets;
+using Argus.Imaging;
+using Argus.Recipes;
+
+namespace Argus.Data.Stores;
+
+/// <summary>Every choice that shapes what a store holds. Two recipes with equal options share a store.</summary>
+public sealed record StoreOptions
+{
+    public const int FormatVersion = 2;
+
+    public required string Layout { get; init; }
+
+    /// <summary>FaceForensics++ only.</summary>
+    public string? Compression { get; init; }
+
+    /// <summary>Method folders, separated by spaces; empty for all.</summary>
+    public required string Methods { get; init; }
+    public required string Split { get; init; }
+    public required double ValidationShare { get; init; }
+    public required int TrainFrames { get; init; }
+    public required int EvalFrames { get; init; }
+    public required double From { get; init; }
+    public required double To { get; init; }
+    public required int ClipFrames { get; init; }
+
+    /// <summary>Frames a second within a clip; null for single frames.</summary>
+    public double? ClipRate { get; init; }
+    public required string Crop { get; init; }
+
+    /// <summary>Whole frames only: faces are stored at native size and enhanced when they are read.</summary>
+    public int? ImageSize { get; init; }
+    public EnhanceRecipe? Enhance { get; init; }
+    public double? FaceMargin { get; init; }
+
+    /// <summary>Longest side of a stored face in pixels; null for native size.</summary>
+    public int? LargestCrop { get; init; }
+
+    /// <summary><c>png</c> or <c>jpeg</c> (quality 100).</summary>
+    public required string Format { get; init; }
+    public required bool Sound { get; init; }
+
+    public static StoreOptions Create(Recipe recipe)
+    {
+        var face = recipe.Data.Crop == CropMode.Face;
+        return new StoreOptions
+        {
+            Layout = recipe.Data.Layout,
+            Compression = recipe.Data.Layout == "ffpp" ? recipe.Data.Compression : null,
+            Methods = string.Join(' ', recipe.Data.Methods.Order(StringComparer.Ordinal)),
+            Split = RecipeSchema.Word(recipe.Data.Split),
+            ValidationShare = recipe.Data.ValidationShare,
+            TrainFrames = recipe.Data.TrainFrames,
+            EvalFrames = recipe.Data.EvalFrames,
+            ClipFrames = recipe.Data.ClipFrames,
+            ClipRate = recipe.Data.ClipFrames > 1 ? recipe.Data.ClipRate : null,
+            LargestCrop = face && recipe.Data.LargestCrop > 0 ? recipe.Data.LargestCrop : null,
+            Format = RecipeSchema.Word(recipe.Data.Format),
+            Sound = recipe.Data.Sound,
+            From = recipe.Data.FrameRange[0],
+            To = recipe.Data.FrameRange[1],
+            Crop = RecipeSchema.Word(recipe.Data.Crop),
+            ImageSize = face ? null : recipe.Model.ImageSize,
+            Enhance = face ? null : recipe.Enhance,
+            FaceMargin = face ? recipe.Data.FaceMargin : null,
+        };
+    }
+
+    /// <summary>Whether the store's pictures are faces.</summary>
+    [JsonIgnore]
+    public bool OfFaces => Crop == RecipeSchema.Word(CropMode.Face);
+
+    /// <summary>What is read of a video on that side.</summary>
+    internal ClipRequest CreateRequest(Split side, ModelInput input) =>
+        new()
+        {
+            Clips = ClipsFor(side),
+            ClipFrames = ClipFrames,
+            FramesPerSecond = ClipRate ?? 1,
+            From = From,
+            To = To,
+            Preprocessing = input.CreatePreprocessing(),
+            FaceMargin = FaceMargin,
+            LargestCropPixels = LargestCrop,
+        };
+
+    /// <summary>Clips of a video on that side.</summary>
+    public int ClipsFor(Split side) => side == Datasets.Split.Train ? TrainFrames : EvalFrames;
+
+    // PNG takes about 1.9 bytes a pixel of camera pictures and JPEG at quality 100 three quarters of that; a native
+    // face is taken to be 300 pixels wide, and a video to last 15 seconds.
+    private const double PngBytesPerPixel = 1.9;
+    private const double JpegBytesPerPixel = 1.4;
+    private const int TypicalFacePixels = 300;
+    private const int TypicalSeconds = 15;
+    private const int SoundBytesPerSecond = 32_000;
+
+    /// <summary>Space that a video will take, as a guess.</summary>
+    public long EstimatedBytes(Split side)
+    {
+        var pixels = ImageSize ?? Math.Min(TypicalFacePixels, LargestCrop ?? int.MaxValue);
+        var picture = pixels * pixels * (Format == "jpeg" ? JpegBytesPerPixel : PngBytesPerPixel);
+        return (long)(ClipsFor(side) * ClipFrames * picture) + (Sound ? TypicalSeconds * SoundBytesPerSecond : 0);
+    }
+
+    /// <summary>Hash of all of the above and the format's version: 12 hexadecimal digits.</summary>
+    [JsonIgnore]
+    public string Key =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{FormatVersion}{JsonSerializer.Serialize(this)}"))
+        )[..12];
+}

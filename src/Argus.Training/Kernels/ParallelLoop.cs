@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using Argus.Training.Native;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Kernels;
+
+/// <summary>
+/// Runs work on libtorch's own threads: those of a second pool would share the cores with libtorch's, which spin for a
+/// while after each operator.
+/// </summary>
+internal static unsafe class ParallelLoop
+{
+    private sealed class Job(int items, Action<int> work)
+    {
+        private int next = -1;
+
+        public void Take()
+        {
+            for (int item; (item = Interlocked.Increment(ref next)) < items; )
+                work(item);
+        }
+    }
+
+    // GNU OpenMP's entry for a parallel region: the body, its argument, threads (0: as many as libtorch uses), flags.
+    private static readonly delegate* unmanaged<delegate* unmanaged<IntPtr, void>, IntPtr, uint, uint, void> Parallel =
+        Find();
+
+    private static delegate* unmanaged<delegate* unmanaged<IntPtr, void>, IntPtr, uint, uint, void> Find()
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        foreach (var file in Directory.EnumerateFiles(LibTorch.Folder, "libgomp*.so*"))
+        {
+            if (
+                NativeLibrary.TryLoad(file, out var library)
+                && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var entry)
+            )
+                return (delegate* unmanaged<delegate* unmanaged<IntPtr, void>, IntPtr, uint, uint, void>)entry;
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Calls <paramref name="work"/> once with each number below <paramref name="items"/>; it must not throw.
+    /// </summary>
+    public static void ForEach(int items, Action<int> work)
+    {
+        var job = new Job(items, work);
+        if (items == 1 || get_num_threads() == 1)
+            job.Take();
+        else if (Parallel == null)
+            System.Threading.Tasks.Parallel.For(
+                0,
+                items,
+                new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() },
+                work
+            );
+        else
+        {
+            var handle = GCHandle.Alloc(job);
+            Parallel(&Take, GCHandle.ToIntPtr(handle), 0, 0);
+            handle.Free();
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Take(IntPtr job) => ((Job)GCHandle.FromIntPtr(job).Target!).Take();
+}

@@ -1,0 +1,288 @@
+using System.Security.Cryptography;
+using System.Text;
+using Argus.Data.Audits;
+using Argus.Data.Datasets;
+using Argus.Data.Evaluations;
+using Argus.Data.Stores;
+using Argus.Recipes;
+using Argus.Scores;
+using Argus.Training.Models;
+using Argus.Training.Recipes;
+using OpenCvSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Runs;
+
+/// <summary>How an evaluation is to be made.</summary>
+public sealed record EvaluateOptions
+{
+    /// <summary>Where stores are kept that nobody named.</summary>
+    public string StoreRoot { get; init; } = DatasetPreparation.DefaultRoot;
+
+    /// <summary>How a video's score is made of its clips'; null for what the calibration chose.</summary>
+    public Aggregation? Aggregation { get; init; }
+
+    /// <summary>How log odds become probabilities; null for a temperature where there is a calibration.</summary>
+    public Calibrator? Calibrator { get; init; }
+
+    /// <summary>Test videos of each dataset that go through the ladder of re-encodings; 0 for no ladder.</summary>
+    public int RobustnessVideos { get; init; }
+
+    /// <summary>Kinds of re-encoding; empty for all.</summary>
+    public IReadOnlyList<string> RobustnessGroups { get; init; } = [];
+}
+
+/// <summary>Scores a checkpoint on the test sides of datasets.</summary>
+/// <param name="path">The run or the checkpoint, as the user gave it.</param>
+/// <param name="checkpoint">The checkpoint that was found there.</param>
+/// <param name="options">How it is judged.</param>
+/// <param name="log">Is told what is prepared and scored.</param>
+public sealed class EvaluateRun(string path, CheckpointReference checkpoint, EvaluateOptions options, IWorkLog log)
+{
+    private const int CropPixels = 112;
+    private const int JpegQuality = 85;
+
+    private readonly Device device = TorchDevice.Select(checkpoint.Recipe.Train.Device);
+
+    /// <summary>The figures, and what they are about.</summary>
+    /// <param name="datasets">Where each dataset is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="ArgusException">A dataset has no test video that can be judged.</exception>
+    public async Task<EvaluationOutcome> RunAsync(IReadOnlyList<DatasetFolder> datasets, CancellationToken cancel)
+    {
+        using var model = checkpoint.Load(device);
+        var calibration = Calibration.Read(checkpoint.Folder) ?? await CalibrateAsync(model, datasets, cancel);
+        var judge = Judge.Create(calibration, options.Aggregation, options.Calibrator);
+        var sides = new List<TestSide>();
+        try
+        {
+            foreach (var dataset in datasets)
+                sides.Add(await ScoreAsync(model, dataset, cancel));
+            List<VideoPrediction> videos = [.. sides.SelectMany(side => side.Videos)];
+            var predictions = new PredictionSet(videos, [.. sides.SelectMany(side => side.Unscored)]);
+            var result = Evaluation.Measure(predictions, judge);
+            var robustness = options.RobustnessVideos > 0 ? await RobustnessAsync(model, judge, sides, cancel) : null;
+            return new EvaluationOutcome(await DescribeAsync(judge, result, sides, robustness, cancel), result);
+        }
+        finally
+        {
+            foreach (var side in sides)
+                side.Store.Dispose();
+        }
+    }
+
+    private sealed record TestSide(
+        Recipe Recipe,
+        DatasetListing Listing,
+        Store Store,
+        IReadOnlyList<VideoPrediction> Videos,
+        IReadOnlyList<UnscoredVideo> Unscored
+    );
+
+    private async Task<TestSide> ScoreAsync(SpecialistModel model, DatasetFolder dataset, CancellationToken cancel)
+    {
+        var recipe = checkpoint.RecipeFor(dataset.Layout);
+        var preparation = new DatasetPreparation(log) { Root = options.StoreRoot };
+        var prepared = await preparation.RunAsync(recipe, dataset.Folder, null, [Split.Test], cancel);
+        var store = await Store.OpenAsync(prepared.Folder);
+        try
+        {
+            var test = new StoreSuitability(recipe, store.Videos.Where(video => video.Split == Split.Test));
+            if (test.Suitable.Count == 0)
+                throw new ArgusException(
+                    $"{dataset.Folder} has no test video that can be judged. "
+                        + $"'argus data check {dataset.Layout} {dataset.Folder}' shows the split."
+                );
+            var videos = await log.TrackAsync(
+                $"{dataset.Layout}: images scored",
+                test.Suitable.Sum(video => video.Clips.Count),
+                progress =>
+                    Scoring.RunAsync(
+                        model,
+                        recipe,
+                        store,
+                        [.. test.Suitable.Select(video => new JudgedVideo(video))],
+                        device,
+                        progress,
+                        cancel
+                    )
+            );
+            return new TestSide(recipe, prepared.Listing, store, videos, FindUnscored(recipe, prepared, test));
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    private static List<UnscoredVideo> FindUnscored(Recipe recipe, PreparedDataset prepared, StoreSuitability test)
+    {
+        var reasons = prepared.Result.Unreadable.ToDictionary(failure => failure.Path, failure => failure.Reason);
+        foreach (var abstained in test.Abstained)
+            reasons[abstained.Video.Item.Path] = $"{recipe.Specialist} abstains: {abstained.Reason}";
+        var scored = test.Suitable.Select(video => video.Item.Key).ToHashSet();
+        return
+        [
+            .. prepared
+                .Listing.Items.Where(item => item.Split == Split.Test && !scored.Contains(item.Key))
+                .OrderBy(item => item.Key, StringComparer.Ordinal)
+                .Select(item => new UnscoredVideo(
+                    item,
+                    reasons.GetValueOrDefault(item.Path, "it is not in the store")
+                )),
+        ];
+    }
+
+    private Task<RobustnessResult> RobustnessAsync(
+        SpecialistModel model,
+        Judge judge,
+        IReadOnlyList<TestSide> sides,
+        CancellationToken cancel
+    ) =>
+        new RobustnessRun(model, device, judge, checkpoint.Recipe.Seed, log).RunAsync(
+            [.. sides.Select(side => new LadderDataset(side.Recipe, side.Listing, side.Videos))],
+            options.RobustnessVideos,
+            options.RobustnessGroups,
+            cancel
+        );
+
+    private async Task<EvaluationSubject> DescribeAsync(
+        Judge judge,
+        EvaluationResult result,
+        IReadOnlyList<TestSide> sides,
+        RobustnessResult? robustness,
+        CancellationToken cancel
+    )
+    {
+        var recipe = checkpoint.Recipe;
+        var hashes = new Dictionary<string, string>
+        {
+            ["weights"] = await FileHash.Sha256Async(checkpoint.Weights, cancel),
+            ["recipe"] = await FileHash.Sha256Async(checkpoint.RecipeFile, cancel),
+        };
+        var audits = new List<DatasetAudit>();
+        foreach (var side in sides)
+        {
+            hashes[$"data {side.Recipe.Data.Layout}"] = HashTestVideos(side.Store);
+            var audit = await StoreAudit.RunAsync(side.Store, verify: false, 1, null, cancel);
+            audits.Add(new DatasetAudit(DatasetLayout.Find(side.Recipe.Data.Layout).Title, audit));
+        }
+        return new EvaluationSubject
+        {
+            Name = $"{recipe.Specialist}, stage {recipe.Stage}",
+            Specialist = recipe.Specialist,
+            Stage = recipe.Stage,
+            TrainedOn = recipe.Data.Layout,
+            TrainedBefore = FindEarlierLayouts(recipe),
+            Source = checkpoint.Folder,
+            CodeVersion = ProgramVersion.Text,
+            Hashes = hashes,
+            Recipe = await File.ReadAllTextAsync(checkpoint.RecipeFile, cancel),
+            Environment = EnvironmentRecord.Text(),
+            RunFolder = Directory.Exists(new RunDirectory(path).Plots) ? path : null,
+            Audits = audits,
+            Robustness = robustness,
+            Mistakes = DescribeMistakes(result, judge, sides),
+            Notes = judge.Calibration is null ? [UncalibratedNote(recipe)] : [],
+        };
+    }
+
+    private static IReadOnlyList<string> FindEarlierLayouts(Recipe recipe) =>
+        recipe.StartFrom == 0
+            ? []
+            :
+            [
+                .. RecipeLibrary
+                    .Default.Runs.Where(run => run.Specialist == recipe.Specialist && run.Stage < recipe.Stage)
+                    .OrderBy(run => run.Stage)
+                    .Select(run => RecipeLibrary.Default.Load(run, "full", []).Recipe.Data.Layout),
+            ];
+
+    private string UncalibratedNote(Recipe recipe) =>
+        $"Uncalibrated: {checkpoint.Folder} holds no {Calibration.FileName}. "
+        + $"Evaluating it with --data {recipe.Data.Layout}=DIR, the dataset that it was trained on, "
+        + "makes one from the validation videos.";
+
+    // A checkpoint from before there were calibrations, or from elsewhere, gets one where the data for it are at hand.
+    private async Task<Calibration?> CalibrateAsync(
+        SpecialistModel model,
+        IReadOnlyList<DatasetFolder> datasets,
+        CancellationToken cancel
+    )
+    {
+        var recipe = checkpoint.Recipe;
+        if (datasets.FirstOrDefault(dataset => dataset.Layout == recipe.Data.Layout) is not { } own)
+            return null;
+        var preparation = new DatasetPreparation(log) { Root = options.StoreRoot, SayProblems = false };
+        var prepared = await preparation.RunAsync(recipe, own.Folder, null, [Split.Validation], cancel);
+        using var store = await Store.OpenAsync(prepared.Folder);
+        var videos = JudgedVideo.Validation(recipe, store);
+        if (videos.Select(video => video.Item.Label).Distinct().Count() < 2)
+            return null;
+        var predictions = await log.TrackAsync(
+            $"{own.Layout}: validation images scored, to calibrate",
+            videos.Sum(video => video.Video.Clips.Count),
+            progress => Scoring.RunAsync(model, recipe, store, videos, device, progress, cancel)
+        );
+        var calibration = Calibration.Fit(
+            [.. predictions.Select(video => video.ToLabelled())],
+            $"validation videos of {own.Layout}"
+        );
+        try
+        {
+            calibration.Write(checkpoint.Folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            log.Warn(
+                $"{Calibration.FileName} could not be written into {checkpoint.Folder} "
+                    + $"({error.Message.TrimEnd('.')}); it is used for this evaluation only."
+            );
+        }
+        return calibration;
+    }
+
+    // Which test videos these were, to the byte.
+    private static string HashTestVideos(Store store)
+    {
+        var lines = store
+            .Videos.Where(video => video.Split == Split.Test)
+            .Select(video => $"{video.Item.Key} {video.Item.Label} {video.Row.SourceHash}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+    }
+
+    private static List<Mistake> DescribeMistakes(EvaluationResult result, Judge judge, IReadOnlyList<TestSide> sides)
+    {
+        var stored = sides
+            .SelectMany(side => side.Store.Videos.Select(video => (side.Store, Video: video)))
+            .ToDictionary(entry => PredictionSet.KeyOf(entry.Video.Item));
+        var mistakes = new List<Mistake>();
+        foreach (var prediction in Mistake.Worst(result.Predictions.Videos, judge))
+        {
+            var (store, video) = stored[PredictionSet.KeyOf(prediction.Item)];
+            var probability = judge.Probability(prediction.Clips);
+            mistakes.Add(new Mistake(prediction.Item, probability, ReadPictures(store, video, prediction)));
+        }
+        return mistakes;
+    }
+
+    // Small pictures of the clips that led astray most, in order of time.
+    private static List<byte[]> ReadPictures(Store store, StoredVideo video, VideoPrediction prediction)
+    {
+        var clips = video.Clips.ToDictionary(clip => clip.Number);
+        var astray = prediction
+            .Clips.OrderByDescending(clip => prediction.Item.Label == 0 ? clip.Logit : -clip.Logit)
+            .Take(Mistake.Pictures)
+            .OrderBy(clip => clip.Clip);
+        var pictures = new List<byte[]>();
+        foreach (var clip in astray)
+        {
+            using var picture = Cv2.ImDecode(store.Read(video, clips[clip.Clip].Frames[0]), ImreadModes.Color);
+            var size = new OpenCvSharp.Size(Math.Max(1, CropPixels * picture.Width / picture.Height), CropPixels);
+            using var small = picture.Resize(size, interpolation: InterpolationFlags.Area);
+            pictures.Add(small.ToBytes(".jpg", [new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality)]));
+        }
+        return pictures;
+    }
+}

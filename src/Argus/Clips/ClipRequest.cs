@@ -1,0 +1,55 @@
+using Argus.Imaging;
+using Argus.Recipes;
+
+namespace Argus.Clips;
+
+/// <summary>Which clips somebody wants of a video, and of what.</summary>
+public sealed record ClipRequest
+{
+    /// <summary>Clips wanted, evenly spread over the part of the video.</summary>
+    public required int Clips { get; init; }
+
+    /// <summary>Frames a clip (T).</summary>
+    public required int ClipFrames { get; init; }
+
+    /// <summary>Frames a second within a clip.</summary>
+    public required double FramesPerSecond { get; init; }
+
+    /// <summary>First and last frame wanted, as shares of the video's length.</summary>
+    public required double From { get; init; }
+
+    /// <inheritdoc cref="From"/>
+    public required double To { get; init; }
+
+    /// <summary>What is cut out of the frames, and what is done to it before it is kept.</summary>
+    public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>
+    /// Side of a face's square crop as a multiple of the face box's longer side; null for whole pictures.
+    /// </summary>
+    public double? FaceMargin { get; init; }
+
+    /// <summary>Longest side of a face's crop in pixels, larger ones are shrunk; null for native size.</summary>
+    public int? LargestCropPixels { get; init; }
+
+    /// <summary>What a model with that recipe wants of a video that it judges.</summary>
+    public static ClipRequest Create(Recipe recipe)
+    {
+        var face = recipe.Data.Crop == CropMode.Face;
+        return new ClipRequest
+        {
+            Clips = recipe.Data.EvalFrames,
+            ClipFrames = recipe.Data.ClipFrames,
+            FramesPerSecond = recipe.Data.ClipRate,
+            From = recipe.Data.FrameRange[0],
+            To = recipe.Data.FrameRange[1],
+            Preprocessing = ModelInput.Create(recipe).CreatePreprocessing(),
+            FaceMargin = face ? recipe.Data.FaceMargin : null,
+            LargestCropPixels = face && recipe.Data.LargestCrop > 0 ? recipe.Data.LargestCrop : null,
+        };
+    }
+
+    /// <summary>The frames of each clip in a video with these frame times.</summary>
+    /// <exception cref="Video.UnreadableVideoException">The video is too short for a clip.</exception>
+    internal ClipPlan Plan(double[] times) => ClipPlan.Choose(times, Clips, ClipFrames, FramesPerSecond, From, To);
+}

@@ -1,0 +1,86 @@
+using Argus.Data.Datasets;
+using Argus.Tests;
+using Xunit;
+
+namespace Argus.Data.Tests.Datasets;
+
+public class DfdcTests
+{
+    [Theory]
+    [InlineData("dfdc_train_part_7")]
+    [InlineData("dfdc_train_part_07")]
+    [InlineData("dfdc_train_part_7/dfdc_train_part_7")]
+    public void Chunk_folders_are_found_however_they_were_unpacked(string chunk)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(
+            $"{chunk}/metadata.json",
+            """
+            {
+              "a.mp4": { "label": "FAKE", "split": "train", "original": "b.mp4" },
+              "b.mp4": { "label": "REAL", "split": "train", "original": null }
+            }
+            """
+        );
+        folder.Write($"{chunk}/a.mp4");
+        folder.Write($"{chunk}/b.mp4");
+        var items = DatasetLayout.Find("dfdc").Read(folder.Path, new DatasetOptions()).Items;
+        Assert.Equal([("a", 1, 7), ("b", 0, 7)], items.Select(item => (item.Id, item.Label, item.Chunk!.Value)));
+        Assert.Single(items.Select(item => item.Split).Distinct());
+    }
+
+    [Fact]
+    public void A_chunk_without_metadata_is_left_out_with_the_reason_and_the_others_are_kept()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(
+            "dfdc_train_part_0/metadata.json",
+            """{"b.mp4":{"label":"REAL","split":"train"},"gone.mp4":{"label":"REAL","split":"train"}}"""
+        );
+        folder.Write("dfdc_train_part_0/b.mp4");
+        folder.Write("dfdc_train_part_0/unlabelled.mp4");
+        folder.Write("dfdc_train_part_1/c.mp4");
+        var listing = DatasetLayout.Find("dfdc").Read(folder.Path, new DatasetOptions());
+        Assert.Single(listing.Items);
+        Assert.Contains(listing.Problems, p => p is { Severity: Severity.Warning, Where: "dfdc_train_part_1" });
+        Assert.Contains(listing.Problems, p => p.Where.EndsWith("unlabelled.mp4", StringComparison.Ordinal));
+        Assert.Contains(listing.Problems, p => p.What.StartsWith("1 of 2 labelled videos", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"b.mp4":null}""")]
+    [InlineData("""{"b.mp4":{"label":"MAYBE"}}""")]
+    [InlineData("not json")]
+    public void Metadata_that_says_nothing_is_reported_and_no_crash(string metadata)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("dfdc_train_part_0/metadata.json", metadata);
+        folder.Write("dfdc_train_part_0/b.mp4");
+        Assert.Throws<RequestException>(() => DatasetLayout.Find("dfdc").Read(folder.Path, new DatasetOptions()));
+    }
+
+    [Fact]
+    public void Sides_are_about_80_10_10()
+    {
+        var names = Enumerable.Range(0, 5000).Select(i => $"video{i}.mp4").ToList();
+        var sides = names.CountBy(OfficialSplits.Dfdc).ToDictionary();
+        Assert.InRange(sides[Split.Test], 400, 600);
+        Assert.InRange(sides[Split.Validation], 400, 600);
+    }
+
+    [Fact]
+    public void The_published_sample_reads_with_its_missing_originals()
+    {
+        using var folder = new TemporaryFolder();
+        var metadata = File.ReadAllText(Shared.File("facts/dfdc/train_sample_metadata.json"));
+        folder.Write("dfdc_train_part_0/metadata.json", metadata);
+        foreach (var name in System.Text.Json.JsonDocument.Parse(metadata).RootElement.EnumerateObject())
+            folder.Write($"dfdc_train_part_0/{name.Name}");
+        var listing = DatasetLayout.Find("dfdc").Read(folder.Path, new DatasetOptions());
+        Assert.Equal(
+            (77, 323),
+            (listing.Items.Count(item => item.Label == 0), listing.Items.Count(item => item.Label == 1))
+        );
+        Assert.True(DatasetCheck.Names(listing).Passes);
+    }
+}
