@@ -1,26 +1,22 @@
 using System.CommandLine;
-using Argus.Cli.Commands;
-using Argus.Cli.Output;
-using Argus.Specialists;
 
 namespace Argus.Benchmarks;
 
-/// <summary>All benches.</summary>
+/// <summary>The list of all benches. The command line of each stands in the bench's own file.</summary>
 internal static class BenchCommand
 {
-    public static readonly Option<bool> Json = new("--json") { Description = "As JSON." };
-
+    /// <summary>Creates the command <c>argus bench</c>.</summary>
     public static Command Create() =>
         new("bench", "Measure this machine: how long the parts of the work take.")
         {
-            TrainingBenches.Step(),
-            TrainingBenches.Prepare(),
-            TrainingBenches.Feed(),
-            TrainingBenches.Evaluate(),
-            ProofBenches.Control(),
-            ProofBenches.Specialists(),
-            JudgingBenches.Infer(),
-            JudgingBenches.Detect(),
-            JudgingBenches.Serve(),
+            StepBench.CreateCommand(),
+            PrepareBench.CreateCommand(),
+            FeedBench.CreateCommand(),
+            EvaluateBench.CreateCommand(),
+            ControlBench.CreateCommand(),
+            SpecialistsBench.CreateCommand(),
+            InferBench.CreateCommand(),
+            DetectBench.CreateCommand(),
+            ServeBench.CreateCommand(),
         };
 }

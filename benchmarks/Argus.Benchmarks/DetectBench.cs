@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Diagnostics;
+using Argus.Cli;
 using Argus.Cli.Output;
 using Argus.Detection;
 using Argus.Video;
@@ -6,11 +8,22 @@ using Argus.Video;
 namespace Argus.Benchmarks;
 
 /// <summary>
-/// What a verdict costs: 'argus detect' with five EfficientNet-B4 specialists of random weights, from the process's
-/// start to its end.
+/// Measures what a verdict costs: 'argus detect' with five EfficientNet-B4 specialists of random weights, from the
+/// start of the process to its end.
 /// </summary>
 internal static class DetectBench
 {
+    /// <summary>What was measured.</summary>
+    /// <param name="Profile">The profile of the recipes.</param>
+    /// <param name="Video">The path of the video, or <c>drawn</c>.</param>
+    /// <param name="SecondsOfVideo">The length of the video.</param>
+    /// <param name="Width">The width of the video in pixels.</param>
+    /// <param name="Height">The height of the video in pixels.</param>
+    /// <param name="Detect">The time of a verdict.</param>
+    /// <param name="VideoSecondsPerSecond">The seconds of video that are judged in a second.</param>
+    /// <param name="Shares">The part of the time that each stage takes, by the stage's description.</param>
+    /// <param name="PeakMegabytes">The largest memory, ffmpeg included.</param>
+    /// <param name="ModelsMegabytes">The size of the models folder.</param>
     public sealed record Result(
         string Profile,
         string Video,
@@ -26,8 +39,40 @@ internal static class DetectBench
 
     private const int Repeats = 3;
 
-    /// <param name="video">Null to draw one.</param>
-    public static async Task<Result> RunAsync(
+    /// <summary>Creates the command <c>argus bench detect</c>.</summary>
+    public static Command CreateCommand()
+    {
+        var video = new Option<string?>("--video")
+        {
+            Description = "A video (default: one of ten seconds in 720p is drawn).",
+            HelpName = "FILE",
+        };
+        var profile = BenchOptions.CreateProfile();
+        var settings = BenchOptions.CreateSettings("Settings on top of the recipes, e.g. data.eval_frames=8.");
+        var command = new Command("detect", "'argus detect' with five B4 specialists of random weights.")
+        {
+            settings,
+            video,
+            profile,
+            BenchOptions.Json,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
+            {
+                ProcessSettings.ForTraining();
+                var result = await RunAsync(
+                    parse.GetRequiredValue(profile),
+                    parse.GetValue(video),
+                    parse.GetValue(settings) ?? [],
+                    cancel
+                );
+                BenchOptions.Write(parse, result, Print);
+            }
+        );
+        return command;
+    }
+
+    private static async Task<Result> RunAsync(
         string profile,
         string? video,
         IReadOnlyList<string> settings,
@@ -39,16 +84,15 @@ internal static class DetectBench
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
-            var file = video ?? (await PrepareBench.DrawAsync(folder, cancel))[0];
-            var models = await Untrained.CouncilAsync(profile, settings, folder, cancel);
+            var file = video ?? (await DrawnVideos.WriteAsync(folder, cancel))[0];
+            var models = await Untrained.ExportCouncilAsync(profile, settings, folder, cancel);
 
             var seconds = new List<double>();
             var peak = 0.0;
-            for (var i = -1; i < Repeats; i++) // the first one warms the disk's cache up
+            // The first run is not counted: it warms up the disk's cache.
+            for (var i = -1; i < Repeats; i++)
             {
-                var run = (
-                    await MeasuredProcess.ArgusAsync(["detect", file, "--models", models, "--json"], cancel)
-                ).MustSucceed();
+                var run = await MeasuredProcess.RunArgusAsync(["detect", file, "--models", models, "--json"], cancel);
                 if (i < 0)
                     continue;
                 seconds.Add(run.Seconds);
@@ -64,7 +108,7 @@ internal static class DetectBench
                 info.Height,
                 whole,
                 info.DurationSeconds / whole.Median,
-                await SharesAsync(models, file, cancel),
+                await MeasureSharesAsync(models, file, cancel),
                 peak,
                 Directory.EnumerateFiles(models).Sum(path => new FileInfo(path).Length) / 1e6
             );
@@ -75,8 +119,8 @@ internal static class DetectBench
         }
     }
 
-    // The stages of one verdict in this process.
-    private static async Task<Dictionary<string, double>> SharesAsync(
+    // Measures the stages of one verdict in this process.
+    private static async Task<Dictionary<string, double>> MeasureSharesAsync(
         string models,
         string video,
         CancellationToken cancel
@@ -88,7 +132,7 @@ internal static class DetectBench
         var read = TimeSpan.Zero;
         await detector.AnalyzeAsync(
             video,
-            new Reached(progress =>
+            new ImmediateProgress(progress =>
             {
                 if (progress <= Detector.ReadingShare)
                     read = Stopwatch.GetElapsedTime(started);
@@ -104,13 +148,13 @@ internal static class DetectBench
         };
     }
 
-    // Progress<T> would call back on another thread, later.
-    private sealed class Reached(Action<double> report) : IProgress<double>
+    // Calls back at once, on the thread that reports; Progress<T> calls back later, on another.
+    private sealed class ImmediateProgress(Action<double> report) : IProgress<double>
     {
         public void Report(double value) => report(value);
     }
 
-    public static void Print(Result result) =>
+    private static void Print(Result result) =>
         Terminal.Facts([
             (
                 "a verdict",

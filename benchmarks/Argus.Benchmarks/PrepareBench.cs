@@ -1,16 +1,28 @@
+using System.CommandLine;
+using Argus.Cli;
 using Argus.Cli.Output;
 using Argus.Data.Datasets;
-using Argus.Data.Forging;
-using Argus.Data.Samples;
 using Argus.Metrics;
 using Argus.Video;
-using CliWrap;
 
 namespace Argus.Benchmarks;
 
-/// <summary>What preparing videos costs, compared with only decoding them.</summary>
+/// <summary>Measures what preparing videos costs, compared with only decoding them.</summary>
 internal static class PrepareBench
 {
+    /// <summary>What was measured.</summary>
+    /// <param name="Videos">The folder of the videos, or <c>drawn</c>.</param>
+    /// <param name="Files">The number of files that a run prepares.</param>
+    /// <param name="MegabitsPerSecond">The mean bit rate of the videos.</param>
+    /// <param name="SecondsOfVideo">The mean length of the videos.</param>
+    /// <param name="Decode">The time in which ffmpeg decodes all files.</param>
+    /// <param name="Prepare">The time in which Argus prepares all files.</param>
+    /// <param name="Ratio">How many times as long preparing takes: the median of the pairs.</param>
+    /// <param name="Ratios">The same for each pair.</param>
+    /// <param name="SecondsAVideo">The time in which one file is prepared.</param>
+    /// <param name="TwiceTheVideos">How many times as long all files take as half of them.</param>
+    /// <param name="PeakMegabytes">The largest memory with half of the files, ffmpeg included.</param>
+    /// <param name="PeakMegabytesTwice">The largest memory with all files, ffmpeg included.</param>
     public sealed record Result(
         string Videos,
         int Files,
@@ -27,36 +39,58 @@ internal static class PrepareBench
     );
 
     private const int Repeats = 3;
-    private const int DrawnVideos = 6;
 
-    // Camera noise that x264 at CRF 23 spends 1.5 to 3 Mbit/s on, behind the square picture its own blurred
-    // enlargement.
-    private const string Footage =
-        "fps=30,split[a][b];[a]scale=1280:1280,crop=1280:720,boxblur=20[back];"
-        + "[b]scale=720:720:flags=bicubic[front];"
-        + "[back][front]overlay=(W-w)/2:0,noise=alls=6:allf=t,format=yuv420p";
+    /// <summary>Creates the command <c>argus bench prepare</c>.</summary>
+    public static Command CreateCommand()
+    {
+        var videos = new Option<string?>("--videos")
+        {
+            Description = "A folder of videos (default: ten-second 720p ones are drawn, which takes a minute or two).",
+            HelpName = "DIR",
+        };
+        var count = BenchOptions.CreateCount("--count", "Files a run.", value: 48, least: 2, most: 720);
+        var command = new Command(
+            "prepare",
+            "'argus data prepare' with face tracks against ffmpeg's bare decoding of the same files."
+        )
+        {
+            videos,
+            count,
+            BenchOptions.Json,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
+            {
+                ProcessSettings.ForPictures();
+                var result = await RunAsync(parse.GetValue(videos), parse.GetValue(count), cancel);
+                BenchOptions.Write(parse, result, Print);
+            }
+        );
+        return command;
+    }
 
-    /// <param name="videos">A folder of videos; null to draw some.</param>
-    /// <param name="count">Files prepared; each of the videos stands there several times if there are fewer.</param>
-    public static async Task<Result> RunAsync(string? videos, int count, CancellationToken cancel)
+    // The folder of videos is null to draw some. If it holds fewer videos than the count, each is used several times.
+    private static async Task<Result> RunAsync(string? videos, int count, CancellationToken cancel)
     {
         if (videos is not null && !Directory.Exists(videos))
             throw new RequestException($"There is no folder {videos}.");
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
-            var sources = videos is null ? await DrawAsync(folder, cancel) : VideoFolder.Videos(videos).ToList();
+            var sources = videos is null
+                ? await DrawnVideos.WriteAsync(folder, cancel)
+                : VideoFolder.Videos(videos).ToList();
             if (sources.Count == 0)
                 throw new RequestException($"{videos} holds no video (mp4, mov, mkv, avi, webm).");
-            var half = Dataset(Path.Combine(folder, "half"), sources, count / 2);
-            var whole = Dataset(Path.Combine(folder, "whole"), sources, count);
+            LinkDataset(Path.Combine(folder, "half"), sources, count / 2);
+            var whole = LinkDataset(Path.Combine(folder, "whole"), sources, count);
             double bytes = 0;
             double seconds = 0;
             foreach (var source in sources)
             {
                 var info = await VideoProbe.ReadAsync(source, cancel);
-                bytes = bytes + new FileInfo(source).Length;
-                seconds = seconds + info.DurationSeconds;
+                bytes += new FileInfo(source).Length;
+                seconds += info.DurationSeconds;
             }
             Terminal.Note(
                 $"{sources.Count} videos, {bytes * 8 / seconds / 1e6:0.0} Mbit/s, "
@@ -69,19 +103,10 @@ internal static class PrepareBench
             List<double> halves = [];
             double peak = 0;
             double peakTwice = 0;
-            for (var i = -1; i < Repeats; i++) // the first one warms the disk's cache up
+            // The first repeat is not counted: it warms up the disk's cache.
+            for (var i = -1; i < Repeats; i++)
             {
-                var decoded = 0.0;
-                foreach (var file in whole)
-                    decoded += (
-                        await MeasuredProcess.RunAsync(
-                            Ffmpeg.Program,
-                            ["-nostdin", "-v", "error", "-i", file, "-f", "null", "-"],
-                            cancel
-                        )
-                    )
-                        .MustSucceed()
-                        .Seconds;
+                var decoded = await MeasureDecodingAsync(whole, cancel);
                 var one = await PrepareAsync(folder, "half", cancel);
                 var two = await PrepareAsync(folder, "whole", cancel);
                 if (i < 0)
@@ -115,7 +140,7 @@ internal static class PrepareBench
         }
     }
 
-    public static void Print(Result result)
+    private static void Print(Result result)
     {
         Terminal.Facts([
             (
@@ -135,108 +160,47 @@ internal static class PrepareBench
         ]);
     }
 
+    // Returns the seconds in which ffmpeg decodes the files, one after the other.
+    private static async Task<double> MeasureDecodingAsync(IReadOnlyList<string> files, CancellationToken cancel)
+    {
+        var seconds = 0.0;
+        foreach (var file in files)
+        {
+            var call = new ProgramCall(Ffmpeg.Program, ["-nostdin", "-v", "error", "-i", file, "-f", "null", "-"]);
+            var run = await MeasuredProcess.RunAsync(call, cancel);
+            seconds += run.Seconds;
+        }
+        return seconds;
+    }
+
     private static async Task<MeasuredProcess> PrepareAsync(string folder, string dataset, CancellationToken cancel)
     {
         var store = Path.Combine(folder, "store");
         if (Directory.Exists(store))
             Directory.Delete(store, recursive: true);
-        return (
-            await MeasuredProcess.ArgusAsync(
-                [
-                    "data",
-                    "prepare",
-                    "ffpp",
-                    Path.Combine(folder, dataset),
-                    "--store",
-                    store,
-                    "data.crop=face",
-                    "data.train_frames=32",
-                    "data.clip_frames=1",
-                ],
-                cancel
-            )
-        ).MustSucceed();
+        string[] settings = ["data.crop=face", "data.train_frames=32", "data.clip_frames=1"];
+        return await MeasuredProcess.RunArgusAsync(
+            ["data", "prepare", "ffpp", Path.Combine(folder, dataset), "--store", store, .. settings],
+            cancel
+        );
     }
 
-    // The files under names of training videos of FaceForensics++.
-    private static List<string> Dataset(string folder, List<string> sources, int count)
+    // Links to the files under names of training videos of FaceForensics++.
+    private static List<string> LinkDataset(string folder, IReadOnlyList<string> sources, int count)
     {
         var target = Directory.CreateDirectory(Path.Combine(folder, "original")).FullName;
         var names = OfficialSplits
             .FaceForensicsPairs(Split.Train)
-            .SelectMany(pair => new[] { pair.Item1, pair.Item2 })
+            .SelectMany(pair => new[] { pair.A, pair.B })
             .Take(count);
-        return
-        [
-            .. names.Select(
-                (name, i) =>
-                {
-                    var file = Path.Combine(target, name + Path.GetExtension(sources[i % sources.Count]));
-                    File.CreateSymbolicLink(file, Path.GetFullPath(sources[i % sources.Count]));
-                    return file;
-                }
-            ),
-        ];
-    }
-
-    internal static async Task<List<string>> DrawAsync(string folder, CancellationToken cancel)
-    {
-        var drawn = Path.Combine(folder, "drawn");
-        await SampleDataset.WriteAsync(
-            drawn,
-            new SampleOptions
-            {
-                SizePixels = 480,
-                Seconds = 10,
-                Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(1, 0, 0) },
-            },
-            TerminalLog.Instance,
-            cancel
-        );
-        var sources = Directory
-            .EnumerateFiles(drawn, "*.mp4", SearchOption.AllDirectories)
-            .Order(StringComparer.Ordinal)
-            .Take(DrawnVideos)
-            .ToList();
-        return await Terminal.ProgressAsync(
-            "videos encoded (1280x720, x264 medium, CRF 23)",
-            sources.Count,
-            async progress =>
-            {
-                var files = new List<string>();
-                foreach (var source in sources)
-                {
-                    files.Add(Path.Combine(folder, $"{files.Count}.mp4"));
-                    var (code, error) = await Ffmpeg.RunAsync(
-                        Ffmpeg.Program,
-                        [
-                            "-nostdin",
-                            "-v",
-                            "error",
-                            "-i",
-                            source,
-                            "-vf",
-                            Footage,
-                            "-c:v",
-                            "libx264",
-                            "-preset",
-                            "medium",
-                            "-crf",
-                            "23",
-                            "-c:a",
-                            "aac",
-                            files[^1],
-                        ],
-                        null,
-                        PipeTarget.Null,
-                        cancel
-                    );
-                    if (code != 0)
-                        throw new ArgusException($"ffmpeg could not make a video for the bench: {error}");
-                    progress.Report(files.Count);
-                }
-                return files;
-            }
-        );
+        var links = new List<string>();
+        foreach (var name in names)
+        {
+            var source = sources[links.Count % sources.Count];
+            var link = Path.Combine(target, name + Path.GetExtension(source));
+            File.CreateSymbolicLink(link, Path.GetFullPath(source));
+            links.Add(link);
+        }
+        return links;
     }
 }

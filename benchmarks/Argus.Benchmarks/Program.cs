@@ -2,8 +2,5 @@ using System.CommandLine;
 using Argus.Benchmarks;
 using Argus.Cli;
 
-ProcessSettings.ForTraining();
-return await CommandLine.RunAsync(
-    new Command("argus", "Measures what the parts of Argus take on this machine.") { BenchCommand.Create() },
-    args
-);
+var root = new Command("argus", "Measures what the parts of Argus take on this machine.") { BenchCommand.Create() };
+return await CommandLine.RunAsync(root, args);

@@ -1,15 +1,24 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Argus.Cli;
 using Argus.Cli.Output;
 
 namespace Argus.Benchmarks;
 
 /// <summary>
-/// The service under work: videos of ten seconds in 720p sent at once, and /healthz asked until the last is answered.
+/// Measures the service under load: videos of ten seconds in 720p are sent at once, and /healthz is asked until the
+/// last of them is answered.
 /// </summary>
 internal static class ServeBench
 {
+    /// <summary>What was measured.</summary>
+    /// <param name="Videos">The number of videos that were sent.</param>
+    /// <param name="Health">The time of an answer of /healthz.</param>
+    /// <param name="HealthP99">The time that 99% of the answers of /healthz stayed within, in seconds.</param>
+    /// <param name="SecondsPerVideo">The time from the first upload to the last verdict, per video.</param>
+    /// <param name="PeakMegabytes">The largest memory, ffmpeg included.</param>
     public sealed record Result(
         int Videos,
         Timing Health,
@@ -18,42 +27,53 @@ internal static class ServeBench
         double PeakMegabytes
     );
 
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
+    private const string AnyPort = "http://127.0.0.1:0";
+    private const int RequestsPerMemorySample = 10;
+    private static readonly TimeSpan RequestInterval = TimeSpan.FromMilliseconds(20);
 
-    public static async Task<Result> RunAsync(int videos, CancellationToken cancel)
+    /// <summary>Creates the command <c>argus bench serve</c>.</summary>
+    public static Command CreateCommand()
+    {
+        var videos = BenchOptions.CreateCount("--videos", "That are sent at once.", value: 4, least: 1, most: 100);
+        var command = new Command(
+            "serve",
+            "How soon 'argus serve' answers /healthz while videos are in its queue, with five B4 specialists "
+                + "of random weights."
+        )
+        {
+            videos,
+            BenchOptions.Json,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
+            {
+                ProcessSettings.ForTraining();
+                var result = await RunAsync(parse.GetValue(videos), cancel);
+                BenchOptions.Write(parse, result, Print);
+            }
+        );
+        return command;
+    }
+
+    private static async Task<Result> RunAsync(int videos, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
         try
         {
-            var video = (await PrepareBench.DrawAsync(folder, cancel))[0];
-            var models = await Untrained.CouncilAsync("seed", [], folder, cancel);
-            var start = new ProcessStartInfo(
-                Environment.ProcessPath!,
-                MeasuredProcess.Arguments([
-                    "serve",
-                    "--models",
-                    models,
-                    "--data",
-                    Path.Combine(folder, "data"),
-                    "--url",
-                    "http://127.0.0.1:0",
-                ])
-            )
-            {
-                RedirectStandardOutput = true,
-            };
+            var video = (await DrawnVideos.WriteAsync(folder, cancel))[0];
+            var models = await Untrained.ExportCouncilAsync("seed", [], folder, cancel);
+            var data = Path.Combine(folder, "data");
+            var call = ProgramCall.CreateArgus("serve", "--models", models, "--data", data, "--url", AnyPort);
+            var start = call.CreateStartInfo();
+            start.RedirectStandardOutput = true;
             using var process = Process.Start(start)!;
             try
             {
                 var ready =
                     await process.StandardOutput.ReadLineAsync(cancel)
                     ?? throw new ArgusException("The service did not start.");
-                using var client = new HttpClient
-                {
-                    BaseAddress = new Uri(
-                        ready.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal))
-                    ),
-                };
+                var address = ready.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal));
+                using var client = new HttpClient { BaseAddress = new Uri(address) };
                 return await MeasureAsync(client, process.Id, video, videos, cancel);
             }
             finally
@@ -70,7 +90,7 @@ internal static class ServeBench
 
     private static async Task<Result> MeasureAsync(
         HttpClient client,
-        int process,
+        int processId,
         string video,
         int videos,
         CancellationToken cancel
@@ -95,16 +115,16 @@ internal static class ServeBench
             var health = await client.GetFromJsonAsync<JsonElement>("/healthz", cancel);
             seconds.Add(Stopwatch.GetElapsedTime(asked).TotalSeconds);
             waiting = health.GetProperty("queued").GetInt32() + health.GetProperty("running").GetInt32() > 0;
-            if (seconds.Count % 10 == 0)
-                peak = Math.Max(peak, MeasuredProcess.TreeMegabytes(process));
-            await Task.Delay(Between, cancel);
+            if (seconds.Count % RequestsPerMemorySample == 0)
+                peak = Math.Max(peak, MeasuredProcess.MeasureTreeMegabytes(processId));
+            await Task.Delay(RequestInterval, cancel);
         }
-        var last = await client.GetFromJsonAsync<JsonElement>("/v1/analyses", cancel);
-        if (
-            last.EnumerateArray().FirstOrDefault(one => one.GetProperty("state").GetString() != "done") is
-            { ValueKind: JsonValueKind.Object } failed
-        )
-            throw new ArgusException($"A video was not judged: {failed.GetProperty("error")}");
+        var analyses = await client.GetFromJsonAsync<JsonElement>("/v1/analyses", cancel);
+        foreach (var analysis in analyses.EnumerateArray())
+        {
+            if (analysis.GetProperty("state").GetString() != "done")
+                throw new ArgusException($"A video was not judged: {analysis.GetProperty("error")}");
+        }
         return new Result(
             videos,
             Timing.Compute(seconds),
@@ -114,7 +134,7 @@ internal static class ServeBench
         );
     }
 
-    public static void Print(Result result) =>
+    private static void Print(Result result) =>
         Terminal.Facts([
             (
                 "/healthz",

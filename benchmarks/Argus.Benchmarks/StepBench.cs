@@ -1,29 +1,33 @@
-using System.Diagnostics;
-using System.Text.Json;
+using System.CommandLine;
+using Argus.Cli;
 using Argus.Cli.Output;
-using Argus.Recipes;
 using Argus.Specialists;
-using Argus.Training.Kernels;
-using Argus.Training.Models;
 using Argus.Training.Native;
-using Argus.Training.Optimization;
-using Argus.Training.Recipes;
-using Argus.Training.Runs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Argus.Benchmarks;
 
 /// <summary>
-/// A training step of a B4 specialist in the <c>seed</c> profile: forward, backward, AdamW. With the baseline the same
-/// step of <see cref="StockModel"/> with TorchSharp's optimizer: two processes take turns step by step, so that each
-/// has the allocator, the threads and the peak memory that it has alone.
+/// Measures a training step of a B4 specialist in the <c>seed</c> profile: forward, backward, AdamW. With the baseline
+/// it also measures the same step of <see cref="StockModel"/> with TorchSharp's optimizer. Two processes then take
+/// turns step by step, so that each has the allocator, the threads and the peak memory that it has alone.
 /// </summary>
 internal static class StepBench
 {
-    public sealed record Options(string Specialist, int Batch, int ImageSize, string Precision, int Repeats);
+    /// <summary>The name under which the process of Argus is told to take its turns.</summary>
+    public const string ArgusTurns = "argus";
 
-    /// <param name="Seconds">Time of a step.</param>
+    /// <summary>The name under which the process of the baseline is told to take its turns.</summary>
+    public const string BaselineTurns = "baseline";
+
+    /// <summary>The figures of one of the two implementations.</summary>
+    /// <param name="Seconds">The time of a step.</param>
+    /// <param name="ForwardShare">The forward pass's part of the time.</param>
+    /// <param name="BackwardShare">The backward pass's part of the time.</param>
+    /// <param name="OptimizerShare">The optimizer's part of the time.</param>
+    /// <param name="ImagesPerSecond">The throughput.</param>
+    /// <param name="PeakMegabytes">The largest memory of the process.</param>
+    /// <param name="ManagedMegabytes">The .NET objects that a step allocates: the median.</param>
     public sealed record Path(
         Timing Seconds,
         double ForwardShare,
@@ -34,8 +38,19 @@ internal static class StepBench
         double ManagedMegabytes
     );
 
-    /// <param name="Ratio">How many times as long the baseline takes, the median of the pairs.</param>
-    /// <param name="MemoryRatio">Our peak memory as a share of the baseline's.</param>
+    /// <summary>What was measured.</summary>
+    /// <param name="Specialist">The name of the specialist.</param>
+    /// <param name="Batch">The number of pictures of a step.</param>
+    /// <param name="ImageSize">The side of a picture in pixels.</param>
+    /// <param name="Precision">The precision of the forward pass, <c>fp32</c> or <c>bf16</c>.</param>
+    /// <param name="Threads">The number of libtorch's threads.</param>
+    /// <param name="Allocator">The allocator that the processes were started with.</param>
+    /// <param name="Argus">The figures of Argus.</param>
+    /// <param name="Baseline">The figures of the baseline; null without one.</param>
+    /// <param name="Ratio">How many times as long the baseline takes: the median of the pairs.</param>
+    /// <param name="RatioMin">The smallest such ratio of a pair.</param>
+    /// <param name="RatioMax">The largest such ratio of a pair.</param>
+    /// <param name="MemoryRatio">The peak memory of Argus as a part of the baseline's.</param>
     public sealed record Result(
         string Specialist,
         int Batch,
@@ -51,36 +66,96 @@ internal static class StepBench
         double? MemoryRatio
     );
 
-    /// <param name="Parts">Seconds of forward, backward and optimizer.</param>
-    /// <param name="PeakMegabytes">Largest memory of the process so far.</param>
-    public readonly record struct Step(double[] Parts, long ManagedBytes, double PeakMegabytes)
-    {
-        public double Seconds => Parts.Sum();
-    }
-
     private const int WarmUps = 2;
 
-    public static async Task<Result> RunAsync(Options options, bool withBaseline, CancellationToken cancel)
+    /// <summary>Creates the command <c>argus bench step</c>.</summary>
+    public static Command CreateCommand()
     {
-        LibTorch.Load();
-        List<Step> own = [];
-        List<Step> other = [];
-        using var argus = new Child(options, baseline: false);
-        using var baseline = withBaseline ? new Child(options, baseline: true) : null;
-        for (var i = -WarmUps; i < options.Repeats; i++)
+        var specialist = BenchOptions.CreateSpecialist();
+        var batch = BenchOptions.CreateCount("--batch", "Images a step.", value: 8, least: 2, most: 1024);
+        var repeats = BenchOptions.CreateCount("--repeats", "Timed steps.", value: 10, least: 1, most: 10000);
+        var baseline = new Option<bool>("--baseline")
         {
-            var step = await argus.StepAsync(cancel);
+            Description =
+                "In turns with a straightforward port on TorchSharp's own modules, optimizer and default allocator.",
+        };
+        var size = new Option<int>("--size")
+        {
+            Description = "Side of the pictures.",
+            DefaultValueFactory = _ => 224,
+            HelpName = "PIXELS",
+        };
+        var precision = new Option<string>("--precision")
+        {
+            Description = "fp32 or bf16.",
+            DefaultValueFactory = _ => "fp32",
+            HelpName = "TYPE",
+        };
+        var turns = new Option<string>("--turns") { Hidden = true };
+        var command = new Command("step", "A training step of a B4 specialist, seed profile, on the processor.")
+        {
+            specialist,
+            batch,
+            size,
+            precision,
+            repeats,
+            baseline,
+            turns,
+            BenchOptions.Json,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
+            {
+                var options = new StepOptions(
+                    Specialist.Find(parse.GetRequiredValue(specialist)).Name,
+                    parse.GetValue(batch),
+                    parse.GetValue(size),
+                    parse.GetRequiredValue(precision)
+                );
+                // The baseline gets the allocator as it comes, without the settings for training.
+                if (parse.GetValue(turns) != BaselineTurns)
+                    ProcessSettings.ForTraining();
+                if (parse.GetValue(turns) is { } path)
+                {
+                    StepTurns.Take(options, isBaseline: path == BaselineTurns, cancel);
+                    return;
+                }
+                var result = await RunAsync(options, parse.GetValue(repeats), parse.GetValue(baseline), cancel);
+                BenchOptions.Write(parse, result, Print);
+            }
+        );
+        return command;
+    }
+
+    private static async Task<Result> RunAsync(
+        StepOptions options,
+        int repeats,
+        bool withBaseline,
+        CancellationToken cancel
+    )
+    {
+        _ = options.LoadRecipe(); // so that a wrong request is refused here, not in the other process
+        List<StepMeasurement> argusSteps = [];
+        List<StepMeasurement> baselineSteps = [];
+        using var argus = StepProcess.Start(options, isBaseline: false);
+        using var baseline = withBaseline ? StepProcess.Start(options, isBaseline: true) : null;
+        for (var i = -WarmUps; i < repeats; i++)
+        {
+            var argusStep = await argus.RunStepAsync(cancel);
             if (i >= 0)
-                own.Add(step);
+                argusSteps.Add(argusStep);
             if (baseline is null)
                 continue;
-            step = await baseline.StepAsync(cancel);
+            var baselineStep = await baseline.RunStepAsync(cancel);
             if (i >= 0)
-                other.Add(step);
+                baselineSteps.Add(baselineStep);
         }
-        var ratios = own.Zip(other, (a, b) => b.Seconds / a.Seconds).Order().ToList();
-        var ours = Of(own, options.Batch);
-        var theirs = baseline is null ? null : Of(other, options.Batch);
+        var ours = Summarise(argusSteps, options.Batch);
+        var theirs = withBaseline ? Summarise(baselineSteps, options.Batch) : null;
+        var ratios = argusSteps
+            .Zip(baselineSteps, (argusStep, baselineStep) => baselineStep.Seconds / argusStep.Seconds)
+            .Order()
+            .ToList();
         return new Result(
             options.Specialist,
             options.Batch,
@@ -97,189 +172,36 @@ internal static class StepBench
         );
     }
 
-    /// <summary>
-    /// What each of the two processes does: a step for every line that it is sent, and a line of JSON for every step.
-    /// </summary>
-    public static void TakeTurns(Options options, bool baseline, CancellationToken cancel)
+    private static Path Summarise(List<StepMeasurement> steps, int batch)
     {
-        LibTorch.Load();
-        var recipe = Recipe(options);
-        using var images = randn(options.Batch, 3, options.ImageSize, options.ImageSize);
-        using var labels = tensor(Enumerable.Range(0, options.Batch).Select(i => (long)(i % 2)).ToArray());
-        Func<Step> step;
-        if (baseline)
-        {
-            var model = new StockModel(
-                Specialist.Find(options.Specialist),
-                recipe.Backbone.Name,
-                recipe.Backbone.StochasticDepth,
-                recipe.Model.Dropout,
-                recipe.Model.AttentionDropout
-            );
-            var optimizer = optim.AdamW(
-                model.parameters(),
-                recipe.Optimizer.LearningRate,
-                weight_decay: recipe.Optimizer.WeightDecay
-            );
-            model.train();
-            step = () =>
-                Measure(
-                    () => optimizer.zero_grad(),
-                    () => nn.functional.cross_entropy(model.call(images), labels),
-                    () => optimizer.step()
-                );
-        }
-        else
-        {
-            var model = ModelFactory.Create(recipe);
-            var optimizer = new AdamW(model.named_parameters().Select(p => (p.name, p.parameter)))
-            {
-                LearningRate = recipe.Optimizer.LearningRate,
-                WeightDecay = recipe.Optimizer.WeightDecay,
-            };
-            var ordered = images
-                .AsChannelsLast()
-                .to(options.Precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32);
-            model.train();
-            step = () =>
-                Measure(
-                    optimizer.ZeroGradients,
-                    () => Losses.CrossEntropy(model.Logits(ordered), labels),
-                    optimizer.Step
-                );
-        }
-        while (Console.In.ReadLine() is not null && !cancel.IsCancellationRequested)
-            Console.Out.WriteLine(JsonSerializer.Serialize(step()));
-    }
-
-    /// <exception cref="RequestException">There is no such size or type.</exception>
-    private static Recipe Recipe(Options options) =>
-        RecipeLibrary
-            .Default.Load(
-                RecipeLibrary.Default.Find($"{options.Specialist}/1"),
-                "seed",
-                [
-                    "backbone.weights=none",
-                    $"model.image_size={options.ImageSize}",
-                    $"train.precision={options.Precision}",
-                ]
-            )
-            .Recipe;
-
-    private sealed class Child : IDisposable
-    {
-        private readonly Process process;
-
-        public Child(Options options, bool baseline)
-        {
-            _ = Recipe(options); // so that a wrong request is said here
-            var start = new ProcessStartInfo(
-                Environment.ProcessPath!,
-                MeasuredProcess.Arguments([
-                    "bench",
-                    "step",
-                    options.Specialist,
-                    "--batch",
-                    $"{options.Batch}",
-                    "--size",
-                    $"{options.ImageSize}",
-                    "--precision",
-                    options.Precision,
-                    "--turns",
-                    baseline ? "baseline" : "argus",
-                ])
-            )
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-            };
-            // The allocator as it comes: without what the launcher set.
-            if (baseline)
-                foreach (
-                    var name in start
-                        .Environment.Keys.Where(name =>
-                            name == "LD_PRELOAD" || name.StartsWith("MALLOC_", StringComparison.Ordinal)
-                        )
-                        .ToList()
-                )
-                    start.Environment.Remove(name);
-            process = Process.Start(start)!;
-        }
-
-        public async Task<Step> StepAsync(CancellationToken cancel)
-        {
-            await process.StandardInput.WriteLineAsync();
-            await process.StandardInput.FlushAsync(cancel);
-            var line =
-                await process.StandardOutput.ReadLineAsync(cancel)
-                ?? throw new ArgusException("A process that takes the steps ended.");
-            return JsonSerializer.Deserialize<Step>(line);
-        }
-
-        public void Dispose()
-        {
-            process.Kill();
-            process.Dispose();
-        }
-    }
-
-    private static Step Measure(Action zero, Func<Tensor> forward, Action step)
-    {
-        using var scope = NewDisposeScope();
-        var clock = Stopwatch.GetTimestamp();
-        var managed = GC.GetTotalAllocatedBytes();
-        double Lap()
-        {
-            var before = clock;
-            var now = Stopwatch.GetTimestamp();
-            clock = now;
-            return Stopwatch.GetElapsedTime(before, now).TotalSeconds;
-        }
-        zero();
-        var loss = forward();
-        var first = Lap();
-        loss.backward();
-        _ = loss.item<float>();
-        var second = Lap();
-        step();
-        return new Step(
-            [first, second, Lap()],
-            GC.GetTotalAllocatedBytes() - managed,
-            Process.GetCurrentProcess().PeakWorkingSet64 / 1e6
-        );
-    }
-
-    private static Path Of(List<Step> steps, int batch)
-    {
-        var whole = Timing.Compute([.. steps.Select(step => step.Seconds)]);
-        double Share(int part) => steps.Sum(step => step.Parts[part]) / steps.Sum(step => step.Seconds);
+        var timing = Timing.Compute([.. steps.Select(step => step.Seconds)]);
+        var wholeSeconds = steps.Sum(step => step.Seconds);
         return new Path(
-            whole,
-            Share(0),
-            Share(1),
-            Share(2),
-            batch / whole.Median,
+            timing,
+            steps.Sum(step => step.ForwardSeconds) / wholeSeconds,
+            steps.Sum(step => step.BackwardSeconds) / wholeSeconds,
+            steps.Sum(step => step.OptimizerSeconds) / wholeSeconds,
+            batch / timing.Median,
             steps.Max(step => step.PeakMegabytes),
             Metrics.Median.Compute([.. steps.Select(step => step.ManagedBytes / 1e6)])
         );
     }
 
-    public static void Print(Result result)
+    private static void Print(Result result)
     {
-        string Text(Path path) =>
-            $"{path.Seconds.Text}; forward {path.ForwardShare:0%}, backward {path.BackwardShare:0%}, AdamW "
-            + $"{path.OptimizerShare:0%}; {path.ImagesPerSecond:0.0} images/s";
-        string Memory(Path path) =>
-            $"{path.PeakMegabytes / 1000:0.00} GB; .NET objects of a step {path.ManagedMegabytes:0.00} MB";
         List<(string, string)> facts = [];
-        facts.AddRange([("a step", Text(result.Argus)), ("  peak memory", Memory(result.Argus))]);
+        facts.Add(("a step", FormatTime(result.Argus)));
+        facts.Add(("  peak memory", FormatMemory(result.Argus)));
         if (result.Baseline is { } baseline)
-            facts.AddRange([("baseline", Text(baseline)), ("  peak memory", Memory(baseline))]);
+        {
+            facts.Add(("baseline", FormatTime(baseline)));
+            facts.Add(("  peak memory", FormatMemory(baseline)));
+        }
         if (result.Ratio is not null)
-            facts.AddRange([
-                ("ratio", $"{result.Ratio:0.00} ({result.RatioMin:0.00}-{result.RatioMax:0.00})"),
-                ("memory", $"{result.MemoryRatio:0%} of the baseline's"),
-            ]);
+        {
+            facts.Add(("ratio", $"{result.Ratio:0.00} ({result.RatioMin:0.00}-{result.RatioMax:0.00})"));
+            facts.Add(("memory", $"{result.MemoryRatio:0%} of the baseline's"));
+        }
         facts.Add(
             (
                 "of",
@@ -289,4 +211,11 @@ internal static class StepBench
         );
         Terminal.Facts(facts);
     }
+
+    private static string FormatTime(Path path) =>
+        $"{path.Seconds.Text}; forward {path.ForwardShare:0%}, backward {path.BackwardShare:0%}, AdamW "
+        + $"{path.OptimizerShare:0%}; {path.ImagesPerSecond:0.0} images/s";
+
+    private static string FormatMemory(Path path) =>
+        $"{path.PeakMegabytes / 1000:0.00} GB; .NET objects of a step {path.ManagedMegabytes:0.00} MB";
 }

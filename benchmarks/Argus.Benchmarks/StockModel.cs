@@ -3,19 +3,19 @@ using Argus.Training.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Norm = TorchSharp.Modules.BatchNorm2d;
 using Stack = TorchSharp.Modules.Sequential;
 
 namespace Argus.Benchmarks;
 
 /// <summary>
-/// A specialist as anybody would port it: TorchSharp's own modules, contiguous, every branch looking at the colour
-/// picture. What <c>argus bench step</c> compares with. It has the published names and meets the reference numbers.
+/// A specialist as a straightforward port: TorchSharp's own modules, contiguous tensors, and every branch on the colour
+/// picture. <c>argus bench step</c> compares Argus with it. Its weights have the published names, and with them it
+/// computes the reference numbers.
 /// </summary>
 internal sealed class StockModel : nn.Module<Tensor, Tensor>
 {
-    private const int Squeezed = 32;
-    private static readonly int[] Widths = [1024, 512, 256];
+    private const int SqueezedChannels = 32;
+    private static readonly int[] ClassifierWidths = [1024, 512, 256];
 
     private readonly StockBackbone backbone;
     private readonly StockModule specialist_module;
@@ -23,6 +23,12 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
     private readonly nn.Module<Tensor, Tensor> classifier;
     private readonly MultiheadAttention feature_attention;
 
+    /// <summary>Builds the model with random weights.</summary>
+    /// <param name="specialist">The specialist, whose branches it has.</param>
+    /// <param name="backboneName">The name of the EfficientNet, e.g. <c>efficientnet_b4</c>.</param>
+    /// <param name="stochasticDepth">The probability that the last block is dropped; it grows linearly from 0.</param>
+    /// <param name="dropout">The dropout before each of the classifier's three hidden layers.</param>
+    /// <param name="attentionDropout">The dropout of the attention weights.</param>
     public StockModel(
         Specialist specialist,
         string backboneName,
@@ -40,27 +46,29 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
         feature_projection = nn.Linear(features, width);
         feature_attention = nn.MultiheadAttention(width, FeatureAttention.Heads, attentionDropout);
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();
-        for (var i = 0; i < Widths.Length; i++)
+        var inputWidth = width;
+        foreach (var (outputWidth, rate) in ClassifierWidths.Zip(dropout))
         {
-            layers.AddRange([
-                ($"{4 * i}", nn.Dropout(dropout[i])),
-                ($"{4 * i + 1}", nn.Linear(i == 0 ? width : Widths[i - 1], Widths[i])),
-                ($"{4 * i + 2}", nn.BatchNorm1d(Widths[i])),
-                ($"{4 * i + 3}", nn.ReLU()),
-            ]);
+            layers.Add(($"{layers.Count}", nn.Dropout(rate)));
+            layers.Add(($"{layers.Count}", nn.Linear(inputWidth, outputWidth)));
+            layers.Add(($"{layers.Count}", nn.BatchNorm1d(outputWidth)));
+            layers.Add(($"{layers.Count}", nn.ReLU()));
+            inputWidth = outputWidth;
         }
-        classifier = nn.Sequential([.. layers, ($"{4 * Widths.Length}", nn.Linear(Widths[^1], 2))]);
+        layers.Add(($"{layers.Count}", nn.Linear(inputWidth, 2)));
+        classifier = nn.Sequential([.. layers]);
         RegisterComponents();
     }
 
-    /// <summary>Frames <c>(N, 3, H, W)</c>, each a clip, to logits <c>(N, 2)</c>.</summary>
+    /// <summary>Computes the logits <c>(N, 2)</c> of frames <c>(N, 3, H, W)</c>, each of which is a clip.</summary>
+    /// <param name="x">The frames.</param>
     public override Tensor forward(Tensor x)
     {
-        var pooled = nn.functional.adaptive_avg_pool2d(backbone.call(x), 1).flatten(1);
-        // (T = 1, N, D).
-        var tokens = feature_projection.call(cat([pooled, specialist_module.call(x).flatten(1)], 1)).unsqueeze(0);
+        var pooled = nn.functional.adaptive_avg_pool2d(backbone.call(x), 1).flatten(1); // (N, features)
+        var branches = specialist_module.call(x).flatten(1); // (N, channels * 7 * 7)
+        var tokens = feature_projection.call(cat([pooled, branches], 1)).unsqueeze(0); // (T = 1, N, D)
         var (mixed, _) = feature_attention.forward(tokens, tokens, tokens, null, false, null);
-        return classifier.call(mixed.mean([0]));
+        return classifier.call(mixed.mean([0])); // (N, 2)
     }
 
     private sealed class StockBackbone : nn.Module<Tensor, Tensor>
@@ -72,25 +80,32 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
         {
             var parts = new List<nn.Module<Tensor, Tensor>>
             {
-                ConvNorm(variant, 3, variant.Channels(MBConvStage.All[0].Input), 3, 2, 1, true),
+                CreateConvolutionAndNorm(variant, 3, variant.Channels(MBConvStage.All[0].Input), 3, 2, 1, true),
             };
             var total = MBConvStage.All.Sum(stage => variant.Layers(stage.Layers));
-            var block = 0;
+            var built = 0;
             foreach (var stage in MBConvStage.All)
             {
-                parts.Add(
-                    Row(
-                        Enumerable
-                            .Range(0, variant.Layers(stage.Layers))
-                            .Select(layer =>
-                                (nn.Module<Tensor, Tensor>)
-                                    new StockBlock(variant, stage, layer, stochasticDepth * block++ / total)
-                            )
-                    )
-                );
+                var blocks = new List<nn.Module<Tensor, Tensor>>();
+                for (var layer = 0; layer < variant.Layers(stage.Layers); layer++)
+                {
+                    blocks.Add(new StockBlock(variant, stage, layer, stochasticDepth * built / total));
+                    built++;
+                }
+                parts.Add(CreateNumbered(blocks));
             }
-            parts.Add(ConvNorm(variant, variant.Channels(MBConvStage.All[^1].Output), variant.Features, 1, 1, 1, true));
-            features = Row(parts);
+            parts.Add(
+                CreateConvolutionAndNorm(
+                    variant,
+                    variant.Channels(MBConvStage.All[^1].Output),
+                    variant.Features,
+                    1,
+                    1,
+                    1,
+                    true
+                )
+            );
+            features = CreateNumbered(parts);
             RegisterComponents();
         }
 
@@ -106,21 +121,21 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
         public StockBlock(EfficientNetVariant variant, MBConvStage stage, int layer, double drop)
             : base(nameof(StockBlock))
         {
-            int input = variant.Channels(layer == 0 ? stage.Input : stage.Output);
-            int output = variant.Channels(stage.Output);
-            int stride = layer == 0 ? stage.Stride : 1;
-            int expanded = input * stage.Expand;
+            var input = variant.Channels(layer == 0 ? stage.Input : stage.Output);
+            var output = variant.Channels(stage.Output);
+            var stride = layer == 0 ? stage.Stride : 1;
+            var expanded = input * stage.Expand;
             residual = stride == 1 && input == output;
             this.drop = drop;
             var parts = new List<nn.Module<Tensor, Tensor>>();
             if (stage.Expand != 1)
-                parts.Add(ConvNorm(variant, input, expanded, 1, 1, 1, true));
+                parts.Add(CreateConvolutionAndNorm(variant, input, expanded, 1, 1, 1, true));
             parts.AddRange([
-                ConvNorm(variant, expanded, expanded, stage.Kernel, stride, expanded, true),
+                CreateConvolutionAndNorm(variant, expanded, expanded, stage.Kernel, stride, expanded, true),
                 new StockSqueeze(expanded, Math.Max(1, input / 4)),
-                ConvNorm(variant, expanded, output, 1, 1, 1, false),
+                CreateConvolutionAndNorm(variant, expanded, output, 1, 1, 1, false),
             ]);
-            block = Row(parts);
+            block = CreateNumbered(parts);
             RegisterComponents();
         }
 
@@ -162,27 +177,24 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
         {
             foreach (var branch in specialist.Branches)
             {
-                nn.Module<Tensor, Tensor> Conv(int input, int output, Specialists.Convolution shape) =>
-                    nn.Conv2d(input, output, shape.Kernel, shape.Stride, shape.Padding);
-                var c = branch.Width;
-                branches.Add(
-                    nn.Sequential(
-                        ("0", Conv(3, c, branch.First)),
-                        ("1", nn.BatchNorm2d(c)),
-                        ("2", nn.ReLU()),
-                        ("3", Conv(c, 2 * c, branch.Second)),
-                        ("4", nn.BatchNorm2d(2 * c)),
-                        ("5", nn.ReLU()),
-                        ("6", nn.Conv2d(2 * c, c, 1)),
-                        ("7", nn.AdaptiveAvgPool2d(Specialist.GridSize))
-                    )
+                var width = branch.Width;
+                var layers = nn.Sequential(
+                    ("0", CreateConvolution(3, width, branch.First)),
+                    ("1", nn.BatchNorm2d(width)),
+                    ("2", nn.ReLU()),
+                    ("3", CreateConvolution(width, 2 * width, branch.Second)),
+                    ("4", nn.BatchNorm2d(2 * width)),
+                    ("5", nn.ReLU()),
+                    ("6", nn.Conv2d(2 * width, width, 1)),
+                    ("7", nn.AdaptiveAvgPool2d(Specialist.GridSize))
                 );
-                register_module(branch.Name, branches[^1]);
+                branches.Add(layers);
+                register_module(branch.Name, layers);
             }
             attention = nn.Sequential(
-                ("0", nn.Conv2d(specialist.Channels, Squeezed, 1)),
+                ("0", nn.Conv2d(specialist.Channels, SqueezedChannels, 1)),
                 ("1", nn.ReLU()),
-                ("2", nn.Conv2d(Squeezed, specialist.Channels, 1)),
+                ("2", nn.Conv2d(SqueezedChannels, specialist.Channels, 1)),
                 ("3", nn.Sigmoid())
             );
             RegisterComponents();
@@ -190,15 +202,22 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor x)
         {
-            var features = cat([.. branches.Select(branch => branch.call(x))], 1);
+            var features = cat([.. branches.Select(branch => branch.call(x))], 1); // (N, channels, 7, 7)
             return features * attention.call(features);
         }
+
+        private static nn.Module<Tensor, Tensor> CreateConvolution(
+            int input,
+            int output,
+            Specialists.Convolution shape
+        ) => nn.Conv2d(input, output, shape.Kernel, shape.Stride, shape.Padding);
     }
 
-    private static Stack Row(IEnumerable<nn.Module<Tensor, Tensor>> parts) =>
+    // The parts one after the other, named by their numbers.
+    private static Stack CreateNumbered(IEnumerable<nn.Module<Tensor, Tensor>> parts) =>
         nn.Sequential([.. parts.Select((part, i) => ($"{i}", part))]);
 
-    private static Stack ConvNorm(
+    private static Stack CreateConvolutionAndNorm(
         EfficientNetVariant variant,
         int input,
         int output,
@@ -217,7 +236,7 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
             groups: groups,
             bias: false
         );
-        Norm norm = nn.BatchNorm2d(output, variant.BatchNormEps, variant.BatchNormMomentum);
+        var norm = nn.BatchNorm2d(output, variant.BatchNormEps, variant.BatchNormMomentum);
         return activation
             ? nn.Sequential(("0", conv), ("1", norm), ("2", nn.SiLU()))
             : nn.Sequential(("0", conv), ("1", norm));

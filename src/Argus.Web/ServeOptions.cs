@@ -2,86 +2,92 @@ using System.Net;
 
 namespace Argus.Web;
 
-/// <summary>What a service is started with.</summary>
-/// <param name="Models">A models folder.</param>
+/// <summary>The settings that a service is started with. <see cref="Check"/> says whether they make sense.</summary>
+/// <param name="Models">The models folder, as <c>argus export</c> makes it.</param>
 /// <param name="Data">
-/// Where uploads wait and, without another database, everything is kept. Processes that share a queue share it too.
+/// The folder where uploads wait and where SQLite keeps the queue. Processes that share a queue must share this folder.
 /// </param>
-/// <param name="Urls">Where it listens, e.g. <c>http://127.0.0.1:8080</c>; several are separated by semicolons.</param>
+/// <param name="Urls">
+/// The addresses that the service listens on, e.g. <c>http://127.0.0.1:8080</c>, separated by semicolons.
+/// </param>
 public sealed record ServeOptions(string Models, string Data, string Urls)
 {
-    /// <summary>PostgreSQL's connection string; null: SQLite in <see cref="Data"/>.</summary>
+    private sealed record NumberRange(string Option, double Value, double Least, double Most);
+
+    /// <summary>The connection string of PostgreSQL. Null keeps the queue in SQLite, in <see cref="Data"/>.</summary>
     public string? Database { get; init; }
 
     /// <summary>
-    /// Whether requests need a key of <see cref="ApiKeys"/>; with it everybody sees only what was sent with the same
-    /// key.
+    /// Whether a request needs one of the keys of <c>argus keys</c>. If so, each key sees only what was sent with it.
     /// </summary>
     public bool RequireKey { get; init; }
 
-    /// <summary>Largest upload in megabytes.</summary>
+    /// <summary>The largest upload that is taken, in megabytes.</summary>
     public int LargestMegabytes { get; init; } = 500;
 
-    /// <summary>Longest video in minutes.</summary>
+    /// <summary>The longest video that is taken, in minutes.</summary>
     public double LongestMinutes { get; init; } = 15;
 
-    /// <summary>Uploads of one client, by its key or address.</summary>
+    /// <summary>The number of uploads a minute that one client may send, counted by its key or its address.</summary>
     public int UploadsPerMinute { get; init; } = 30;
 
-    /// <summary>Videos that may wait.</summary>
+    /// <summary>The number of videos that may wait in the queue.</summary>
     public int LongestQueue { get; init; } = 1000;
 
-    /// <summary>How long results are kept.</summary>
+    /// <summary>How long results are kept, in hours after the analysis ended.</summary>
     public double KeepHours { get; init; } = 168;
 
-    /// <summary>Videos that this process looks at at a time; 0: it only takes them in.</summary>
+    /// <summary>The number of videos that this process analyses at a time. 0 only takes uploads in.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>For how long a worker that says nothing keeps its video; then another takes over.</summary>
+    /// <summary>
+    /// How long a worker that does not renew its lease keeps its video, in seconds. After that another takes over.
+    /// </summary>
     public double LeaseSeconds { get; init; } = 30;
 
-    /// <summary>For how long a video may be looked at.</summary>
+    /// <summary>How long the analysis of one video may take, in minutes.</summary>
     public double AnalysisMinutes { get; init; } = 30;
 
-    /// <exception cref="RequestException">Something in it makes no sense.</exception>
+    /// <summary>Whether the service listens on loopback addresses only, so that no other machine reaches it.</summary>
+    public bool IsLoopback => Urls.Split(';').All(url => IsLoopbackHost(new Uri(url).Host));
+
+    /// <summary>Checks the ranges of all numbers and the form of all addresses.</summary>
+    /// <exception cref="RequestException">
+    /// A number is out of range or an address is none; the message names the option.
+    /// </exception>
     public void Check()
     {
-        foreach (
-            var (value, name, least, most) in new[]
-            {
-                (LargestMegabytes, "--max-megabytes", 1, 1_000_000),
-                (LongestMinutes, "--max-minutes", 0.01, 10_000),
-                (UploadsPerMinute, "--uploads-per-minute", 1, 1_000_000),
-                (LongestQueue, "--max-queue", 1, 10_000_000),
-                (KeepHours, "--keep-hours", 0.01, 1_000_000),
-                (Workers, "--workers", 0, 1000),
-                (LeaseSeconds, "--lease-seconds", 1, 100_000),
-                (AnalysisMinutes, "--analysis-minutes", 0.01, 10_000),
-            }
-        )
+        NumberRange[] ranges =
+        [
+            new("--max-megabytes", LargestMegabytes, 1, 1_000_000),
+            new("--max-minutes", LongestMinutes, 0.01, 10_000),
+            new("--uploads-per-minute", UploadsPerMinute, 1, 1_000_000),
+            new("--max-queue", LongestQueue, 1, 10_000_000),
+            new("--keep-hours", KeepHours, 0.01, 1_000_000),
+            new("--workers", Workers, 0, 1000),
+            new("--lease-seconds", LeaseSeconds, 1, 100_000),
+            new("--analysis-minutes", AnalysisMinutes, 0.01, 10_000),
+        ];
+        foreach (var (option, value, least, most) in ranges)
         {
+            // The comparison is negated so that NaN is refused too.
             if (!(value >= least && value <= most))
-                throw new RequestException($"{name} {value} makes no sense; give a number from {least} to {most}.");
+                throw new RequestException($"{option} {value} makes no sense; give a number from {least} to {most}.");
         }
         foreach (var url in Urls.Split(';'))
         {
-            if (
-                !Uri.TryCreate(url, UriKind.Absolute, out var uri)
-                || uri.Scheme is not ("http" or "https")
-                || uri.AbsolutePath != "/"
-            )
+            if (!IsServerAddress(url))
                 throw new RequestException($"--url {url} is no address such as http://127.0.0.1:8080.");
         }
     }
 
-    /// <summary>Whether only this machine reaches it.</summary>
-    public bool Loopback =>
-        Urls.Split(';')
-            .All(url =>
-                new Uri(url).Host is var host
-                && (
-                    host == "localhost"
-                    || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
-                )
-            );
+    private static bool IsServerAddress(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.AbsolutePath == "/";
+
+    private static bool IsLoopbackHost(string host)
+    {
+        if (host == "localhost")
+            return true;
+        return IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
+    }
 }

@@ -84,7 +84,7 @@ public class QueueTests(Material material)
             Enumerable.Range(0, 40).Select(i => Task.Run(() => store.ClaimAsync($"worker {i}", Lease)))
         );
         Assert.Equal(ids.Order(), claimed.Where(row => row is not null).Select(row => row!.Id).Order());
-        Assert.Equal((0, 30), await store.CountAsync());
+        Assert.Equal(new QueueCounts(0, 30), await store.CountAsync());
         for (var i = 0; i < 40; i++)
         {
             if (claimed[i] is { } row)
@@ -107,7 +107,7 @@ public class QueueTests(Material material)
         var first = await Add();
         var second = await Add();
         Assert.Equal(first, (await store.ClaimAsync("slow", Lapsed))!.Id);
-        Assert.Equal(1, await store.BeforeAsync((await store.FindAsync(second, null))!));
+        Assert.Equal(1, await store.CountBeforeAsync((await store.FindAsync(second, null))!));
         Assert.Equal(first, (await store.ClaimAsync("next", Lease))!.Id);
         Assert.False(await store.RenewAsync(first, "slow", 0.5, Lease));
         Assert.False(await store.FinishAsync(first, "slow", Nothing));

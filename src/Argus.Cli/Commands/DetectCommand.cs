@@ -88,7 +88,7 @@ internal static class DetectCommand
                                     )
                                 );
                             else
-                                Terminal.Error($"{Shown(video)}: {error.Message}");
+                                Terminal.Error($"{Printable(video)}: {error.Message}");
                         }
                     }
                     cancel.ThrowIfCancellationRequested();
@@ -128,7 +128,7 @@ internal static class DetectCommand
     // Two videos of one name get two pages.
     private static string PageName(string video, HashSet<string> taken)
     {
-        var plain = Shown(Path.GetFileNameWithoutExtension(video));
+        var plain = Printable(Path.GetFileNameWithoutExtension(video));
         var name = plain;
         for (var i = 2; !taken.Add(name); i++)
             name = $"{plain}-{i}";
@@ -136,11 +136,11 @@ internal static class DetectCommand
     }
 
     // A name may hold what a terminal takes for commands.
-    private static string Shown(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
+    private static string Printable(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
 
     private static void Print(Analysis analysis)
     {
-        Terminal.Line($"{Shown(analysis.Video)}: {DetectionReport.Headline(analysis)}");
+        Terminal.Line($"{Printable(analysis.Video)}: {DetectionReport.Headline(analysis)}");
         foreach (var face in analysis.Faces)
         {
             var verdict = DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval);

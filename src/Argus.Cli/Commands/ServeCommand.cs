@@ -103,7 +103,7 @@ internal static class ServeCommand
                     LeaseSeconds = parse.GetValue(lease),
                     AnalysisMinutes = parse.GetValue(limit),
                 };
-                ProcessSettings.ForService(Service.ScratchFolder(options));
+                ProcessSettings.ForService(Service.FindScratchFolder(options));
                 await Service.RunAsync(
                     options,
                     addresses =>
@@ -112,7 +112,7 @@ internal static class ServeCommand
                             Terminal.Line(
                                 $"Argus listens on {address} (its API: {address}/openapi/v1.json). Control-C ends it."
                             );
-                        if (!options.Loopback && !options.RequireKey)
+                        if (!options.IsLoopback && !options.RequireKey)
                             Terminal.Note(
                                 "Other machines reach it and it asks for no key: anybody may send videos and "
                                     + "see all results. --require-key changes that."

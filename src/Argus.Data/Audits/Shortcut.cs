@@ -36,7 +36,7 @@ public sealed record Shortcut(
     private const int Folds = 5;
 
     /// <summary>Properties that are numbers; null where a video has none.</summary>
-    public static IReadOnlyList<(string Name, Func<StoreRow, double?> Of)> Numbers { get; } =
+    internal static IReadOnlyList<(string Name, Func<StoreRow, double?> Of)> Numbers { get; } =
     [
         ("width, px", row => row.RotationDegrees % 180 == 0 ? row.CodedWidth : row.CodedHeight),
         ("height, px", row => row.RotationDegrees % 180 == 0 ? row.CodedHeight : row.CodedWidth),

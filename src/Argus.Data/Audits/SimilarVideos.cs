@@ -19,7 +19,7 @@ public static class SimilarVideos
     /// Pairs of videos whose first, middle and last pictures all have nearly the same perceptual hash.
     /// </summary>
     /// <param name="wanted">Which pairs are of interest.</param>
-    public static IReadOnlyList<(StoredVideo A, StoredVideo B, int Bits)> Find(
+    internal static IReadOnlyList<(StoredVideo A, StoredVideo B, int Bits)> Find(
         IReadOnlyList<StoredVideo> videos,
         Func<StoredVideo, StoredVideo, bool> wanted
     )

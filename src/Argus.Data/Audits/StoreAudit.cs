@@ -44,22 +44,24 @@ public sealed record StoreAudit(
     {
         var videos = store.Videos;
         var items = store.Videos.Select(video => video.Item).ToList();
-        var known = DatasetCheck.KnownToShare(store.Options.Layout, store.Options.Split == "identity");
+        var known = store.Options.TestSharesPeople;
         var problems = new List<DatasetProblem>();
         if (verify)
             problems.AddRange(await DamagedAsync(store, workers, progress, cancel));
-        problems.AddRange(Few(DatasetCheck.IdentityLeaks(items, known)));
+        problems.AddRange(LimitExamples(DatasetCheck.IdentityLeaks(items, known)));
         if (
             known
             && DatasetCheck.KnownLeak("test", [.. items.Where(IsTest)], items.Where(item => !IsTest(item))) is { } leak
         )
             problems.Add(leak);
-        problems.AddRange(Few(DatasetCheck.Duplicates(videos.Select(video => (video.Row.SourceHash, video.Item)))));
-        problems.AddRange(Few(Similar(videos)));
+        problems.AddRange(
+            LimitExamples(DatasetCheck.Duplicates(videos.Select(video => (video.Row.SourceHash, video.Item))))
+        );
+        problems.AddRange(LimitExamples(Similar(videos)));
         problems.AddRange(DatasetCheck.EmptyClasses(items));
         problems.AddRange(WithoutSource(store));
         problems.AddRange(
-            Few(
+            LimitExamples(
                 store
                     .Folders.SelectMany(StoreFolder.ReadUnreadable)
                     .Select(failure => new DatasetProblem(
@@ -121,13 +123,12 @@ public sealed record StoreAudit(
                     || !reals.Contains(Path.GetFileNameWithoutExtension(original))
                 )
                 .ToList();
-            // In DFDC an original is often in a part that was not downloaded.
             if (without.Count == 0)
                 continue;
             var example = without[0].Item;
             var original = example.Original is { } name ? $" (from {name})" : "";
             yield return new(
-                store.Options.Layout == "dfdc" ? Severity.Note : Severity.Warning,
+                DatasetLayout.Find(store.Options.Layout).OriginalsMayBeMissing ? Severity.Note : Severity.Warning,
                 method.Key,
                 $"{without.Count} of {method.Count()} fakes without the real video they were made from, "
                     + $"e.g. {example.Path}{original}"
@@ -173,7 +174,7 @@ public sealed record StoreAudit(
     public static IReadOnlyList<string> Shards(Store store) =>
         [.. store.Videos.Select(video => StoreFolder.Shard(video.Folder, video.Row.Shard)).Distinct()];
 
-    private static IEnumerable<DatasetProblem> Few(IEnumerable<DatasetProblem> problems)
+    private static IEnumerable<DatasetProblem> LimitExamples(IEnumerable<DatasetProblem> problems)
     {
         var all = problems.ToList();
         return all.Count <= MostOfAKind

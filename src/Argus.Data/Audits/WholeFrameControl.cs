@@ -90,7 +90,7 @@ public static class WholeFrameControl
     /// ROC AUC on the test videos of a logistic regression fitted on the training videos; 0 real, 1 fake. About 0.5
     /// means that the whole frame gives nothing away. The two lists should share no person.
     /// </summary>
-    public static async Task<double> AucAsync(
+    internal static async Task<double> AucAsync(
         IReadOnlyList<(string Path, int Label)> training,
         IReadOnlyList<(string Path, int Label)> test,
         CancellationToken cancel
@@ -104,7 +104,7 @@ public static class WholeFrameControl
     }
 
     /// <summary>The AUC over rows that were measured before.</summary>
-    public static double Auc(
+    internal static double Auc(
         IReadOnlyList<(double[] Row, int Label)> training,
         IReadOnlyList<(double[] Row, int Label)> test
     )

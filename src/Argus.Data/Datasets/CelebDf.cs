@@ -9,7 +9,6 @@ namespace Argus.Data.Datasets;
 internal static partial class CelebDf
 {
     public const string TestList = "List_of_testing_videos.txt";
-    public const string DisjointSplit = "identity-disjoint";
     private const double IdentityTestShare = 0.15;
 
     private static readonly (string Folder, int Label)[] Folders =
@@ -110,7 +109,7 @@ internal static partial class CelebDf
                     + "the split"
             )
         );
-        return new DatasetListing("celebdf", root, DisjointSplit, divided, problems);
+        return new DatasetListing("celebdf", root, DatasetListing.IdentityDisjoint, divided, problems);
     }
 
     private static HashSet<string> ReadTestList(string root, List<VideoItem> items, List<DatasetProblem> problems)

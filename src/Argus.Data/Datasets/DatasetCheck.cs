@@ -30,7 +30,8 @@ public sealed record DatasetCheck(
                 .. EmptyClasses(listing.Items),
                 .. IdentityLeaks(
                     listing.Items,
-                    KnownToShare(listing.Layout, listing.SplitName == CelebDf.DisjointSplit)
+                    DatasetLayout.Find(listing.Layout).TestSharesPeople
+                        && listing.SplitName != DatasetListing.IdentityDisjoint
                 ),
             ]
         );
@@ -94,11 +95,6 @@ public sealed record DatasetCheck(
                 )),
         ];
 
-    /// <summary>
-    /// Celeb-DF's official test list is by video, not by person: its test videos show people of the other sides.
-    /// </summary>
-    public static bool KnownToShare(string layout, bool byIdentity) => layout == "celebdf" && !byIdentity;
-
     /// <summary>Sides of the split without a real or without a fake.</summary>
     public static IEnumerable<DatasetProblem> EmptyClasses(IReadOnlyList<VideoItem> items) =>
         from split in Enum.GetValues<Split>()
@@ -147,7 +143,7 @@ public sealed record DatasetCheck(
     }
 
     /// <summary>Files with equal hashes.</summary>
-    public static IEnumerable<DatasetProblem> Duplicates(IEnumerable<(string Hash, VideoItem Item)> hashes) =>
+    internal static IEnumerable<DatasetProblem> Duplicates(IEnumerable<(string Hash, VideoItem Item)> hashes) =>
         hashes
             .GroupBy(entry => entry.Hash)
             .Where(same => same.Count() > 1)

@@ -43,6 +43,9 @@ public sealed record DatasetListing(
     IReadOnlyList<DatasetProblem> Problems
 )
 {
+    /// <summary>The name of a split where nobody is on two sides.</summary>
+    public const string IdentityDisjoint = "identity-disjoint";
+
     public string FullPath(VideoItem item) => Path.Combine(Root, item.Path);
 }
 
@@ -51,19 +54,57 @@ public sealed record DatasetListing(
 /// <param name="Title">For people.</param>
 /// <param name="Stage">The stage of progressive training that the dataset is for.</param>
 /// <param name="Reader">Lists the videos under a folder.</param>
+/// <param name="Terms">What its owners ask for, in one sentence; nothing here replaces reading it.</param>
 public sealed record DatasetLayout(
     string Name,
     string Title,
     int Stage,
-    Func<string, DatasetOptions, DatasetListing> Reader
+    Func<string, DatasetOptions, DatasetListing> Reader,
+    string Terms
 )
 {
     public static IReadOnlyList<DatasetLayout> All { get; } =
     [
-        new("ffpp", "FaceForensics++", 1, FaceForensics.Read),
-        new("celebdf", "Celeb-DF v2", 2, CelebDf.Read),
-        new("dfdc", "DFDC", 4, Dfdc.Read),
+        new(
+            "ffpp",
+            "FaceForensics++",
+            Stage: 1,
+            FaceForensics.Read,
+            "FaceForensics++: given for research after agreeing to its owners' terms of use; see the owners' terms."
+        )
+        {
+            HasCompressions = true,
+        },
+        new(
+            "celebdf",
+            "Celeb-DF v2",
+            Stage: 2,
+            CelebDf.Read,
+            "Celeb-DF: given for research after agreeing to its owners' terms of use; see the owners' terms."
+        )
+        {
+            TestSharesPeople = true,
+        },
+        new(
+            "dfdc",
+            "DFDC",
+            Stage: 4,
+            Dfdc.Read,
+            "DFDC: given after agreeing to its owners' dataset licence; see the owners' terms."
+        )
+        {
+            OriginalsMayBeMissing = true,
+        },
     ];
+
+    /// <summary>Every video exists in several compressions; the options choose one.</summary>
+    public bool HasCompressions { get; init; }
+
+    /// <summary>The official test list is by video, not by person: its videos show people of the other sides.</summary>
+    public bool TestSharesPeople { get; init; }
+
+    /// <summary>The dataset comes in parts, and a fake's original is often in another one.</summary>
+    public bool OriginalsMayBeMissing { get; init; }
 
     /// <exception cref="RequestException">No such layout.</exception>
     public static DatasetLayout Find(string name) =>

@@ -32,10 +32,10 @@ public static class OfficialSplits
     /// <summary>
     /// FaceForensics++ (Rössler et al., 2019): 360 / 70 / 70 pairs of ids; a pair's reals and fakes share its split.
     /// </summary>
-    public static IReadOnlyList<(string A, string B)> FaceForensicsPairs(Split split) => Pairs.Value[split];
+    internal static IReadOnlyList<(string A, string B)> FaceForensicsPairs(Split split) => Pairs.Value[split];
 
     /// <summary>The split and pair of a real's id such as <c>953</c>; null for an id that no list names.</summary>
-    public static (Split Split, string Group)? FaceForensics(string id) =>
+    internal static (Split Split, string Group)? FaceForensics(string id) =>
         SplitOfId.Value.TryGetValue(id, out var side) ? side : null;
 
     /// <summary>

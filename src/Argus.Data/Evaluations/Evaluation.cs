@@ -103,7 +103,9 @@ public static class Evaluation
     /// The videos of each curve of a plot: of sample data one a kind, because different traces have nothing in common;
     /// else one a dataset.
     /// </summary>
-    public static IReadOnlyList<(string Name, IReadOnlyList<VideoPrediction> Videos)> Curves(PredictionSet predictions)
+    internal static IReadOnlyList<(string Name, IReadOnlyList<VideoPrediction> Videos)> Curves(
+        PredictionSet predictions
+    )
     {
         var parts = Parts(predictions).ToList();
         var kinds = parts.Where(part => part.By == "kind" && part.Dataset == parts[0].Dataset).ToList();

@@ -41,7 +41,7 @@ public sealed record EvaluationMatrix(
     IReadOnlyList<BackwardTransfer> Transfers
 )
 {
-    public static EvaluationMatrix Create(
+    internal static EvaluationMatrix Create(
         IReadOnlyList<(EvaluationSubject Subject, EvaluationResult Result)> entries,
         int rounds = Bootstrap.DefaultRounds,
         ulong seed = 0

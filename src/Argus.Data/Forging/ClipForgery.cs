@@ -4,6 +4,11 @@ using OpenCvSharp;
 
 namespace Argus.Data.Forging;
 
+/// <summary>A real clip's twin and its forgery.</summary>
+/// <param name="Twin">Altered nowhere or everywhere: real.</param>
+/// <param name="Fake">Altered in one region: fake.</param>
+public sealed record ForgeryPair(ClipForgery Twin, ClipForgery Fake);
+
 /// <summary>
 /// What is done to a real clip: an operation of one kind on one region. Its parameters follow from the seed.
 /// <see cref="ForgedRegion.Neither"/> and <see cref="ForgedRegion.Both"/> leave a real clip real (the twin); for
@@ -17,10 +22,10 @@ public sealed record ClipForgery(ForgeryKind Kind, ForgedRegion Region, ulong Se
     /// <summary>
     /// A twin and its forgery with the same parameters; of the 2x2 design's four combinations one at random.
     /// </summary>
-    public static (ClipForgery Twin, ClipForgery Fake) Pair(ForgeryKind kind, KeyedRandom random)
+    public static ForgeryPair Pair(ForgeryKind kind, KeyedRandom random)
     {
         var seed = random.NextUInt64();
-        return (
+        return new ForgeryPair(
             new(kind, random.Chance(0.5) ? ForgedRegion.Neither : ForgedRegion.Both, seed),
             new(kind, random.Chance(0.5) ? ForgedRegion.Face : ForgedRegion.Background, seed)
         );

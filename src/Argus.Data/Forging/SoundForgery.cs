@@ -4,7 +4,7 @@ namespace Argus.Data.Forging;
 /// Sound that does not belong to the picture: shifted by 0.2 to 1.5 s, cut in two and swapped, or slowed or quickened
 /// by 5 to 10%. The real twin is stretched there and back, or left alone, so that a stretch by itself tells nothing.
 /// </summary>
-public static class SoundForgery
+internal static class SoundForgery
 {
     private const int Rate = 16_000;
     private const int Window = 640;

@@ -7,7 +7,7 @@ namespace Argus.Data.Reports;
 public sealed record NamedInterval(string Name, double Value, Interval Interval);
 
 /// <summary>The pictures that only an evaluation has.</summary>
-public static partial class Plots
+internal static partial class Plots
 {
     private const int BarHeightPixels = 34;
     private const int BarFramePixels = 90;

@@ -5,24 +5,20 @@ using Argus.Scores;
 
 namespace Argus.Data.Reports;
 
+/// <summary>A part of a model card.</summary>
+/// <param name="Heading">Its heading.</param>
+/// <param name="Lines">A paragraph or list item each.</param>
+public sealed record CardSection(string Heading, IReadOnlyList<string> Lines);
+
 /// <summary>
 /// What whoever is handed a detector must know (Mitchell et al., 2019): made of an evaluation, as Markdown and as part
 /// of its page.
 /// </summary>
-public sealed record ModelCard(string Title, IReadOnlyList<(string Heading, IReadOnlyList<string> Lines)> Sections)
+public sealed record ModelCard(string Title, IReadOnlyList<CardSection> Sections)
 {
     public const string FileName = "model_card.md";
 
     private const int WorstConditions = 5;
-
-    // What the owners ask for themselves; nothing here replaces reading it.
-    private static readonly Dictionary<string, string> Terms = new()
-    {
-        ["ffpp"] =
-            "FaceForensics++: given for research after agreeing to its owners' terms of use; see the owners' terms.",
-        ["celebdf"] = "Celeb-DF: given for research after agreeing to its owners' terms of use; see the owners' terms.",
-        ["dfdc"] = "DFDC: given after agreeing to its owners' dataset licence; see the owners' terms.",
-    };
 
     public static ModelCard Create(EvaluationSubject subject, EvaluationResult result)
     {
@@ -41,7 +37,7 @@ public sealed record ModelCard(string Title, IReadOnlyList<(string Heading, IRea
         return new ModelCard(
             $"Model card: {subject.Name}",
             [
-                (
+                new CardSection(
                     "What it is",
                     [
                         specialist is null
@@ -53,7 +49,7 @@ public sealed record ModelCard(string Title, IReadOnlyList<(string Heading, IRea
                         result.Judge.Description,
                     ]
                 ),
-                (
+                new CardSection(
                     "How well it does",
                     [
                         .. tested.Select(row =>
@@ -68,8 +64,8 @@ public sealed record ModelCard(string Title, IReadOnlyList<(string Heading, IRea
                             + "which videos were drawn, not what happens on other kinds of video.",
                     ]
                 ),
-                ("Where it fails", Failures(subject, parts)),
-                (
+                new CardSection("Where it fails", Failures(subject, parts)),
+                new CardSection(
                     "What a score does not prove",
                     [
                         "A high score is no proof of forgery and a low one no proof of authenticity: both "
@@ -83,7 +79,7 @@ public sealed record ModelCard(string Title, IReadOnlyList<(string Heading, IRea
                             + "decision about a person should rest on it alone.",
                     ]
                 ),
-                (
+                new CardSection(
                     "Terms of the datasets behind it",
                     [
                         .. drawn
@@ -97,7 +93,7 @@ public sealed record ModelCard(string Title, IReadOnlyList<(string Heading, IRea
                         .. trained
                             .Concat(drawn ? [] : tested.Select(row => row.Dataset))
                             .Distinct()
-                            .Select(layout => Terms.GetValueOrDefault(layout, $"{layout}: see its owner's terms.")),
+                            .Select(layout => FindLayout(layout)?.Terms ?? $"{layout}: see its owner's terms."),
                         "Whether a detector trained on them may be passed on or used beyond research is for "
                             + "those terms to say.",
                     ]
@@ -146,9 +142,10 @@ public sealed record ModelCard(string Title, IReadOnlyList<(string Heading, IRea
     }
 
     private static string Layout(string name) =>
-        name == Evaluation.Everything
-            ? "all datasets"
-            : Datasets.DatasetLayout.All.FirstOrDefault(layout => layout.Name == name)?.Title ?? name;
+        name == Evaluation.Everything ? "all datasets" : FindLayout(name)?.Title ?? name;
+
+    private static Datasets.DatasetLayout? FindLayout(string name) =>
+        Datasets.DatasetLayout.All.FirstOrDefault(layout => layout.Name == name);
 
     private static string Figure(EvaluationRow row, string name, double? value) =>
         value is { } number ? $"{number:0.00}{InParentheses(row.Intervals.GetValueOrDefault(name))}" : "-";

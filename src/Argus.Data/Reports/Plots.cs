@@ -6,7 +6,7 @@ namespace Argus.Data.Reports;
 /// <summary>
 /// The pictures of a run and of an evaluation: PNG files of twice the resolution, and the same as SVG beside them.
 /// </summary>
-public static partial class Plots
+internal static partial class Plots
 {
     private const double Scale = 2;
     private const int WidthPixels = 800;

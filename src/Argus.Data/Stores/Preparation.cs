@@ -68,7 +68,7 @@ public sealed class Preparation(ModelInput input, string? faceModel)
             StoreFolder.CheckSame(folder, found, options);
         else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
-        var own = Own(listing, shard);
+        var own = SelectOwn(listing, shard);
         var (known, current) = await StandingAsync(listing, own, folder);
         var wanted = own.Where(item => sides.Count == 0 || sides.Contains(item.Split!.Value)).ToList();
         var missing = wanted.Where(item => !current.ContainsKey(item.Key)).ToList();
@@ -106,7 +106,7 @@ public sealed class Preparation(ModelInput input, string? faceModel)
         try
         {
             Directory.CreateDirectory(plan.Folder);
-            using var held = FolderLock.Take(plan.Folder, "is writing");
+            using var held = FolderLock.Acquire(plan.Folder, "is writing");
             foreach (var partial in Directory.EnumerateFiles(plan.Folder, "*.partial"))
                 File.Delete(partial);
             StoreFolder.WriteOptions(plan.Folder, plan.Options);
@@ -135,7 +135,7 @@ public sealed class Preparation(ModelInput input, string? faceModel)
         CancellationToken cancel
     )
     {
-        var (known, current) = await StandingAsync(plan.Listing, Own(plan.Listing, plan.Shard), plan.Folder);
+        var (known, current) = await StandingAsync(plan.Listing, SelectOwn(plan.Listing, plan.Shard), plan.Folder);
         // Another process may have finished some since the plan was made.
         plan = plan with
         {
@@ -289,7 +289,7 @@ public sealed class Preparation(ModelInput input, string? faceModel)
     }
 
     // This process's videos, in the order in which they are written.
-    private static List<VideoItem> Own(DatasetListing listing, DatasetShard shard) =>
+    private static List<VideoItem> SelectOwn(DatasetListing listing, DatasetShard shard) =>
         [.. shard.Select(listing.Items.OrderBy(item => item.Key, StringComparer.Ordinal))];
 
     /// <summary>

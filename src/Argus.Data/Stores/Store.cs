@@ -110,7 +110,7 @@ public sealed class Store : IDisposable
 
     /// <summary>A part of the sound, as far as there is some.</summary>
     /// <returns>The samples, and the second that the first one belongs to.</returns>
-    public (short[] Samples, double FromSeconds) ReadSound(StoredVideo video, double from, double to)
+    internal (short[] Samples, double FromSeconds) ReadSound(StoredVideo video, double from, double to)
     {
         if (video.Row is not { SoundOffset: { } offset, SoundBytes: { } bytes })
             return ([], 0);

@@ -51,7 +51,7 @@ public sealed record StoreOptions
         return new StoreOptions
         {
             Layout = recipe.Data.Layout,
-            Compression = recipe.Data.Layout == "ffpp" ? recipe.Data.Compression : null,
+            Compression = DatasetLayout.Find(recipe.Data.Layout).HasCompressions ? recipe.Data.Compression : null,
             Methods = string.Join(' ', recipe.Data.Methods.Order(StringComparer.Ordinal)),
             Split = RecipeSchema.Word(recipe.Data.Split),
             ValidationShare = recipe.Data.ValidationShare,
@@ -70,6 +70,11 @@ public sealed record StoreOptions
             FaceMargin = face ? recipe.Data.FaceMargin : null,
         };
     }
+
+    /// <summary>Whether test videos show people of the other sides, by the dataset's own division.</summary>
+    [JsonIgnore]
+    public bool TestSharesPeople =>
+        DatasetLayout.Find(Layout).TestSharesPeople && Split != RecipeSchema.Word(SplitMode.Identity);
 
     /// <summary>Whether the store's pictures are faces.</summary>
     [JsonIgnore]

@@ -16,7 +16,7 @@ public enum SubjectEvidence
 /// <summary>
 /// Decides which of several faces a video's label is about: the one that the forgery changed, where that can be seen.
 /// </summary>
-public static class SubjectTrack
+internal static class SubjectTrack
 {
     private const int FramesCompared = 8;
 

@@ -79,7 +79,7 @@ internal sealed class PickleReader(byte[] pickle)
                 Next();
                 break; // PROTO
             case '\x95':
-                Take(8);
+                ReadBytes(8);
                 break; // FRAME
             case '(':
                 stack.Add(Mark);
@@ -103,22 +103,22 @@ internal sealed class PickleReader(byte[] pickle)
                 stack.Add(false);
                 break;
             case 'J':
-                stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
+                stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(ReadBytes(4)));
                 break;
             case 'K':
                 stack.Add((long)Next());
                 break;
             case 'M':
-                stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
+                stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(ReadBytes(2)));
                 break;
             case '\x8a':
-                stack.Add(Long(Take(Next())));
+                stack.Add(Long(ReadBytes(Next())));
                 break; // LONG1
             case 'G':
-                stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
+                stack.Add(BinaryPrimitives.ReadDoubleBigEndian(ReadBytes(8)));
                 break;
             case 'X':
-                stack.Add(Text((int)BinaryPrimitives.ReadUInt32LittleEndian(Take(4))));
+                stack.Add(Text((int)BinaryPrimitives.ReadUInt32LittleEndian(ReadBytes(4))));
                 break;
             case '\x8c':
                 stack.Add(Text(Next()));
@@ -127,7 +127,7 @@ internal sealed class PickleReader(byte[] pickle)
                 memo[Next()] = stack[^1];
                 break; // BINPUT
             case 'r':
-                memo[BinaryPrimitives.ReadInt32LittleEndian(Take(4))] = stack[^1];
+                memo[BinaryPrimitives.ReadInt32LittleEndian(ReadBytes(4))] = stack[^1];
                 break;
             case '\x94':
                 memo[memo.Count] = stack[^1];
@@ -136,7 +136,7 @@ internal sealed class PickleReader(byte[] pickle)
                 stack.Add(memo[Next()]);
                 break; // BINGET
             case 'j':
-                stack.Add(memo[BinaryPrimitives.ReadInt32LittleEndian(Take(4))]);
+                stack.Add(memo[BinaryPrimitives.ReadInt32LittleEndian(ReadBytes(4))]);
                 break;
             case 't':
                 stack.Add(PopToMark().ToArray());
@@ -248,14 +248,14 @@ internal sealed class PickleReader(byte[] pickle)
 
     private byte Next() => pickle[place++];
 
-    private ReadOnlySpan<byte> Take(int count)
+    private ReadOnlySpan<byte> ReadBytes(int count)
     {
         var taken = pickle.AsSpan(place, count);
         place += count;
         return taken;
     }
 
-    private string Text(int bytes) => Encoding.UTF8.GetString(Take(bytes));
+    private string Text(int bytes) => Encoding.UTF8.GetString(ReadBytes(bytes));
 
     private string Line()
     {

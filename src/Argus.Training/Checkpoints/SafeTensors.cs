@@ -30,7 +30,7 @@ public static class SafeTensors
     /// <summary>
     /// Writes the file and forces it to the disk. Wider types stand first, so that every tensor is aligned to its type.
     /// </summary>
-    public static void Write(
+    internal static void Write(
         string path,
         IEnumerable<(string Name, Tensor Tensor)> tensors,
         IReadOnlyDictionary<string, string>? metadata = null

@@ -55,7 +55,10 @@ internal sealed class HeadGraph
         ]);
 
         (string, string) Add(string name, (Tensor Weight, Tensor Bias) layer) =>
-            (graph.Weight($"head.{name}.weight", layer.Weight.t()), graph.Weight($"head.{name}.bias", layer.Bias));
+            (
+                graph.AddWeight($"head.{name}.weight", layer.Weight.t()),
+                graph.AddWeight($"head.{name}.bias", layer.Bias)
+            );
     }
 
     /// <summary>Tokens <c>(N*T, F)</c> to logits <c>(N, 2)</c>.</summary>
@@ -85,7 +88,7 @@ internal sealed class HeadGraph
                 frames,
                 size
             );
-        var scale = graph.Weight("head.scale", tensor(1 / Math.Sqrt(size)));
+        var scale = graph.AddWeight("head.scale", tensor(1 / Math.Sqrt(size)));
         var scores = graph.Add("MatMul", [graph.Add("Mul", [Part(0), scale]), graph.Transpose(Part(1), 0, 1, 3, 2)]);
         var mixed = graph.Add("MatMul", [graph.Add("Softmax", [scores], ("axis", -1L)), Part(2)]);
         return graph.Reshape(graph.Add("ReduceMean", [mixed], ("axes", new[] { 2L }), ("keepdims", 0L)), -1, width);

@@ -59,7 +59,7 @@ internal sealed class OnnxGraph(string name)
     }
 
     /// <summary>A tensor of fp32 values that the graph holds, under one name once.</summary>
-    public string Weight(string name, Tensor values)
+    public string AddWeight(string name, Tensor values)
     {
         if (!known.Add(name))
             return name;

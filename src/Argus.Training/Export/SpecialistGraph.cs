@@ -256,7 +256,10 @@ internal sealed class SpecialistGraph
         }
         return graph.Add(
             "MatMul",
-            [graph.Add("MatMul", [Named($"pool_{side}_rows", rows), x]), Named($"pool_{side}_columns", rows.t())]
+            [
+                graph.Add("MatMul", [graph.AddWeight($"pool_{side}_rows", rows), x]),
+                graph.AddWeight($"pool_{side}_columns", rows.t()),
+            ]
         );
     }
 
@@ -274,7 +277,10 @@ internal sealed class SpecialistGraph
             (1.0 / (side * side) - einsum("ab,cd->bdac", share, share).reshape(side * side, Cells) / Cells)
             * (Cells / (Cells - 1.0));
         var pooled = graph.Transpose(
-            graph.Add("MatMul", [graph.Reshape(map, 0, variant.Features, side * side), Named("cells_left", without)]),
+            graph.Add(
+                "MatMul",
+                [graph.Reshape(map, 0, variant.Features, side * side), graph.AddWeight("cells_left", without)]
+            ),
             0,
             2,
             1
@@ -294,7 +300,7 @@ internal sealed class SpecialistGraph
             "Mul",
             [
                 graph.Add("Sub", [graph.Add("ReduceMean", [flat], ("axes", new[] { 2L })), flat]),
-                Named("cells_pictorial", like),
+                graph.AddWeight("cells_pictorial", like),
             ]
         );
         var changed = graph.Add(
@@ -305,7 +311,7 @@ internal sealed class SpecialistGraph
                     "Mul",
                     [
                         graph.Reshape(change, 0, 1, specialist.Channels, Cells),
-                        Named("cells_each", eye(Cells).reshape(1, Cells, 1, Cells)),
+                        graph.AddWeight("cells_each", eye(Cells).reshape(1, Cells, 1, Cells)),
                     ]
                 ),
             ]
@@ -367,8 +373,8 @@ internal sealed class SpecialistGraph
                 "Conv",
                 [
                     x,
-                    Named($"{conv}.weight", W($"{conv}.weight") * scale.view(-1, 1, 1, 1)),
-                    Named($"{conv}.bias", bias),
+                    graph.AddWeight($"{conv}.weight", W($"{conv}.weight") * scale.view(-1, 1, 1, 1)),
+                    graph.AddWeight($"{conv}.bias", bias),
                 ],
                 ("kernel_shape", new long[] { kernel, kernel }),
                 ("strides", new long[] { stride, stride }),
@@ -381,10 +387,12 @@ internal sealed class SpecialistGraph
     private string PlainConv(string x, string name) =>
         graph.Add(
             "Conv",
-            [x, Named($"{name}.weight", weights[$"{name}.weight"]), Named($"{name}.bias", weights[$"{name}.bias"])]
+            [
+                x,
+                graph.AddWeight($"{name}.weight", weights[$"{name}.weight"]),
+                graph.AddWeight($"{name}.bias", weights[$"{name}.bias"]),
+            ]
         );
-
-    private string Named(string name, Tensor values) => graph.Weight(name, values);
 
     private string Silu(string x) => graph.Add("Mul", [x, graph.Add("Sigmoid", [x])]);
 

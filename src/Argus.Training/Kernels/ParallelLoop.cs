@@ -14,7 +14,7 @@ internal static unsafe class ParallelLoop
     {
         private int next = -1;
 
-        public void Take()
+        public void WorkOff()
         {
             for (int item; (item = Interlocked.Increment(ref next)) < items; )
                 work(item);
@@ -47,7 +47,7 @@ internal static unsafe class ParallelLoop
     {
         var job = new Job(items, work);
         if (items == 1 || get_num_threads() == 1)
-            job.Take();
+            job.WorkOff();
         else if (Parallel == null)
             System.Threading.Tasks.Parallel.For(
                 0,
@@ -58,11 +58,11 @@ internal static unsafe class ParallelLoop
         else
         {
             var handle = GCHandle.Alloc(job);
-            Parallel(&Take, GCHandle.ToIntPtr(handle), 0, 0);
+            Parallel(&WorkOff, GCHandle.ToIntPtr(handle), 0, 0);
             handle.Free();
         }
     }
 
     [UnmanagedCallersOnly]
-    private static void Take(IntPtr job) => ((Job)GCHandle.FromIntPtr(job).Target!).Take();
+    private static void WorkOff(IntPtr job) => ((Job)GCHandle.FromIntPtr(job).Target!).WorkOff();
 }

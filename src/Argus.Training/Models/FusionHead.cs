@@ -121,7 +121,7 @@ internal sealed class FusionHead
         var last = new Linear(Widths[^1], 2);
         layers.Add((0, last, null));
         named.Add(($"{place}", last));
-        register("classifier", new Named([.. named]));
+        register("classifier", new NamedLayers([.. named]));
     }
 
     public Tensor Logits(Tensor tokens, bool training)

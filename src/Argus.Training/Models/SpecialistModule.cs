@@ -33,7 +33,7 @@ internal sealed class SpecialistModule : Layer
         }
         squeeze = new Conv2d(specialist.Channels, 32, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, options.Format);
         excite = new Conv2d(32, specialist.Channels, 1, 1, 0, 1, bias: true, ConvStart.PyTorch, options.Format);
-        register_module("attention", new Named(("0", squeeze), ("2", excite)));
+        register_module("attention", new NamedLayers(("0", squeeze), ("2", excite)));
     }
 
     /// <summary>Every branch looks at the same picture.</summary>
@@ -96,10 +96,10 @@ internal sealed class BranchTower : Layer
 }
 
 /// <summary>A level of names without a computation of its own.</summary>
-internal sealed class Named : nn.Module
+internal sealed class NamedLayers : nn.Module
 {
-    public Named(params (string Name, nn.Module Module)[] parts)
-        : base(nameof(Named))
+    public NamedLayers(params (string Name, nn.Module Module)[] parts)
+        : base(nameof(NamedLayers))
     {
         foreach (var (name, module) in parts)
             register_module(name, module);

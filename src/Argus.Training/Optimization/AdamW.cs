@@ -16,7 +16,7 @@ public sealed class AdamW : IDisposable
     private readonly Tensor[] squares;
     private readonly Tensor steps;
 
-    public AdamW(IEnumerable<(string Name, Parameter Parameter)> parameters)
+    internal AdamW(IEnumerable<(string Name, Parameter Parameter)> parameters)
     {
         this.parameters = [.. parameters];
         using var none = no_grad();
@@ -100,7 +100,7 @@ public sealed class AdamW : IDisposable
     }
 
     /// <summary>Per parameter name: <c>NAME.exp_avg</c>, <c>NAME.exp_avg_sq</c>, <c>NAME.step</c>.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> State()
+    internal IEnumerable<(string Name, Tensor Tensor)> State()
     {
         for (var i = 0; i < parameters.Length; i++)
         {

@@ -56,7 +56,7 @@ public sealed partial class RunDirectory(string path)
     public IDisposable Open()
     {
         Directory.CreateDirectory(Checkpoints);
-        var held = FolderLock.Take(Folder, "is training in");
+        var held = FolderLock.Acquire(Folder, "is training in");
         foreach (var leftover in Directory.EnumerateDirectories(Checkpoints, ".partial-*"))
             Directory.Delete(leftover, recursive: true);
         foreach (var leftover in new DirectoryInfo(Checkpoints).EnumerateFileSystemInfos(".link-*"))

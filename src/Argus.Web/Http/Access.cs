@@ -4,59 +4,58 @@ using Microsoft.AspNetCore.Mvc;
 namespace Argus.Web.Http;
 
 /// <summary>
-/// Who asks. Programs send a key as <c>Authorization: Bearer</c>; the page exchanges it for a cookie that scripts
-/// cannot read and other sites cannot use.
+/// Decides who may ask. Programs send a key as <c>Authorization: Bearer</c>. The page exchanges the key for a cookie
+/// that scripts cannot read and other sites cannot use.
 /// </summary>
 internal static class Access
 {
-    private const string Cookie = "argus_key";
-    private const string Item = "argus.owner";
-    private const int LargestSignIn = 4096;
-    private static readonly TimeSpan SignedIn = TimeSpan.FromDays(30);
+    private const string CookieName = "argus_key";
+    private const string OwnerItem = "argus.owner";
+    private const string BearerPrefix = "Bearer ";
+    private const int LargestSignInBytes = 4096;
+    private static readonly TimeSpan CookieAge = TimeSpan.FromDays(30);
 
-    /// <summary>The name of the key; null where none is asked for.</summary>
-    public static string? OwnerOf(HttpContext http) => http.Items[Item] as string;
+    /// <summary>
+    /// Finds the name of the key that a request was let in with; null where the service requires no key.
+    /// </summary>
+    /// <param name="http">A request that passed <see cref="FilterAsync"/>.</param>
+    public static string? FindOwner(HttpContext http) => http.Items[OwnerItem] as string;
 
-    /// <summary>What was sent, right or wrong.</summary>
-    public static string? KeyOf(HttpContext http) =>
-        http.Request.Headers.Authorization.ToString() is { Length: > 7 } header
-        && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? header[7..].Trim()
-            : http.Request.Cookies[Cookie];
+    /// <summary>
+    /// Reads the key of a request from its header or its cookie, right or wrong; null if there is none.
+    /// </summary>
+    /// <param name="http">Any request.</param>
+    public static string? ReadKey(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        return
+            header.Length > BearerPrefix.Length && header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)
+            ? header[BearerPrefix.Length..].Trim()
+            : http.Request.Cookies[CookieName];
+    }
 
+    /// <summary>
+    /// Lets a request through if it comes from the service's own page or from a program, and with a key that is known
+    /// if the service requires one.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="next">What answers it.</param>
+    /// <returns>The answer; problem details with status 403 or 401 for those that are not let through.</returns>
     public static async ValueTask<object?> FilterAsync(
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next
     )
     {
         var http = context.HttpContext;
-        // A page of another site may send forms here in the user's name, but no browser lets it hide where it is: all
-        // say Origin, and those that trust the address Sec-Fetch-Site.
-        var site = http.Request.Headers["Sec-Fetch-Site"].ToString();
-        var origin = http.Request.Headers.Origin.ToString();
-        if (
-            !HttpMethods.IsGet(http.Request.Method)
-            && (
-                site is not ("" or "same-origin" or "none")
-                || (
-                    origin.Length > 0
-                    && (
-                        !Uri.TryCreate(origin, UriKind.Absolute, out var from)
-                        || from.Authority != http.Request.Host.Value
-                    )
-                )
-            )
-        )
+        if (!HttpMethods.IsGet(http.Request.Method) && IsFromOtherSite(http.Request))
             return TypedResults.Problem(
                 "Requests of other sites are not answered.",
                 statusCode: StatusCodes.Status403Forbidden
             );
         if (!http.RequestServices.GetRequiredService<ServeOptions>().RequireKey)
             return await next(context);
-        if (
-            KeyOf(http) is not { } key
-            || await http.RequestServices.GetRequiredService<ApiKeys>().FindAsync(key) is not { } owner
-        )
+        var keys = http.RequestServices.GetRequiredService<ApiKeys>();
+        if (ReadKey(http) is not { } key || await keys.FindAsync(key) is not { } owner)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
             return TypedResults.Problem(
@@ -64,51 +63,60 @@ internal static class Access
                 statusCode: StatusCodes.Status401Unauthorized
             );
         }
-        http.Items[Item] = owner;
+        http.Items[OwnerItem] = owner;
         return await next(context);
     }
 
+    /// <summary>Adds the endpoints that exchange a key for a cookie and delete the cookie.</summary>
+    /// <param name="api">The group of the API's version, without <see cref="FilterAsync"/>.</param>
     public static void Map(RouteGroupBuilder api)
     {
         var session = api.MapGroup("/session").WithTags("Session");
         session
-            .MapPost(
-                "",
-                async (HttpContext http, ApiKeys keys, [FromBody] SignIn given) =>
-                {
-                    if (await keys.FindAsync(given.Key) is null)
-                        return Results.Problem("This key is not known.", statusCode: StatusCodes.Status401Unauthorized);
-                    http.Response.Cookies.Append(
-                        Cookie,
-                        given.Key,
-                        new CookieOptions
-                        {
-                            HttpOnly = true,
-                            SameSite = SameSiteMode.Strict,
-                            Secure = http.Request.IsHttps,
-                            MaxAge = SignedIn,
-                            IsEssential = true,
-                        }
-                    );
-                    return Results.NoContent();
-                }
-            )
+            .MapPost("", SignInAsync)
             .WithName("signIn")
             .WithSummary("Exchange a key for a cookie, for browsers")
             .RequireRateLimiting(Limits.SignIns)
-            .WithMetadata(new RequestSizeLimitAttribute(LargestSignIn));
-        session
-            .MapDelete(
-                "",
-                (HttpContext http) =>
-                {
-                    http.Response.Cookies.Delete(Cookie);
-                    return Results.NoContent();
-                }
-            )
-            .WithName("signOut")
-            .WithSummary("Forget it");
+            .WithMetadata(new RequestSizeLimitAttribute(LargestSignInBytes));
+        session.MapDelete("", SignOut).WithName("signOut").WithSummary("Forget it");
     }
 
+    // A page of another site may send forms here in the user's name, but no browser lets it hide where it is: all
+    // browsers send Origin, and those that trust the address send Sec-Fetch-Site.
+    private static bool IsFromOtherSite(HttpRequest request)
+    {
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        if (site is not ("" or "same-origin" or "none"))
+            return true;
+        var origin = request.Headers.Origin.ToString();
+        if (origin.Length == 0)
+            return false;
+        return !Uri.TryCreate(origin, UriKind.Absolute, out var sender) || sender.Authority != request.Host.Value;
+    }
+
+    private static async Task<IResult> SignInAsync(HttpContext http, ApiKeys keys, [FromBody] SignIn given)
+    {
+        if (await keys.FindAsync(given.Key) is null)
+            return Results.Problem("This key is not known.", statusCode: StatusCodes.Status401Unauthorized);
+        var cookie = new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = http.Request.IsHttps,
+            MaxAge = CookieAge,
+            IsEssential = true,
+        };
+        http.Response.Cookies.Append(CookieName, given.Key, cookie);
+        return Results.NoContent();
+    }
+
+    private static IResult SignOut(HttpContext http)
+    {
+        http.Response.Cookies.Delete(CookieName);
+        return Results.NoContent();
+    }
+
+    /// <summary>The body of a request to sign in.</summary>
+    /// <param name="Key">The key, as <c>argus keys add</c> showed it.</param>
     internal sealed record SignIn(string Key);
 }

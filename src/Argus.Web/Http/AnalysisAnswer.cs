@@ -6,12 +6,24 @@ using Argus.Web.Queue;
 namespace Argus.Web.Http;
 
 /// <summary>An analysis as the API gives it.</summary>
-/// <param name="Before">Videos that are looked at before it, while it waits.</param>
-/// <param name="Progress">From 0 to 1.</param>
-/// <param name="Error">Why it failed.</param>
-/// <param name="Probability">That a face in it is forged; null where nobody could judge.</param>
-/// <param name="Result">Everything that was found; only of a single analysis that is done.</param>
-public sealed record AnalysisAnswer(
+/// <param name="Id">The id of the analysis, 32 hexadecimal digits.</param>
+/// <param name="Name">The file's name as the client gave it.</param>
+/// <param name="Bytes">The size of the file.</param>
+/// <param name="Sha256">The SHA-256 of the file in lower-case hexadecimal digits.</param>
+/// <param name="DurationSeconds">The length of the video in seconds; 0 for a still picture.</param>
+/// <param name="State">The state of the analysis.</param>
+/// <param name="Progress">The part of the work that is done, from 0 to 1.</param>
+/// <param name="Before">The number of videos that are analysed before this one; null unless it waits.</param>
+/// <param name="CreatedAt">When the upload was accepted.</param>
+/// <param name="StartedAt">When the latest attempt began.</param>
+/// <param name="FinishedAt">When the analysis ended.</param>
+/// <param name="Error">The reason why the analysis failed; null unless it did.</param>
+/// <param name="Verdict">The verdict; null until the analysis is done.</param>
+/// <param name="Probability">P(fake) that a face in the video is forged; null where nobody could judge.</param>
+/// <param name="Result">
+/// Everything that was found. Only the answer about a single analysis that is done has it.
+/// </param>
+internal sealed record AnalysisAnswer(
     string Id,
     string Name,
     long Bytes,
@@ -29,7 +41,10 @@ public sealed record AnalysisAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Analysis? Result = null
 )
 {
-    internal static AnalysisAnswer Create(AnalysisRow row, int? before = null) =>
+    /// <summary>Makes the answer from a row of the queue.</summary>
+    /// <param name="row">The row, with or without its result.</param>
+    /// <param name="before">The number of videos that are analysed before this one; null unless it waits.</param>
+    public static AnalysisAnswer Create(AnalysisRow row, int? before = null) =>
         new(
             row.Id,
             row.Name,
@@ -40,17 +55,19 @@ public sealed record AnalysisAnswer(
             row.Progress,
             before,
             DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
-            Time(row.StartedAt),
-            Time(row.FinishedAt),
+            FromMilliseconds(row.StartedAt),
+            FromMilliseconds(row.FinishedAt),
             row.Error,
             row.Verdict is { } verdict ? Enum.Parse<Verdict>(verdict, ignoreCase: true) : null,
             row.Probability,
-            ResultOf(row)
+            ParseResult(row)
         );
 
-    internal static Analysis? ResultOf(AnalysisRow row) =>
+    /// <summary>Parses the result of a row; null if the row has none.</summary>
+    /// <param name="row">A row that was read with its result.</param>
+    public static Analysis? ParseResult(AnalysisRow row) =>
         row.Result is { } json ? JsonSerializer.Deserialize<Analysis>(json, DetectionReport.JsonWithPictures) : null;
 
-    private static DateTimeOffset? Time(long? milliseconds) =>
+    private static DateTimeOffset? FromMilliseconds(long? milliseconds) =>
         milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 }

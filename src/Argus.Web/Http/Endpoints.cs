@@ -1,47 +1,23 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Argus.Detection;
 using Argus.Web.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace Argus.Web.Http;
 
-/// <summary>The HTTP API, version 1. Errors are problem details (RFC 9457).</summary>
+/// <summary>The HTTP API of analyses, version 1. Errors are problem details (RFC 9457).</summary>
 internal static class Endpoints
 {
-    private const string How = "Send the video as a form: curl -F file=@clip.mp4 URL.";
-
-    // The number that the form's reader gives its errors; errors of files have their system's number.
-    private const int BrokenForm = unchecked((int)0x80131620);
     private const int LargestPage = 200;
-    private const int LongestName = 200;
-    private const int LongestBoundary = 70; // RFC 2046
-    private static readonly TimeSpan EventPause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan EventInterval = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Adds the endpoints to the API.</summary>
+    /// <param name="api">The group of the API's version, which <see cref="Access.FilterAsync"/> guards.</param>
     public static void Map(RouteGroupBuilder api)
     {
         var analyses = api.MapGroup("/analyses").WithTags("Analyses");
-        analyses
-            .MapPost("", CreateAsync)
-            .WithName("createAnalysis")
-            .WithSummary("Send a video")
-            .RequireRateLimiting(Limits.Uploads)
-            .WithDescription(
-                "multipart/form-data with one file in the field 'file'. It is taken when the answer is 202: "
-                    + "from then on it is looked at, whatever happens to the service."
-            )
-            .Accepts<UploadForm>("multipart/form-data")
-            .ProducesProblem(400)
-            .ProducesProblem(413)
-            .ProducesProblem(415)
-            .ProducesProblem(422)
-            .ProducesProblem(429)
-            .ProducesProblem(503)
-            .ProducesProblem(507);
+        UploadEndpoint.Map(analyses);
         analyses
             .MapGet("", ListAsync)
             .WithName("listAnalyses")
@@ -54,7 +30,7 @@ internal static class Endpoints
             .WithDescription("With pictures=true the moments have their pictures, as base64 of JPEG.")
             .ProducesProblem(404);
         analyses
-            .MapGet("/{id}/events", EventsAsync)
+            .MapGet("/{id}/events", FollowAsync)
             .WithName("followAnalysis")
             .WithSummary("The same as a stream of events, until it has ended")
             .WithDescription(
@@ -63,7 +39,7 @@ internal static class Endpoints
             )
             .ProducesProblem(404);
         analyses
-            .MapGet("/{id}/report", ReportAsync)
+            .MapGet("/{id}/report", GetReportAsync)
             .WithName("getReport")
             .WithSummary("A page with pictures, in one file")
             .Produces(200, contentType: "text/html")
@@ -75,122 +51,6 @@ internal static class Endpoints
             .ProducesProblem(404);
     }
 
-    private static async Task<Results<AcceptedAtRoute<AnalysisAnswer>, ProblemHttpResult>> CreateAsync(
-        HttpContext http,
-        AnalysisStore store,
-        Uploads uploads,
-        ServeOptions options,
-        ServiceMetrics metrics,
-        CancellationToken cancel
-    )
-    {
-        try
-        {
-            var full = new RefusedUploadException(
-                StatusCodes.Status503ServiceUnavailable,
-                $"{options.LongestQueue} videos wait already. Try again later."
-            );
-            if ((await store.CountAsync()).Queued >= options.LongestQueue)
-                throw full;
-            var form = FormOf(http.Request);
-            var (name, body) =
-                await NextFileAsync(form, cancel)
-                ?? throw new RefusedUploadException(StatusCodes.Status400BadRequest, $"The form holds no file. {How}");
-            var upload = await uploads.ReceiveAsync(body, cancel);
-            AnalysisRow added;
-            try
-            {
-                var row = new AnalysisRow
-                {
-                    Id = upload.Id,
-                    Name = name,
-                    Owner = Access.OwnerOf(http),
-                    Bytes = upload.Bytes,
-                    Sha256 = upload.Sha256,
-                    DurationSeconds = upload.DurationSeconds,
-                };
-                if (await NextFileAsync(form, cancel) is not null)
-                    throw new RefusedUploadException(
-                        StatusCodes.Status400BadRequest,
-                        "The form holds several files. Send each by itself."
-                    );
-                // While this one came others may have.
-                added = await store.AddAsync(row, options.LongestQueue) ?? throw full;
-            }
-            catch
-            {
-                uploads.Delete(upload.Id);
-                throw;
-            }
-            metrics.Accepted(upload.Bytes);
-            return TypedResults.AcceptedAtRoute(AnalysisAnswer.Create(added), "getAnalysis", new { id = upload.Id });
-        }
-        catch (RefusedUploadException error)
-        {
-            return Refuse(error.Status, error.Message);
-        }
-        catch (Exception error)
-            when (error is InvalidDataException
-                || (
-                    error is IOException { HResult: BrokenForm } and not BadHttpRequestException
-                    && !cancel.IsCancellationRequested
-                )
-            )
-        {
-            return Refuse(StatusCodes.Status400BadRequest, $"The form is broken or ends too early. {How}");
-        }
-
-        ProblemHttpResult Refuse(int status, string reason)
-        {
-            metrics.Refuse(status);
-            // The rest of the body is not read; the connection ends with the answer.
-            http.Response.Headers.Connection = "close";
-            return TypedResults.Problem(reason, statusCode: status);
-        }
-    }
-
-    private static MultipartReader FormOf(HttpRequest request)
-    {
-        if (request.Headers.ContentEncoding.Count > 0)
-            throw new RefusedUploadException(
-                StatusCodes.Status415UnsupportedMediaType,
-                "Send the video as it is, without Content-Encoding."
-            );
-        if (
-            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary
-        )
-            throw new RefusedUploadException(StatusCodes.Status415UnsupportedMediaType, How);
-        return new MultipartReader(boundary, request.Body);
-    }
-
-    // Its body as it comes.
-    private static async Task<(string Name, Stream Body)?> NextFileAsync(MultipartReader form, CancellationToken cancel)
-    {
-        while (await form.ReadNextSectionAsync(cancel) is { } section)
-        {
-            if (section.GetContentDispositionHeader() is { } disposition && disposition.IsFileDisposition())
-                return (NameOf(disposition), section.Body);
-        }
-        return null;
-    }
-
-    // Only shown, never opened.
-    private static string NameOf(ContentDispositionHeaderValue disposition)
-    {
-        var given =
-            HeaderUtilities
-                .RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName)
-                .Value
-            ?? "";
-        var name = string.Concat(
-                given.Split('/', '\\')[^1].EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName)
-            )
-            .Trim();
-        return name.Length > 0 ? name : "video";
-    }
-
     private static async Task<Results<Ok<IReadOnlyList<AnalysisAnswer>>, ValidationProblem>> ListAsync(
         HttpContext http,
         AnalysisStore store,
@@ -199,85 +59,90 @@ internal static class Endpoints
     )
     {
         if (limit is < 1 or > LargestPage)
-            return TypedResults.ValidationProblem(
-                new Dictionary<string, string[]> { ["limit"] = [$"Give a number from 1 to {LargestPage}."] }
-            );
+            return RefuseParameter("limit", $"Give a number from 1 to {LargestPage}.");
         if (before is not null && !Guid.TryParseExact(before, "n", out _))
-            return TypedResults.ValidationProblem(
-                new Dictionary<string, string[]> { ["before"] = ["Give the id of an analysis."] }
-            );
-        return TypedResults.Ok<IReadOnlyList<AnalysisAnswer>>([
-            .. (await store.ListAsync(Access.OwnerOf(http), before, limit)).Select(row => AnalysisAnswer.Create(row)),
-        ]);
+            return RefuseParameter("before", "Give the id of an analysis.");
+        var rows = await store.ListAsync(Access.FindOwner(http), before, limit);
+        return TypedResults.Ok<IReadOnlyList<AnalysisAnswer>>([.. rows.Select(row => AnalysisAnswer.Create(row))]);
     }
+
+    private static ValidationProblem RefuseParameter(string name, string reason) =>
+        TypedResults.ValidationProblem(new Dictionary<string, string[]> { [name] = [reason] });
 
     private static async Task<Results<JsonHttpResult<AnalysisAnswer>, ProblemHttpResult>> GetAsync(
         HttpContext http,
         AnalysisStore store,
         string id,
         bool pictures = false
-    ) =>
-        await store.FindAsync(id, Access.OwnerOf(http), result: true) is { } row
-            ? TypedResults.Json(
-                await AnswerAsync(store, row),
-                pictures ? DetectionReport.JsonWithPictures : DetectionReport.Json
-            )
-            : NotFound();
+    )
+    {
+        if (await store.FindAsync(id, Access.FindOwner(http), result: true) is not { } row)
+            return NotFound();
+        var answer = await CreateAnswerAsync(store, row);
+        return TypedResults.Json(answer, pictures ? DetectionReport.JsonWithPictures : DetectionReport.Json);
+    }
 
-    // While it waits, with how many are before it.
-    private static async Task<AnalysisAnswer> AnswerAsync(AnalysisStore store, AnalysisRow row) =>
-        AnalysisAnswer.Create(row, row.State == AnalysisState.Queued ? await store.BeforeAsync(row) : null);
+    // Only the answer about an analysis that waits counts those before it.
+    private static async Task<AnalysisAnswer> CreateAnswerAsync(AnalysisStore store, AnalysisRow row) =>
+        AnalysisAnswer.Create(row, row.State == AnalysisState.Queued ? await store.CountBeforeAsync(row) : null);
 
-    private static async Task<Results<ServerSentEventsResult<AnalysisAnswer>, ProblemHttpResult>> EventsAsync(
+    private static async Task<Results<ServerSentEventsResult<AnalysisAnswer>, ProblemHttpResult>> FollowAsync(
         HttpContext http,
         AnalysisStore store,
         IHostApplicationLifetime life,
         string id
-    ) =>
-        await store.FindAsync(id, Access.OwnerOf(http)) is { } row
-            ? TypedResults.ServerSentEvents(FollowAsync(store, row, http.RequestAborted, life.ApplicationStopping))
-            : NotFound();
+    )
+    {
+        if (await store.FindAsync(id, Access.FindOwner(http)) is not { } row)
+            return NotFound();
+        return TypedResults.ServerSentEvents(
+            ReadEventsAsync(store, row, http.RequestAborted, life.ApplicationStopping)
+        );
+    }
 
-    private static async IAsyncEnumerable<SseItem<AnalysisAnswer>> FollowAsync(
+    private static async IAsyncEnumerable<SseItem<AnalysisAnswer>> ReadEventsAsync(
         AnalysisStore store,
         AnalysisRow row,
-        [EnumeratorCancellation] CancellationToken gone,
+        [EnumeratorCancellation] CancellationToken aborted,
         CancellationToken stopping
     )
     {
-        AnalysisAnswer? said = null;
-        while (!gone.IsCancellationRequested && !stopping.IsCancellationRequested)
+        AnalysisAnswer? last = null;
+        while (!aborted.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            var now = await AnswerAsync(store, row);
-            if (now.State is AnalysisState.Done or AnalysisState.Failed)
+            var current = await CreateAnswerAsync(store, row);
+            if (current.State is AnalysisState.Done or AnalysisState.Failed)
             {
-                yield return new SseItem<AnalysisAnswer>(now, $"{now.State}".ToLowerInvariant());
+                yield return new SseItem<AnalysisAnswer>(current, $"{current.State}".ToLowerInvariant());
                 yield break;
             }
-            if (now != said)
-                yield return new SseItem<AnalysisAnswer>(said = now, "progress");
-            await Task.Delay(EventPause, CancellationToken.None);
-            if (await store.FindAsync(row.Id, null) is not { } next)
+            if (current != last)
             {
-                yield return new SseItem<AnalysisAnswer>(now, "deleted");
+                last = current;
+                yield return new SseItem<AnalysisAnswer>(current, "progress");
+            }
+            await Task.Delay(EventInterval, CancellationToken.None);
+            if (await store.FindAsync(row.Id, owner: null) is not { } next)
+            {
+                yield return new SseItem<AnalysisAnswer>(current, "deleted");
                 yield break;
             }
             row = next;
         }
     }
 
-    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> ReportAsync(
+    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> GetReportAsync(
         HttpContext http,
         AnalysisStore store,
         string id
     )
     {
         if (
-            await store.FindAsync(id, Access.OwnerOf(http), result: true) is not { } row
-            || AnalysisAnswer.ResultOf(row) is not { } analysis
+            await store.FindAsync(id, Access.FindOwner(http), result: true) is not { } row
+            || AnalysisAnswer.ParseResult(row) is not { } analysis
         )
             return NotFound();
-        // Drawing takes a moment of a processor.
+        // Drawing the pictures keeps a processor busy for a moment.
         var page = await Task.Run(() => DetectionReport.Page(analysis));
         http.Response.Headers.ContentSecurityPolicy =
             "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'";
@@ -291,7 +156,7 @@ internal static class Endpoints
         string id
     )
     {
-        if (!await store.DeleteAsync(id, Access.OwnerOf(http)))
+        if (!await store.DeleteAsync(id, Access.FindOwner(http)))
             return NotFound();
         uploads.Delete(id);
         return TypedResults.NoContent();
@@ -303,6 +168,3 @@ internal static class Endpoints
             statusCode: StatusCodes.Status404NotFound
         );
 }
-
-/// <summary>The form of an upload, for the API's description.</summary>
-internal sealed record UploadForm([property: FromForm(Name = "file")] IFormFile File);

@@ -1,46 +1,72 @@
 namespace Argus.Web.Queue;
 
-/// <summary>Where an analysis is: accepted and waiting, with a worker, or ended.</summary>
-public enum AnalysisState
+/// <summary>The state of an analysis. The database holds its name in lower case.</summary>
+internal enum AnalysisState
 {
+    /// <summary>The upload was accepted and waits for a worker.</summary>
     Queued,
+
+    /// <summary>A worker holds the lease and analyses the video.</summary>
     Running,
+
+    /// <summary>The analysis ended with a result.</summary>
     Done,
+
+    /// <summary>The analysis ended without a result; <see cref="AnalysisRow.Error"/> says why.</summary>
     Failed,
 }
 
-/// <summary>A row of the queue and of the history. Times are milliseconds since 1970.</summary>
-public sealed class AnalysisRow
+/// <summary>One row of the queue and of the history. All times are milliseconds since 1970, UTC.</summary>
+internal sealed class AnalysisRow
 {
+    /// <summary>The identifier, a random GUID of 32 hexadecimal digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Name of the file, as its owner called it.</summary>
+    /// <summary>The file's name as the client gave it. It is shown and never opened.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The key that it came with.</summary>
+    /// <summary>The name of the key that the video was sent with; null where no key is required.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>The size of the file in bytes.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>The SHA-256 of the file in lower-case hexadecimal digits.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>The length of the video in seconds; 0 for a still picture.</summary>
     public double DurationSeconds { get; init; }
+
+    /// <summary>The state that the analysis is in.</summary>
     public AnalysisState State { get; init; }
+
+    /// <summary>The part of the work that is done, from 0 to 1.</summary>
     public double Progress { get; init; }
 
-    /// <summary>How often a worker began.</summary>
+    /// <summary>The number of times that a worker began this analysis.</summary>
     public long Attempts { get; init; }
 
+    /// <summary>When the upload was accepted.</summary>
     public long CreatedAt { get; init; }
+
+    /// <summary>When the latest attempt began.</summary>
     public long? StartedAt { get; init; }
+
+    /// <summary>When the analysis ended, with or without a result.</summary>
     public long? FinishedAt { get; init; }
 
-    /// <summary>Why there is no result.</summary>
+    /// <summary>The reason why there is no result, as a sentence for the user.</summary>
     public string? Error { get; init; }
 
+    /// <summary>The verdict in snake case; null until the analysis is done.</summary>
     public string? Verdict { get; init; }
+
+    /// <summary>P(fake) from 0 to 1; null where nobody could judge.</summary>
     public double? Probability { get; init; }
 
     /// <summary>
-    /// The whole <see cref="Detection.Analysis"/> as JSON, pictures included; only where it was asked for.
+    /// The whole <see cref="Detection.Analysis"/> as JSON, pictures included. Only queries that ask for the result fill
+    /// it.
     /// </summary>
     public string? Result { get; init; }
 }

@@ -4,22 +4,27 @@ using Argus.Detection;
 namespace Argus.Web.Queue;
 
 /// <summary>
-/// Analyses as rows: <c>queued</c>, <c>running</c> under a worker's lease, then <c>done</c> or <c>failed</c>. Whoever
-/// holds the lease may write; a lease that was not renewed in time is anybody's. So a worker that died loses its video,
-/// and one that was only slow finds its answer refused.
+/// The analyses as rows of the database. A row is <c>queued</c>, then <c>running</c> under a worker's lease, then
+/// <c>done</c> or <c>failed</c>. Only the holder of the lease may write a running row, and a lease that was not renewed
+/// in time is free for anybody. So a worker that died loses its video, and one that was only slow finds its answer
+/// refused.
 /// </summary>
-public sealed class AnalysisStore(Database database)
+/// <param name="database">The database that all processes of the service share.</param>
+internal sealed class AnalysisStore(Database database)
 {
-    /// <summary>A video that ended so many workers is left alone.</summary>
+    /// <summary>The number of attempts after which a video that ended its workers is left alone.</summary>
     public const int MostAttempts = 3;
 
     private const string Columns =
         "id, name, owner, bytes, sha256, duration_seconds, state, progress, attempts, created_at, started_at, "
         + "finished_at, error, verdict, probability";
-    private const string Mine = "id = @id AND worker = @worker AND state = 'running'";
-    private const string Owned = "(CAST(@owner AS text) IS NULL OR owner = CAST(@owner AS text))";
+    private const string IsHeldByWorker = "id = @id AND worker = @worker AND state = 'running'";
+    private const string IsOwned = "(CAST(@owner AS text) IS NULL OR owner = CAST(@owner AS text))";
 
-    /// <returns>The row as it is kept; null: so many wait already.</returns>
+    /// <summary>Adds an analysis to the queue, unless the queue is full.</summary>
+    /// <param name="row">The upload; state and times are set by the database.</param>
+    /// <param name="most">The number of analyses that may wait.</param>
+    /// <returns>The row as it is kept; null if the queue is full.</returns>
     public Task<AnalysisRow?> AddAsync(AnalysisRow row, int most) =>
         database.FirstAsync<AnalysisRow>(
             $"""
@@ -40,20 +45,30 @@ public sealed class AnalysisStore(Database database)
             }
         );
 
-    /// <param name="owner">Null: whoever it belongs to.</param>
+    /// <summary>Finds an analysis by its id.</summary>
+    /// <param name="id">The id of the analysis.</param>
+    /// <param name="owner">The name of the key that it must belong to; null accepts every owner.</param>
+    /// <param name="result">Whether to read the result too, which may be megabytes.</param>
+    /// <returns>The row; null if there is none that the owner may see.</returns>
     public Task<AnalysisRow?> FindAsync(string id, string? owner, bool result = false) =>
         database.FirstAsync<AnalysisRow>(
-            $"SELECT {Columns}{(result ? ", result" : "")} FROM analyses WHERE id = @id AND {Owned}",
+            $"SELECT {Columns}{(result ? ", result" : "")} FROM analyses WHERE id = @id AND {IsOwned}",
             new { id, owner }
         );
 
-    /// <summary>The newest first.</summary>
-    /// <param name="before">The last of the page before.</param>
+    /// <summary>Lists a page of the history, the newest analysis first.</summary>
+    /// <param name="owner">The name of the key that they must belong to; null accepts every owner.</param>
+    /// <param name="before">The id of the last analysis of the page before; null for the first page.</param>
+    /// <param name="limit">The largest number of analyses of a page.</param>
     public Task<IReadOnlyList<AnalysisRow>> ListAsync(string? owner, string? before, int limit) =>
         database.ListAsync<AnalysisRow>(
-            $"SELECT {Columns} FROM analyses WHERE {Owned} AND (CAST(@before AS text) IS NULL OR (created_at, "
-                + "id) < (SELECT created_at, id FROM analyses WHERE id = @before)) ORDER BY created_at DESC, id "
-                + "DESC LIMIT @limit",
+            $"""
+            SELECT {Columns} FROM analyses
+            WHERE {IsOwned}
+                AND (CAST(@before AS text) IS NULL
+                    OR (created_at, id) < (SELECT created_at, id FROM analyses WHERE id = @before))
+            ORDER BY created_at DESC, id DESC LIMIT @limit
+            """,
             new
             {
                 owner,
@@ -62,25 +77,33 @@ public sealed class AnalysisStore(Database database)
             }
         );
 
-    /// <summary>How many are looked at before it.</summary>
-    public Task<int> BeforeAsync(AnalysisRow row) =>
+    /// <summary>Counts the analyses that run or whose turn comes before a waiting one.</summary>
+    /// <param name="row">The analysis that waits.</param>
+    public Task<int> CountBeforeAsync(AnalysisRow row) =>
         database.FirstAsync<int>(
-            "SELECT count(*) FROM analyses WHERE state = 'running' OR (state = 'queued' AND (created_at, id) "
-                + "< (@CreatedAt, @Id))",
+            """
+            SELECT count(*) FROM analyses
+            WHERE state = 'running' OR (state = 'queued' AND (created_at, id) < (@CreatedAt, @Id))
+            """,
             row
         );
 
-    public async Task<(int Queued, int Running)> CountAsync()
+    /// <summary>Counts the analyses that have not ended.</summary>
+    public async Task<QueueCounts> CountAsync()
     {
-        var counts = (
-            await database.ListAsync<(string State, long Count)>(
-                "SELECT state, count(*) FROM analyses WHERE state IN ('queued', 'running') GROUP BY state"
-            )
-        ).ToDictionary(row => row.State, row => (int)row.Count);
-        return (counts.GetValueOrDefault("queued"), counts.GetValueOrDefault("running"));
+        var rows = await database.ListAsync<(string State, long Count)>(
+            "SELECT state, count(*) FROM analyses WHERE state IN ('queued', 'running') GROUP BY state"
+        );
+        var counts = rows.ToDictionary(row => row.State, row => (int)row.Count);
+        return new QueueCounts(counts.GetValueOrDefault("queued"), counts.GetValueOrDefault("running"));
     }
 
-    /// <summary>Takes the one that waits longest, or one whose worker is silent.</summary>
+    /// <summary>
+    /// Takes the analysis that has waited longest, or one whose worker let its lease lapse, and begins an attempt.
+    /// </summary>
+    /// <param name="worker">The name of the worker, unique among all processes.</param>
+    /// <param name="lease">How long the worker may stay silent.</param>
+    /// <returns>The analysis; null if nothing waits.</returns>
     public Task<AnalysisRow?> ClaimAsync(string worker, TimeSpan lease) =>
         database.FirstAsync<AnalysisRow>(
             $"""
@@ -97,10 +120,18 @@ public sealed class AnalysisStore(Database database)
             new { worker, lease = (long)lease.TotalMilliseconds }
         );
 
-    /// <returns>False: it is this worker's no longer.</returns>
-    public async Task<bool> RenewAsync(string id, string worker, double progress, TimeSpan lease) =>
-        await database.ExecuteAsync(
-            $"UPDATE analyses SET progress = @progress, lease_until = {database.Now} + @lease WHERE {Mine}",
+    /// <summary>Renews a worker's lease and writes down how far it is.</summary>
+    /// <param name="id">The id of the analysis.</param>
+    /// <param name="worker">The name of the worker.</param>
+    /// <param name="progress">The part of the work that is done, from 0 to 1.</param>
+    /// <param name="lease">How long the worker may stay silent from now on.</param>
+    /// <returns>False if the analysis is no longer this worker's.</returns>
+    public async Task<bool> RenewAsync(string id, string worker, double progress, TimeSpan lease)
+    {
+        var changed = await database.ExecuteAsync(
+            $"""
+            UPDATE analyses SET progress = @progress, lease_until = {database.Now} + @lease WHERE {IsHeldByWorker}
+            """,
             new
             {
                 id,
@@ -108,13 +139,24 @@ public sealed class AnalysisStore(Database database)
                 progress,
                 lease = (long)lease.TotalMilliseconds,
             }
-        ) > 0;
+        );
+        return changed > 0;
+    }
 
-    /// <returns>False: it is this worker's no longer, and the answer was not written.</returns>
-    public async Task<bool> FinishAsync(string id, string worker, Analysis analysis) =>
-        await database.ExecuteAsync(
-            $"UPDATE analyses SET state = 'done', progress = 1, worker = NULL, finished_at = {database.Now}, "
-                + $"verdict = @verdict, probability = @Probability, result = @result WHERE {Mine}",
+    /// <summary>Ends an analysis with its result.</summary>
+    /// <param name="id">The id of the analysis.</param>
+    /// <param name="worker">The name of the worker.</param>
+    /// <param name="analysis">The result.</param>
+    /// <returns>False if the analysis is no longer this worker's; nothing was written then.</returns>
+    public async Task<bool> FinishAsync(string id, string worker, Analysis analysis)
+    {
+        var changed = await database.ExecuteAsync(
+            $"""
+            UPDATE analyses SET
+                state = 'done', progress = 1, worker = NULL, finished_at = {database.Now},
+                verdict = @verdict, probability = @Probability, result = @result
+            WHERE {IsHeldByWorker}
+            """,
             new
             {
                 id,
@@ -123,50 +165,84 @@ public sealed class AnalysisStore(Database database)
                 analysis.Probability,
                 result = JsonSerializer.Serialize(analysis, DetectionReport.JsonWithPictures),
             }
-        ) > 0;
+        );
+        return changed > 0;
+    }
 
-    public async Task<bool> FailAsync(string id, string worker, string error) =>
-        await database.ExecuteAsync(
-            $"UPDATE analyses SET state = 'failed', worker = NULL, finished_at = {database.Now}, error = "
-                + $"@error WHERE {Mine}",
+    /// <summary>Ends an analysis without a result.</summary>
+    /// <param name="id">The id of the analysis.</param>
+    /// <param name="worker">The name of the worker.</param>
+    /// <param name="error">The reason, as a sentence for the user.</param>
+    /// <returns>False if the analysis is no longer this worker's; nothing was written then.</returns>
+    public async Task<bool> FailAsync(string id, string worker, string error)
+    {
+        var changed = await database.ExecuteAsync(
+            $"""
+            UPDATE analyses SET state = 'failed', worker = NULL, finished_at = {database.Now}, error = @error
+            WHERE {IsHeldByWorker}
+            """,
             new
             {
                 id,
                 worker,
                 error,
             }
-        ) > 0;
+        );
+        return changed > 0;
+    }
 
-    /// <summary>Gives one back that was not to blame, as if it had not been begun.</summary>
+    /// <summary>
+    /// Puts an analysis back into the queue as if it had not been begun: the attempt does not count, since the video is
+    /// not to blame for its end.
+    /// </summary>
+    /// <param name="id">The id of the analysis.</param>
+    /// <param name="worker">The name of the worker.</param>
     public Task ReleaseAsync(string id, string worker) =>
         database.ExecuteAsync(
-            $"UPDATE analyses SET state = 'queued', worker = NULL, progress = 0, attempts = attempts - 1 WHERE {Mine}",
+            $"""
+            UPDATE analyses SET state = 'queued', worker = NULL, progress = 0, attempts = attempts - 1
+            WHERE {IsHeldByWorker}
+            """,
             new { id, worker }
         );
 
-    /// <returns>Those that were given up just now: their workers fell silent too often.</returns>
+    /// <summary>Fails all analyses whose workers fell silent in each of <see cref="MostAttempts"/> attempts.</summary>
+    /// <returns>The ids of the analyses that were given up just now.</returns>
     public Task<IReadOnlyList<string>> GiveUpAsync() =>
         database.ListAsync<string>(
-            $"UPDATE analyses SET state = 'failed', worker = NULL, finished_at = {database.Now}, error = 'It "
-                + $"ended {MostAttempts} workers that looked at it.' WHERE state = 'running' AND lease_until < "
-                + $"{database.Now} AND attempts >= {MostAttempts} RETURNING id"
+            $"""
+            UPDATE analyses SET
+                state = 'failed', worker = NULL, finished_at = {database.Now},
+                error = 'It ended {MostAttempts} workers that looked at it.'
+            WHERE state = 'running' AND lease_until < {database.Now} AND attempts >= {MostAttempts}
+            RETURNING id
+            """
         );
 
+    /// <summary>Deletes an analysis in any state.</summary>
+    /// <param name="id">The id of the analysis.</param>
+    /// <param name="owner">The name of the key that it must belong to; null accepts every owner.</param>
+    /// <returns>False if there is none that the owner may delete.</returns>
     public async Task<bool> DeleteAsync(string id, string? owner) =>
-        await database.ExecuteAsync($"DELETE FROM analyses WHERE id = @id AND {Owned}", new { id, owner }) > 0;
+        await database.ExecuteAsync($"DELETE FROM analyses WHERE id = @id AND {IsOwned}", new { id, owner }) > 0;
 
-    /// <summary>Forgets what ended longer ago.</summary>
+    /// <summary>Deletes the analyses that ended too long ago.</summary>
+    /// <param name="keep">How long an analysis is kept after its end.</param>
+    /// <returns>The number of analyses that were deleted.</returns>
     public Task<int> ExpireAsync(TimeSpan keep) =>
         database.ExecuteAsync(
             $"DELETE FROM analyses WHERE finished_at < {database.Now} - @keep",
             new { keep = (long)keep.TotalMilliseconds }
         );
 
-    /// <summary>Whether an upload still waits for its answer.</summary>
-    public async Task<bool> WaitsAsync(string id) =>
-        await database.FirstAsync<string>(
+    /// <summary>Tells whether an analysis waits or runs, so that its upload is still needed.</summary>
+    /// <param name="id">The id of the analysis.</param>
+    public async Task<bool> IsUnfinishedAsync(string id)
+    {
+        var found = await database.FirstAsync<string>(
             "SELECT id FROM analyses WHERE id = @id AND state IN ('queued', 'running')",
             new { id }
-        )
-            is not null;
+        );
+        return found is not null;
+    }
 }

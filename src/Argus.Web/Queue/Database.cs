@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -6,9 +7,9 @@ using Npgsql;
 namespace Argus.Web.Queue;
 
 /// <summary>
-/// SQLite or PostgreSQL. Both speak the same SQL here but for two words: how to pass over rows that another worker is
-/// just taking, and how to ask for the time in milliseconds. It is the database's clock, so that machines need not
-/// agree on theirs.
+/// SQLite or PostgreSQL. Both speak the same SQL here but for two expressions: how to skip rows that another worker is
+/// just taking, and how to ask for the time in milliseconds. The time is the database's, so that the clocks of the
+/// machines need not agree.
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
@@ -26,8 +27,10 @@ public sealed class Database : IAsyncDisposable
             name text PRIMARY KEY, hash text NOT NULL UNIQUE, created_at bigint NOT NULL);
         """;
 
-    // Two processes that start at once must not both make the tables; any number does.
+    // The number of PostgreSQL's advisory lock that keeps two processes from creating the tables at the same time. Its
+    // value has no meaning.
     private const long SchemaLock = 0x4172677573;
+    private const int SqliteTimeoutSeconds = 10;
 
     private readonly DbDataSource source;
 
@@ -42,46 +45,29 @@ public sealed class Database : IAsyncDisposable
         SkipLocked = postgres ? "FOR UPDATE SKIP LOCKED" : "";
     }
 
-    /// <summary>Milliseconds since 1970, as an expression.</summary>
-    public string Now { get; }
+    /// <summary>The SQL expression for the time of the database, in milliseconds since 1970, UTC.</summary>
+    internal string Now { get; }
 
-    /// <summary>Ends a SELECT of rows to take. SQLite has one writer at a time and needs none.</summary>
-    public string SkipLocked { get; }
+    /// <summary>
+    /// The SQL that ends a SELECT of rows to take, so that it skips those that another worker is taking. It is empty
+    /// for SQLite, which has one writer at a time.
+    /// </summary>
+    internal string SkipLocked { get; }
 
-    /// <param name="connectionString">PostgreSQL's; null: SQLite in the folder.</param>
-    /// <exception cref="RequestException">The connection string is none, or nobody answers.</exception>
+    /// <summary>Opens the database and creates its tables where they are missing.</summary>
+    /// <param name="connectionString">The connection string of PostgreSQL; null for SQLite in the folder.</param>
+    /// <param name="folder">The folder that SQLite's file <c>argus.db</c> lies in; it must exist.</param>
+    /// <param name="cancel">Stops waiting for the database.</param>
+    /// <exception cref="RequestException">The connection string is none, or the database does not answer.</exception>
     public static async Task<Database> OpenAsync(string? connectionString, string folder, CancellationToken cancel)
     {
         try
         {
-            var database = connectionString is null
-                ? new Database(
-                    SqliteFactory.Instance.CreateDataSource(
-                        new SqliteConnectionStringBuilder
-                        {
-                            DataSource = Path.Combine(folder, "argus.db"),
-                            DefaultTimeout = 10,
-                        }.ToString()
-                    ),
-                    postgres: false
-                )
-                : new Database(
-                    NpgsqlDataSource.Create(
-                        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "argus" }
-                    ),
-                    postgres: true
-                );
-            await using var connection = await database.source.OpenConnectionAsync(cancel);
-            if (connectionString is null)
-                await connection.ExecuteAsync("PRAGMA journal_mode=WAL");
-            await using var transaction = await connection.BeginTransactionAsync(cancel);
-            if (connectionString is not null)
-                await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaLock})", transaction: transaction);
-            await connection.ExecuteAsync(Schema, transaction: transaction);
-            await transaction.CommitAsync(cancel);
+            var database = connectionString is null ? CreateSqlite(folder) : CreatePostgres(connectionString);
+            await database.CreateTablesAsync(isPostgres: connectionString is not null, cancel);
             return database;
         }
-        catch (Exception error) when (error is ArgumentException or DbException or System.Net.Sockets.SocketException)
+        catch (Exception error) when (error is ArgumentException or DbException or SocketException)
         {
             throw new RequestException(
                 connectionString is null
@@ -93,23 +79,79 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    public async Task<int> ExecuteAsync(string sql, object? values = null)
+    /// <summary>
+    /// Tells whether an exception says that the database is unreachable for now and worth trying again.
+    /// </summary>
+    /// <param name="error">The exception that a query ended with.</param>
+    internal static bool IsUnreachable(Exception error) =>
+        error switch
+        {
+            PostgresException postgres => postgres.IsTransient,
+            DbException or SocketException or TimeoutException => true,
+            IOException => error.InnerException is SocketException,
+            _ => false,
+        };
+
+    /// <summary>Runs a statement.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="values">An object whose properties are the statement's parameters.</param>
+    /// <returns>The number of rows that changed.</returns>
+    internal async Task<int> ExecuteAsync(string sql, object? values = null)
     {
         await using var connection = await source.OpenConnectionAsync();
         return await connection.ExecuteAsync(sql, values);
     }
 
-    public async Task<T?> FirstAsync<T>(string sql, object? values = null)
+    /// <summary>Runs a query and reads its first row.</summary>
+    /// <typeparam name="T">The type that a row is read as.</typeparam>
+    /// <param name="sql">The query.</param>
+    /// <param name="values">An object whose properties are the query's parameters.</param>
+    /// <returns>The row; the type's default if there is none.</returns>
+    internal async Task<T?> FirstAsync<T>(string sql, object? values = null)
     {
         await using var connection = await source.OpenConnectionAsync();
         return await connection.QueryFirstOrDefaultAsync<T>(sql, values);
     }
 
-    public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? values = null)
+    /// <summary>Runs a query and reads all its rows.</summary>
+    /// <typeparam name="T">The type that a row is read as.</typeparam>
+    /// <param name="sql">The query.</param>
+    /// <param name="values">An object whose properties are the query's parameters.</param>
+    internal async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? values = null)
     {
         await using var connection = await source.OpenConnectionAsync();
         return [.. await connection.QueryAsync<T>(sql, values)];
     }
 
+    /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private static Database CreateSqlite(string folder)
+    {
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(folder, "argus.db"),
+            DefaultTimeout = SqliteTimeoutSeconds,
+        };
+        return new Database(SqliteFactory.Instance.CreateDataSource(settings.ToString()), postgres: false);
+    }
+
+    private static Database CreatePostgres(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "argus" };
+        return new Database(NpgsqlDataSource.Create(settings), postgres: true);
+    }
+
+    private async Task CreateTablesAsync(bool isPostgres, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        // The mode of the journal cannot change within a transaction.
+        if (!isPostgres)
+            await connection.ExecuteAsync("PRAGMA journal_mode=WAL");
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        if (isPostgres)
+            await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaLock})", transaction: transaction);
+        await connection.ExecuteAsync(Schema, transaction: transaction);
+        await transaction.CommitAsync(cancel);
+    }
 }

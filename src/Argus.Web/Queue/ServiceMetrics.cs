@@ -3,7 +3,7 @@ using Series = Prometheus.Metrics;
 
 namespace Argus.Web.Queue;
 
-/// <summary>What Prometheus is told beside ASP.NET Core's own figures.</summary>
+/// <summary>The figures that Prometheus reads at <c>/metrics</c>, beside ASP.NET Core's own.</summary>
 internal sealed class ServiceMetrics
 {
     private static readonly Counter Analyses = Series.CreateCounter(
@@ -35,31 +35,47 @@ internal sealed class ServiceMetrics
         "state"
     );
 
-    public void Ended(string outcome, TimeSpan time, double videoSeconds)
+    /// <summary>Counts an analysis that ended.</summary>
+    /// <param name="outcome">The verdict in lower case, or <c>failed</c>.</param>
+    /// <param name="time">How long the analysis took.</param>
+    /// <param name="videoSeconds">The length of the video in seconds.</param>
+    public void CountAnalysis(string outcome, TimeSpan time, double videoSeconds)
     {
         Analyses.WithLabels(outcome).Inc();
         Seconds.Observe(time.TotalSeconds);
         VideoSeconds.Inc(videoSeconds);
     }
 
-    public void Accepted(long bytes) => UploadBytes.Inc(bytes);
+    /// <summary>Counts the bytes of an upload that was accepted.</summary>
+    /// <param name="bytes">The size of the file.</param>
+    public void CountUpload(long bytes) => UploadBytes.Inc(bytes);
 
-    public void Refuse(int status) => Refused.WithLabels($"{status}").Inc();
+    /// <summary>Counts an upload that was refused.</summary>
+    /// <param name="status">The status of the HTTP answer.</param>
+    public void CountRefusal(int status) => Refused.WithLabels($"{status}").Inc();
 
-    /// <summary>Asks the queue each time somebody asks for the figures.</summary>
-    public static void Follow(AnalysisStore store) =>
+    /// <summary>
+    /// Measures the queue's length each time that somebody reads the figures; it is NaN while the database is
+    /// unreachable.
+    /// </summary>
+    /// <param name="store">The queue.</param>
+    public static void ObserveQueue(AnalysisStore store) =>
         Series.DefaultRegistry.AddBeforeCollectCallback(async _ =>
         {
             try
             {
-                var (queued, running) = await store.CountAsync();
-                Waiting.WithLabels("queued").Set(queued);
-                Waiting.WithLabels("running").Set(running);
+                var counts = await store.CountAsync();
+                SetWaiting(counts.Queued, counts.Running);
             }
-            catch (Exception error) when (Worker.IsAway(error))
+            catch (Exception error) when (Database.IsUnreachable(error))
             {
-                Waiting.WithLabels("queued").Set(double.NaN);
-                Waiting.WithLabels("running").Set(double.NaN);
+                SetWaiting(double.NaN, double.NaN);
             }
         });
+
+    private static void SetWaiting(double queued, double running)
+    {
+        Waiting.WithLabels("queued").Set(queued);
+        Waiting.WithLabels("running").Set(running);
+    }
 }

@@ -1,32 +1,35 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Argus.Clips;
 using Argus.Video;
 
 namespace Argus.Web.Queue;
 
-/// <summary>A file that arrived whole, looked at from outside: nothing of it was decoded.</summary>
+/// <summary>A file that arrived whole. Its container was examined and nothing of it was decoded.</summary>
+/// <param name="Id">The id of the future analysis, which is the file's name in the folder.</param>
+/// <param name="Bytes">The size of the file.</param>
+/// <param name="Sha256">The SHA-256 of the file in lower-case hexadecimal digits.</param>
+/// <param name="DurationSeconds">The length of the video in seconds; 0 for a still picture.</param>
 internal sealed record Upload(string Id, long Bytes, string Sha256, double DurationSeconds);
 
-/// <summary>What was sent is no video, too long or too large.</summary>
-internal sealed class RefusedUploadException(int status, string message) : ArgusException(message)
-{
-    /// <summary>Status of the HTTP answer.</summary>
-    public int Status { get; } = status;
-}
-
 /// <summary>
-/// Videos that wait, each a file with its analysis's id for a name. Gone as soon as there is an answer.
+/// The folder of videos that wait for their analysis. Each file has the id of its analysis for a name and is deleted as
+/// soon as there is an answer.
 /// </summary>
 internal sealed class Uploads
 {
-    private const string Incoming = ".incoming";
+    private const string IncomingExtension = ".incoming";
     private const int BufferBytes = 1 << 16;
-    private const int DiskFull = 28; // ENOSPC
+    private const int DiskFullError = 28; // ENOSPC
 
     private readonly ServeOptions options;
     private readonly ILogger<Uploads> log;
     private readonly string folder;
 
+    /// <summary>Makes the folder for uploads if it is missing.</summary>
+    /// <param name="options">The data folder, and the limits of uploads.</param>
+    /// <param name="log">Where files that cannot be deleted are reported.</param>
+    /// <exception cref="RequestException">The folder cannot be made.</exception>
     public Uploads(ServeOptions options, ILogger<Uploads> log)
     {
         this.options = options;
@@ -34,12 +37,15 @@ internal sealed class Uploads
         folder = CreateFolder(options);
     }
 
-    /// <summary>Where uploads lie; the folder need not be there.</summary>
+    /// <summary>Finds the folder where a service's uploads lie. It need not exist.</summary>
+    /// <param name="options">The options of the service.</param>
     public static string FindFolder(ServeOptions options) => Path.Combine(options.Data, "videos");
 
-    /// <summary>Makes the folder for uploads.</summary>
-    /// <exception cref="RequestException">It cannot be made.</exception>
-    private static string CreateFolder(ServeOptions options)
+    /// <summary>Makes the folder for uploads, and the data folder that it lies in, where they are missing.</summary>
+    /// <param name="options">The options of the service.</param>
+    /// <returns>The full path of the folder for uploads.</returns>
+    /// <exception cref="RequestException">The folder cannot be made.</exception>
+    public static string CreateFolder(ServeOptions options)
     {
         var folder = FindFolder(options);
         try
@@ -52,23 +58,29 @@ internal sealed class Uploads
         }
     }
 
-    public string PathOf(string id) => Path.Combine(folder, id);
+    /// <summary>Finds the file of an upload. It need not exist.</summary>
+    /// <param name="id">The id of its analysis.</param>
+    public string FindPath(string id) => Path.Combine(folder, id);
 
     /// <summary>
-    /// Writes a body to the disk as it comes, and asks ffprobe what it is. What is refused, broken off or did not fit
-    /// leaves nothing behind.
+    /// Writes a body to the disk as it arrives, and asks ffprobe what it is. An upload that is refused, is broken off
+    /// or does not fit leaves no file behind.
     /// </summary>
-    /// <exception cref="RefusedUploadException">It is not taken.</exception>
+    /// <param name="body">The bytes of the file.</param>
+    /// <param name="cancel">Breaks the upload off.</param>
+    /// <exception cref="RefusedUploadException">
+    /// The file is empty, no video or picture, too large, too long, unreadable, or the disk is full.
+    /// </exception>
     public async Task<Upload> ReceiveAsync(Stream body, CancellationToken cancel)
     {
-        // Nobody guesses it: without keys it is all that separates two people's videos.
+        // The id must not be guessable: without keys it is all that separates two people's videos.
         var id = Guid.NewGuid().ToString("n");
-        var partial = PathOf(id) + Incoming;
+        var partial = FindPath(id) + IncomingExtension;
         try
         {
             var (bytes, sha256) = await WriteAsync(body, partial, cancel);
-            var seconds = await MeasureAsync(partial, cancel);
-            File.Move(partial, PathOf(id));
+            var seconds = await ReadDurationAsync(partial, cancel);
+            File.Move(partial, FindPath(id));
             return new Upload(id, bytes, sha256, seconds);
         }
         catch (UnreadableVideoException error)
@@ -78,8 +90,8 @@ internal sealed class Uploads
                 $"This cannot be judged: {error.Message}."
             );
         }
-        // The latter is what .NET makes of a limit on file sizes.
-        catch (Exception error) when (error is IOException { HResult: DiskFull } or ArgumentOutOfRangeException)
+        // .NET turns the error of a limit on file sizes (EFBIG) into an ArgumentOutOfRangeException.
+        catch (Exception error) when (error is IOException { HResult: DiskFullError } or ArgumentOutOfRangeException)
         {
             throw new RefusedUploadException(
                 StatusCodes.Status507InsufficientStorage,
@@ -92,41 +104,47 @@ internal sealed class Uploads
         }
     }
 
+    /// <summary>Deletes the file of an upload if it exists. A failure is logged and nothing is thrown.</summary>
+    /// <param name="id">The id of its analysis.</param>
     public void Delete(string id)
     {
+        var path = FindPath(id);
         try
         {
-            File.Delete(PathOf(id));
+            File.Delete(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.LogWarning("{Path} cannot be deleted: {Message}", PathOf(id), error.Message);
+            log.LogWarning("{Path} cannot be deleted: {Message}", path, error.Message);
         }
     }
 
     /// <summary>
-    /// Files that nobody waits for: of clients that went away as the process ended, of analyses that were deleted.
+    /// Lists the names of files that were last written long ago. Among them are uploads that were broken off when the
+    /// process ended, and uploads of deleted analyses.
     /// </summary>
-    public IEnumerable<string> OlderThan(TimeSpan age) =>
-        Directory
+    /// <param name="age">The least time since a file was written.</param>
+    public IReadOnlyList<string> ListOlderThan(TimeSpan age)
+    {
+        var old = Directory
             .EnumerateFiles(folder)
             .Where(file => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > age)
             .Select(file => Path.GetFileName(file));
+        return [.. old];
+    }
 
     private async Task<(long Bytes, string Sha256)> WriteAsync(Stream body, string path, CancellationToken cancel)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            var head = await body.ReadAtLeastAsync(buffer, FileSignature.Length, throwOnEndOfStream: false, cancel);
-            if (head == 0)
-                throw new RefusedUploadException(StatusCodes.Status400BadRequest, "The file is empty.");
-            if (!FileSignature.IsVideoOrPicture(buffer.AsSpan(0, head)))
-                throw new RefusedUploadException(
-                    StatusCodes.Status415UnsupportedMediaType,
-                    "This is no video or picture that Argus reads (MP4, MOV, MKV, WebM, AVI, MPEG, FLV, OGG, "
-                        + "WMV; JPEG, PNG, WebP)."
-                );
+            var headBytes = await body.ReadAtLeastAsync(
+                buffer,
+                FileSignature.Length,
+                throwOnEndOfStream: false,
+                cancel
+            );
+            CheckHead(buffer.AsSpan(0, headBytes));
             await using var file = new FileStream(
                 path,
                 new FileStreamOptions
@@ -139,9 +157,10 @@ internal sealed class Uploads
             );
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var total = 0L;
-            for (var count = head; count > 0; count = await body.ReadAsync(buffer, cancel))
+            for (var count = headBytes; count > 0; count = await body.ReadAsync(buffer, cancel))
             {
-                if ((total += count) > options.LargestMegabytes * 1_000_000L)
+                total += count;
+                if (total > options.LargestMegabytes * 1_000_000L)
                     throw new RefusedUploadException(
                         StatusCodes.Status413PayloadTooLarge,
                         $"The file is larger than {options.LargestMegabytes} MB."
@@ -158,10 +177,23 @@ internal sealed class Uploads
         }
     }
 
-    private async Task<double> MeasureAsync(string path, CancellationToken cancel)
+    private static void CheckHead(ReadOnlySpan<byte> head)
     {
-        if (Clips.StillPicture.IsPicture(path))
+        if (head.IsEmpty)
+            throw new RefusedUploadException(StatusCodes.Status400BadRequest, "The file is empty.");
+        if (!FileSignature.IsVideoOrPicture(head))
+            throw new RefusedUploadException(
+                StatusCodes.Status415UnsupportedMediaType,
+                "This is no video or picture that Argus reads (MP4, MOV, MKV, WebM, AVI, MPEG, FLV, OGG, "
+                    + "WMV; JPEG, PNG, WebP)."
+            );
+    }
+
+    private async Task<double> ReadDurationAsync(string path, CancellationToken cancel)
+    {
+        if (StillPicture.IsPicture(path))
             return 0;
-        return (await VideoProbe.ReadAsync(path, cancel, options.LongestMinutes * 60)).DurationSeconds;
+        var info = await VideoProbe.ReadAsync(path, cancel, options.LongestMinutes * 60);
+        return info.DurationSeconds;
     }
 }

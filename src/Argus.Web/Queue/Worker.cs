@@ -1,15 +1,12 @@
-using System.Data.Common;
 using System.Diagnostics;
-using System.Net.Sockets;
 using Argus.Detection;
 using Argus.Video;
-using Npgsql;
 
 namespace Argus.Web.Queue;
 
 /// <summary>
-/// Takes one video after another from the queue. Any number may, in any number of processes. A database that is away is
-/// waited for; a process that ends gives its video back.
+/// Takes one video after another from the queue and analyses it. Any number of workers may share a queue, in any number
+/// of processes. They wait for a database that is unreachable, and a process that stops gives its video back.
 /// </summary>
 internal sealed class Worker(
     AnalysisStore store,
@@ -20,92 +17,116 @@ internal sealed class Worker(
     ILogger<Worker> log
 ) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(2);
+    private const double LongestHeartbeatSeconds = 0.5;
 
     private readonly TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds);
     private readonly TimeSpan limit = TimeSpan.FromMinutes(options.AnalysisMinutes);
 
-    /// <summary>Whether the database is away; it comes back.</summary>
-    public static bool IsAway(Exception error) =>
-        (error is DbException and not PostgresException)
-        || error is PostgresException { IsTransient: true } or SocketException or TimeoutException
-        || (error is IOException && error.InnerException is SocketException);
+    // The end of an attempt: what is counted, and how it is written. Nothing is written for an analysis that is left to
+    // others or to a later attempt.
+    private sealed record Ending(string Outcome, Func<Task<bool>>? WriteAsync);
 
-    protected override Task ExecuteAsync(CancellationToken stopping) =>
-        Task.WhenAll(
-            Enumerable
-                .Range(0, options.Workers)
-                .Select(_ => Task.Run(() => LoopAsync(stopping), CancellationToken.None))
-        );
+    protected override Task ExecuteAsync(CancellationToken stopping)
+    {
+        var loops = Enumerable
+            .Range(0, options.Workers)
+            .Select(_ => Task.Run(() => LoopAsync(stopping), CancellationToken.None));
+        return Task.WhenAll(loops);
+    }
 
     private async Task LoopAsync(CancellationToken stopping)
     {
         var name = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():n}";
         while (!stopping.IsCancellationRequested)
         {
-            var pause = Pause;
+            var pause = IdlePause;
             try
             {
                 if (await store.ClaimAsync(name, lease) is { } row)
                 {
-                    await AnalyzeAsync(row, name, stopping);
+                    await RunAsync(row, name, stopping);
                     continue;
                 }
             }
-            catch (Exception error) when (IsAway(error))
+            catch (Exception error) when (Database.IsUnreachable(error))
             {
                 log.LogWarning("The database does not answer ({Message}); trying again.", error.Message);
-                pause = AfterFault;
+                pause = FaultPause;
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                // Nobody else would look at the queue if this one gave up; the video's lease lapses.
+                // Nobody else would look at the queue if this loop ended. The lease of the video lapses.
                 log.LogError(error, "A worker stumbled and goes on.");
-                pause = AfterFault;
+                pause = FaultPause;
             }
-            await Task.Delay(pause, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
+            await DelayAsync(pause, stopping);
         }
     }
 
-    private async Task AnalyzeAsync(AnalysisRow row, string worker, CancellationToken stopping)
+    private async Task RunAsync(AnalysisRow row, string worker, CancellationToken stopping)
     {
         var started = Stopwatch.GetTimestamp();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         cancel.CancelAfter(limit);
         var progress = new LatestProgress();
-        var heart = BeatAsync(row.Id, worker, progress, cancel);
-        Func<Task<bool>>? end = null;
-        var outcome = "failed";
+        var heartbeat = RenewLeaseAsync(row.Id, worker, progress, cancel);
+        var ending = await AnalyzeAsync(row, worker, progress, cancel.Token, stopping);
+        await cancel.CancelAsync();
+        await heartbeat;
+        if (ending.WriteAsync is null || !await WriteEndingAsync(row.Id, ending.WriteAsync))
+            return;
+        uploads.Delete(row.Id);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        metrics.CountAnalysis(ending.Outcome, elapsed, row.DurationSeconds);
+        log.LogInformation("{Id}: {Outcome} after {Seconds:0.0} s.", row.Id, ending.Outcome, elapsed.TotalSeconds);
+    }
+
+    private async Task<Ending> AnalyzeAsync(
+        AnalysisRow row,
+        string worker,
+        LatestProgress progress,
+        CancellationToken cancel,
+        CancellationToken stopping
+    )
+    {
+        Ending Fail(string reason) => new("failed", () => store.FailAsync(row.Id, worker, reason));
+        var leave = new Ending("failed", null);
+        var path = uploads.FindPath(row.Id);
         try
         {
-            if (!File.Exists(uploads.PathOf(row.Id)))
+            if (!File.Exists(path))
                 throw new ArgusException("Its file is not in this worker's data folder; do all processes share one?");
-            var analysis = await detector.AnalyzeAsync(uploads.PathOf(row.Id), progress, cancel.Token) with
-            {
-                Video = row.Name,
-            };
-            outcome = $"{analysis.Verdict}".ToLowerInvariant();
-            end = () => store.FinishAsync(row.Id, worker, analysis);
+            var found = await detector.AnalyzeAsync(path, progress, cancel);
+            var analysis = found with { Video = row.Name };
+            return new Ending(
+                $"{analysis.Verdict}".ToLowerInvariant(),
+                () => store.FinishAsync(row.Id, worker, analysis)
+            );
         }
         catch (UnreadableVideoException error)
         {
-            end = () => store.FailAsync(row.Id, worker, $"This cannot be judged: {error.Message}.");
+            return Fail($"This cannot be judged: {error.Message}.");
         }
         catch (OperationCanceledException)
         {
-            if (progress.Lost)
+            if (progress.IsLost)
+            {
                 log.LogInformation("{Id} was deleted, or another worker has it.", row.Id);
-            else if (stopping.IsCancellationRequested)
+                return leave;
+            }
+            if (stopping.IsCancellationRequested)
+            {
                 await store.ReleaseAsync(row.Id, worker);
-            else
-                end = () =>
-                    store.FailAsync(row.Id, worker, $"It was not done after {options.AnalysisMinutes:0.##} minutes.");
+                return leave;
+            }
+            return Fail($"It was not done after {options.AnalysisMinutes:0.##} minutes.");
         }
-        catch (Exception error) when (error is not OutOfMemoryException && !IsAway(error))
+        catch (Exception error) when (error is not OutOfMemoryException && !Database.IsUnreachable(error))
         {
-            // Perhaps the disk is full, or the fault is ours. Its lease lapses, so that it is tried again a little
-            // later, also by others.
+            // Perhaps the disk is full, or the fault is in Argus. The lease lapses, so that the video is tried again a
+            // little later, perhaps by another process.
             log.LogError(
                 error,
                 "{Id} could not be looked at (attempt {Attempt} of {Most}).",
@@ -113,78 +134,76 @@ internal sealed class Worker(
                 row.Attempts,
                 AnalysisStore.MostAttempts
             );
-            if (row.Attempts >= AnalysisStore.MostAttempts)
-                end = () =>
-                    store.FailAsync(
-                        row.Id,
-                        worker,
-                        error is ArgusException
-                            ? error.Message
-                            : "The service could not look at it, three times; its log says why."
-                    );
+            if (row.Attempts < AnalysisStore.MostAttempts)
+                return leave;
+            return Fail(
+                error is ArgusException
+                    ? error.Message
+                    : "The service could not look at it, three times; its log says why."
+            );
         }
-        await cancel.CancelAsync();
-        await heart;
-        if (end is null || !await EndAsync(row.Id, end))
-            return;
-        uploads.Delete(row.Id);
-        metrics.Ended(outcome, Stopwatch.GetElapsedTime(started), row.DurationSeconds);
-        log.LogInformation(
-            "{Id}: {Outcome} after {Seconds:0.0} s.",
-            row.Id,
-            outcome,
-            Stopwatch.GetElapsedTime(started).TotalSeconds
-        );
     }
 
-    // Renews the lease and says how far it is, until cancelled.
-    private async Task BeatAsync(string id, string worker, LatestProgress progress, CancellationTokenSource cancel)
+    // Renews the lease and writes the progress down until it is cancelled. If the analysis is no longer this worker's,
+    // it cancels the work itself.
+    private async Task RenewLeaseAsync(
+        string id,
+        string worker,
+        LatestProgress progress,
+        CancellationTokenSource cancel
+    )
     {
-        var interval = TimeSpan.FromSeconds(Math.Min(0.5, options.LeaseSeconds / 4));
+        var interval = TimeSpan.FromSeconds(Math.Min(LongestHeartbeatSeconds, options.LeaseSeconds / 4));
         while (!cancel.IsCancellationRequested)
         {
-            await Task.Delay(interval, cancel.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await DelayAsync(interval, cancel.Token);
             if (cancel.IsCancellationRequested)
                 return;
             try
             {
                 if (await store.RenewAsync(id, worker, progress.Value, lease))
                     continue;
-                progress.Lost = true;
+                progress.IsLost = true;
                 await cancel.CancelAsync();
             }
-            catch (Exception error) when (IsAway(error))
+            catch (Exception error) when (Database.IsUnreachable(error))
             {
-                // The work goes on: nobody else can take it either while the database is away.
+                // The work goes on: nobody else can take the video either while the database is unreachable.
             }
         }
     }
 
-    // An answer waits for the database as long as its lease lasts; after that it is worked out anew.
-    private async Task<bool> EndAsync(string id, Func<Task<bool>> end)
+    // An answer waits for the database as long as its lease lasts. After that the video is analysed anew.
+    private async Task<bool> WriteEndingAsync(string id, Func<Task<bool>> writeAsync)
     {
-        for (var waited = Stopwatch.StartNew(); ; )
+        var waited = Stopwatch.StartNew();
+        while (true)
         {
             try
             {
-                return await end();
+                return await writeAsync();
             }
-            catch (Exception error) when (IsAway(error) && waited.Elapsed < lease)
+            catch (Exception error) when (Database.IsUnreachable(error) && waited.Elapsed < lease)
             {
                 log.LogWarning("The answer to {Id} waits for the database ({Message}).", id, error.Message);
-                await Task.Delay(AfterFault);
+                await Task.Delay(FaultPause);
             }
         }
     }
+
+    // Waits without throwing when it is cancelled.
+    private static Task DelayAsync(TimeSpan pause, CancellationToken cancel) =>
+        Task.Delay(pause, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
 
     private sealed class LatestProgress : IProgress<double>
     {
         private double value;
 
+        /// <summary>The part of the work that is done, from 0 to 1.</summary>
         public double Value => Volatile.Read(ref value);
 
-        /// <summary>The analysis is this worker's no longer.</summary>
-        public bool Lost { get; set; }
+        /// <summary>Whether the analysis was deleted or taken over by another worker.</summary>
+        public bool IsLost { get; set; }
 
         public void Report(double value) => Volatile.Write(ref this.value, value);
     }

@@ -89,7 +89,9 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
                     .SelectMany(i => plans[i]!.Frames.Select(frame => (Request: i, Frame: frame)))
                     .ToLookup(use => use.Frame, use => use.Request);
                 var watched = Watch?.Choose(info.FrameCount).ToHashSet() ?? [];
-                var looks = cutter is null ? [] : FaceCutter.Looks(cutter.Plan, info.FrameTimesSeconds).ToHashSet();
+                var looks = cutter is null
+                    ? []
+                    : FaceCutter.ChooseDetectionFrames(cutter.Plan, info.FrameTimesSeconds).ToHashSet();
                 List<int> wanted = [.. whole.Select(frame => frame.Key).Union(watched).Union(looks).Order()];
                 var read = 0;
                 if (picture is null)

@@ -65,7 +65,7 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
     private long waitingBytes;
 
     /// <summary>The plan's frames, and between them so many that faces can be followed.</summary>
-    public static IReadOnlyList<int> Looks(ClipPlan plan, double[] times)
+    public static IReadOnlyList<int> ChooseDetectionFrames(ClipPlan plan, double[] times)
     {
         var frames = new List<int>(plan.Frames);
         for (var i = 1; i < plan.Frames.Count; i++)

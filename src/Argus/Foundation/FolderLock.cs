@@ -6,7 +6,7 @@ public static class FolderLock
     /// <param name="what">What the other process does, for the message: "is writing".</param>
     /// <param name="folder">The folder that is locked.</param>
     /// <exception cref="ArgusException">Another process holds it.</exception>
-    public static IDisposable Take(string folder, string what)
+    public static IDisposable Acquire(string folder, string what)
     {
         var file = Path.Combine(folder, ".lock");
         try

@@ -61,11 +61,10 @@ public sealed record VideoInfo(
         };
 }
 
-/// <summary>As coded.</summary>
-/// <summary>As coded.</summary>
-/// <summary>ffmpeg's name of the codec.</summary>
 /// <summary>What a file says of its sound.</summary>
-/// <summary>What a file says of its sound.</summary>
+/// <param name="Codec">ffmpeg's name of the codec.</param>
+/// <param name="SampleRateHz">As coded.</param>
+/// <param name="Channels">As coded.</param>
 public sealed record SoundInfo(string Codec, int SampleRateHz, int Channels);
 
 /// <summary>Reads <see cref="VideoInfo"/> through ffprobe.</summary>
@@ -205,7 +204,7 @@ public static class VideoProbe
         if (times.Count == 0)
             throw new UnreadableVideoException("its video stream holds no frame");
         // AVI says when frames are decoded, and of some when they are shown; in that order both count the same frames.
-        var shown = Whole(times) ?? Whole(decodeTimes) ?? [.. times.Select((_, i) => i / Rate(video))];
+        var shown = AllOrNull(times) ?? AllOrNull(decodeTimes) ?? [.. times.Select((_, i) => i / Rate(video))];
         Array.Sort(shown);
         var start = shown[0];
         var format = root.GetProperty("format");
@@ -228,7 +227,7 @@ public static class VideoProbe
     private static double? Time(JsonElement packet, string name) =>
         Text(packet, name) is { } time ? double.Parse(time, CultureInfo.InvariantCulture) : null;
 
-    private static double[]? Whole(List<double?> times) =>
+    private static double[]? AllOrNull(List<double?> times) =>
         times.All(time => time is not null) ? [.. times.Select(time => time!.Value)] : null;
 
     // "30000/1001"; 25 where the stream says nothing, as ffmpeg takes it.

@@ -114,6 +114,10 @@ public class ArchitectureTests
                 .Select(call => $"{call.File} calls {call.Method}")
         );
 
+    [Fact]
+    public void No_public_signature_has_a_tuple() =>
+        Assert.Empty(Assemblies.SelectMany(file => PublicTuples.Find(Path.Combine(AppContext.BaseDirectory, file))));
+
     private static bool IsRoom(string name) => IsIn(name, "Argus");
 
     private static bool IsIn(string name, string prefix) =>

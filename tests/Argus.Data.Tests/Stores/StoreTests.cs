@@ -160,7 +160,7 @@ public sealed class StoreTests : IDisposable
     {
         await MakeDatasetAsync();
         await PrepareAsync();
-        using var held = FolderLock.Take(StoreFolder, "is writing");
+        using var held = FolderLock.Acquire(StoreFolder, "is writing");
         Assert.Equal((0, 4), Counts(await PrepareAsync()));
     }
 

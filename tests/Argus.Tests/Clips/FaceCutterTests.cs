@@ -20,7 +20,7 @@ public class FaceCutterTests
         using var cutter = new FaceCutter(detector, 1.3, plan, info.FrameTimesSeconds);
         await FrameReader.ReadAsync(
             video,
-            FaceCutter.Looks(plan, info.FrameTimesSeconds),
+            FaceCutter.ChooseDetectionFrames(plan, info.FrameTimesSeconds),
             cutter.Add,
             CancellationToken.None
         );
@@ -54,7 +54,7 @@ public class FaceCutterTests
     public void Between_distant_frames_faces_are_looked_for_at_least_twice_a_second()
     {
         double[] times = [.. Enumerable.Range(0, 301).Select(i => i / 30.0)];
-        var looks = FaceCutter.Looks(ClipPlan.Choose(times, 3, 1, 1, 0, 1), times);
+        var looks = FaceCutter.ChooseDetectionFrames(ClipPlan.Choose(times, 3, 1, 1, 0, 1), times);
         Assert.Contains(150, looks);
         Assert.All(looks.Zip(looks.Skip(1)), pair => Assert.InRange(times[pair.Second] - times[pair.First], 0.01, 0.5));
     }

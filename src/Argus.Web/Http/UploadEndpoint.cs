@@ -1,0 +1,121 @@
+using Argus.Web.Queue;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Argus.Web.Http;
+
+/// <summary>Takes the upload of a video: checks it, keeps it and puts it into the queue.</summary>
+internal static class UploadEndpoint
+{
+    /// <summary>Adds the endpoint to the API.</summary>
+    /// <param name="analyses">The group of analyses.</param>
+    public static void Map(RouteGroupBuilder analyses) =>
+        analyses
+            .MapPost("", CreateAsync)
+            .WithName("createAnalysis")
+            .WithSummary("Send a video")
+            .RequireRateLimiting(Limits.Uploads)
+            .WithDescription(
+                "multipart/form-data with one file in the field 'file'. It is taken when the answer is 202: "
+                    + "from then on it is looked at, whatever happens to the service."
+            )
+            .Accepts<UploadForm>("multipart/form-data")
+            .ProducesProblem(400)
+            .ProducesProblem(413)
+            .ProducesProblem(415)
+            .ProducesProblem(422)
+            .ProducesProblem(429)
+            .ProducesProblem(503)
+            .ProducesProblem(507);
+
+    private static async Task<Results<AcceptedAtRoute<AnalysisAnswer>, ProblemHttpResult>> CreateAsync(
+        HttpContext http,
+        AnalysisStore store,
+        Uploads uploads,
+        ServeOptions options,
+        ServiceMetrics metrics,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            var added = await ReceiveAsync(http, store, uploads, options, cancel);
+            metrics.CountUpload(added.Bytes);
+            return TypedResults.AcceptedAtRoute(AnalysisAnswer.Create(added), "getAnalysis", new { id = added.Id });
+        }
+        catch (RefusedUploadException error)
+        {
+            return Refuse(http, metrics, error.Status, error.Message);
+        }
+        catch (InvalidDataException)
+        {
+            return RefuseBrokenForm(http, metrics);
+        }
+        catch (Exception error) when (UploadFormReader.IsTruncation(error) && !cancel.IsCancellationRequested)
+        {
+            return RefuseBrokenForm(http, metrics);
+        }
+    }
+
+    private static async Task<AnalysisRow> ReceiveAsync(
+        HttpContext http,
+        AnalysisStore store,
+        Uploads uploads,
+        ServeOptions options,
+        CancellationToken cancel
+    )
+    {
+        if ((await store.CountAsync()).Queued >= options.LongestQueue)
+            throw QueueIsFull(options);
+        var form = UploadFormReader.Create(http.Request);
+        var file =
+            await form.ReadNextFileAsync(cancel)
+            ?? throw new RefusedUploadException(
+                StatusCodes.Status400BadRequest,
+                $"The form holds no file. {UploadFormReader.HowToSend}"
+            );
+        var upload = await uploads.ReceiveAsync(file.Body, cancel);
+        try
+        {
+            if (await form.ReadNextFileAsync(cancel) is not null)
+                throw new RefusedUploadException(
+                    StatusCodes.Status400BadRequest,
+                    "The form holds several files. Send each by itself."
+                );
+            var row = new AnalysisRow
+            {
+                Id = upload.Id,
+                Name = file.Name,
+                Owner = Access.FindOwner(http),
+                Bytes = upload.Bytes,
+                Sha256 = upload.Sha256,
+                DurationSeconds = upload.DurationSeconds,
+            };
+            // The queue may have filled up while this upload arrived.
+            return await store.AddAsync(row, options.LongestQueue) ?? throw QueueIsFull(options);
+        }
+        catch
+        {
+            uploads.Delete(upload.Id);
+            throw;
+        }
+    }
+
+    private static RefusedUploadException QueueIsFull(ServeOptions options) =>
+        new(StatusCodes.Status503ServiceUnavailable, $"{options.LongestQueue} videos wait already. Try again later.");
+
+    private static ProblemHttpResult RefuseBrokenForm(HttpContext http, ServiceMetrics metrics) =>
+        Refuse(
+            http,
+            metrics,
+            StatusCodes.Status400BadRequest,
+            $"The form is broken or ends too early. {UploadFormReader.HowToSend}"
+        );
+
+    private static ProblemHttpResult Refuse(HttpContext http, ServiceMetrics metrics, int status, string reason)
+    {
+        metrics.CountRefusal(status);
+        // The rest of the body is not read; the connection ends with the answer.
+        http.Response.Headers.Connection = "close";
+        return TypedResults.Problem(reason, statusCode: status);
+    }
+}
