@@ -22,7 +22,14 @@ public sealed record Analysis(
     Verdict Verdict,
     bool Calibrated,
     IReadOnlyList<FaceAnalysis> Faces
-);
+)
+{
+    /// <summary>
+    /// What was done to the pictures and the sound before they were judged, and what of the video was left out; empty
+    /// for an ordinary video.
+    /// </summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+}
 
 /// <summary>One face that was followed through the video, or the whole picture.</summary>
 /// <param name="Whole">It is no face but the whole picture, for specialists that were trained so.</param>

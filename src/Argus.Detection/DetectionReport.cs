@@ -77,6 +77,9 @@ public static class DetectionReport
             _ => $"{value:0%}",
         };
 
+    /// <summary>A remark with a capital letter and a full stop.</summary>
+    internal static string Sentence(string remark) => char.ToUpperInvariant(remark[0]) + remark[1..] + ".";
+
     /// <summary>Writes the page; its folder is made.</summary>
     public static void Write(string path, Analysis analysis)
     {
@@ -95,6 +98,8 @@ public static class DetectionReport
                         + "trained on. Other cameras, codecs and forgeries may be judged worse."
                     : "The models are not calibrated: the numbers order videos, but are no probabilities."
             );
+        if (analysis.Remarks.Count > 0)
+            report.Heading("About this video").List([.. analysis.Remarks.Select(Sentence)]);
         foreach (var face in analysis.Faces)
             Add(report, face, analysis);
         report

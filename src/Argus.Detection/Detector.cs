@@ -103,7 +103,10 @@ public sealed class Detector : IDisposable
             worst?.Verdict ?? Verdict.Undecided,
             models.Council.Forged is not null,
             faces
-        );
+        )
+        {
+            Remarks = read.Info.Remarks,
+        };
     }
 
     private FaceAnalysis Judge(Subject subject, Dictionary<string, List<double>> scores)

@@ -113,9 +113,10 @@ internal sealed partial class RunningService : IDisposable
     /// <summary>Files that wait or are on their way.</summary>
     public string[] Files => Directory.GetFiles(Path.Combine(Data, "videos"));
 
+    /// <summary>With its ffmpeg, which would otherwise go on and leave a file when a test's gate opens.</summary>
     public void Kill()
     {
-        process.Kill();
+        process.Kill(entireProcessTree: true);
         process.WaitForExit();
     }
 

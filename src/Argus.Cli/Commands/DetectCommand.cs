@@ -141,6 +141,8 @@ internal static class DetectCommand
     private static void Print(Analysis analysis)
     {
         Terminal.Line($"{Printable(analysis.Video)}: {DetectionReport.Headline(analysis)}");
+        foreach (var remark in analysis.Remarks)
+            Terminal.Line($"  note: {remark}");
         foreach (var face in analysis.Faces)
         {
             var verdict = DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval);

@@ -60,6 +60,9 @@ public sealed class StoreRow
     /// <summary>Mean luma quantizer at the start; H.264 and H.265 only.</summary>
     public double? Quantizer { get; set; }
 
+    /// <summary>What was done to its pictures and sound, or is missing of them; null in stores of before 0.9.</summary>
+    public string? Remarks { get; set; }
+
     public string? SoundCodec { get; set; }
     public int? SoundSampleRateHz { get; set; }
     public int? SoundChannels { get; set; }

@@ -71,21 +71,17 @@ internal sealed class VideoPreparation(StoreOptions options, ModelInput input, F
     public async Task<PreparedVideo> RunAsync(PreparationTask task, CancellationToken cancel)
     {
         // The frames that are hashed do not depend on how many are stored, so that two sides' hashes are comparable.
-        var hashes = new List<string>();
         var reader = new ClipReader(detector, scratch)
         {
             WithSound = options.Sound,
             // What is named as a video and holds a picture is damaged, or was never meant.
             AcceptPictures = !VideoFolder.HasVideoName(task.Path),
-            Watch = new FrameWatch(
-                count => FrameReader.Choose(count, PictureHashes, options.From, options.To),
-                frame => hashes.Add(Hash(frame))
-            ),
+            Watch = new FrameWatch(count => FrameReader.Choose(count, PictureHashes, options.From, options.To), Hash),
         };
         var request = options.CreateRequest(task.Item.Split ?? Split.Train, input);
         using var reading = await reader.ReadAsync(task.Path, [request], cancel);
         var row = await DescribeAsync(task, reading, cancel);
-        row.PictureHashes = string.Join(' ', hashes);
+        row.PictureHashes = string.Join(' ', reading.Watched);
         var clips = detector is null ? reading.PictureClips(0) : await ChooseFaceAsync(task, reading, row, cancel);
         var pictures = Encode(clips);
         row.Frames = [.. pictures.Select(picture => picture.Frame)];
@@ -182,6 +178,7 @@ internal sealed class VideoPreparation(StoreOptions options, ModelInput input, F
         row.DurationSeconds = info.DurationSeconds;
         row.BitsPerSecond = info.BitsPerSecond;
         row.Quantizer = reading.Quantizer;
+        row.Remarks = string.Join("; ", info.Remarks);
         if (reading.Sound is { } sound)
         {
             row.SoundCodec = info.Sound!.Codec;

@@ -56,6 +56,7 @@ function result(found) {
   const parts = [make("p", { className: `verdict ${found.verdict}` }, verdict(found))];
   if (found.probability !== null) parts.push(scale(found, found.verdict), make("div", { className: "ends" }, make("span", {}, "real"), make("span", {}, "forged")));
   if (!found.calibrated && found.probability !== null) parts.push(make("p", { className: "soft" }, "These models are not calibrated: the numbers order videos, but are no probabilities."));
+  if (found.remarks.length) parts.push(make("ul", { className: "notes" }, ...found.remarks.map(remark => make("li", {}, `${remark[0].toUpperCase()}${remark.slice(1)}.`))));
   found.faces.forEach(face => parts.push(...faceParts(face, found)));
   return parts;
 }

@@ -47,12 +47,21 @@ public sealed class ClipPlan
     /// </param>
     /// <param name="length">Frames a clip (T).</param>
     /// <param name="rate">Frames a second within a clip.</param>
-    /// <param name="to">Last share of the video, 0 to 1.</param>
     /// <param name="from">First share of the video that clips are taken from, 0 to 1.</param>
+    /// <param name="to">Last share of the video, 0 to 1.</param>
+    /// <param name="shotStarts">First frames of the shots but the first, ascending; no clip lies in two shots.</param>
     /// <exception cref="UnreadableVideoException">
-    /// The video is shorter than one clip, or has too few frames a second.
+    /// The video is shorter than one clip, or has too few frames a second, or every shot is too short.
     /// </exception>
-    public static ClipPlan Choose(double[] times, int count, int length, double rate, double from, double to)
+    public static ClipPlan Choose(
+        double[] times,
+        int count,
+        int length,
+        double rate,
+        double from,
+        double to,
+        IReadOnlyList<int>? shotStarts = null
+    )
     {
         var middles = FrameReader.Choose(times.Length, count, from, to);
         if (length == 1)
@@ -61,25 +70,32 @@ public sealed class ClipPlan
         var clips = new List<int[]>();
         foreach (var middle in middles)
         {
+            var begin = shotStarts?.LastOrDefault(frame => frame <= middle) ?? 0;
+            var end = shotStarts?.FirstOrDefault(frame => frame > middle, times.Length) ?? times.Length;
+            var shot = times.AsSpan(begin, end - begin);
             // A clip that would stick out at an end is moved in.
-            var start = Math.Clamp(times[middle] - span / 2, 0, Math.Max(0, times[^1] - span));
+            var start = Math.Clamp(times[middle] - span / 2, shot[0], Math.Max(shot[0], shot[^1] - span));
             // From a frame's own time on, so that equal distances stay equal where the video's rate allows it.
-            var first = times[Nearest(times, start)];
-            var clip = Enumerable.Range(0, length).Select(place => Nearest(times, first + place / rate)).ToArray();
+            var first = shot[Nearest(shot, start)];
+            var clip = new int[length];
+            for (var place = 0; place < length; place++)
+                clip[place] = begin + Nearest(shot, first + place / rate);
             if (clip.Distinct().Count() == length && (clips.Count == 0 || !clip.SequenceEqual(clips[^1])))
                 clips.Add(clip);
         }
         return clips.Count > 0
             ? new ClipPlan(clips)
             : throw new UnreadableVideoException(
-                $"{times.Length} frames in {times[^1]:0.00} s are too few for a clip of {length} frames at "
+                $"{times.Length} frames in {times[^1]:0.00} s{Shots()} are too few for a clip of {length} frames at "
                     + $"{rate:0.##} a second"
             );
+
+        string Shots() => shotStarts is { Count: > 0 } ? $", in {shotStarts.Count + 1} shots," : "";
     }
 
-    private static int Nearest(double[] times, double time)
+    private static int Nearest(ReadOnlySpan<double> times, double time)
     {
-        var after = Array.BinarySearch(times, time);
+        var after = times.BinarySearch(time);
         if (after >= 0)
             return after;
         after = Math.Min(~after, times.Length - 1);

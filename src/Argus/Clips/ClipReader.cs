@@ -4,10 +4,10 @@ using OpenCvSharp;
 
 namespace Argus.Clips;
 
-/// <summary>Frames that somebody wants to see beside the clips, as they are decoded.</summary>
+/// <summary>Frames that somebody wants to know something of beside the clips, as they are decoded.</summary>
 /// <param name="Choose">From the number of frames to those wanted.</param>
-/// <param name="See">Called with each of them, in order; the picture is the reader's.</param>
-public sealed record FrameWatch(Func<int, IReadOnlyList<int>> Choose, Action<Mat> See);
+/// <param name="Describe">What is kept of each of them; the picture is the reader's.</param>
+public sealed record FrameWatch(Func<int, IReadOnlyList<int>> Choose, Func<Mat, string> Describe);
 
 /// <summary>
 /// The one way from a video to clips, whoever trains or judges: probe, choose frames by time, decode once, follow
@@ -17,13 +17,15 @@ public sealed record FrameWatch(Func<int, IReadOnlyList<int>> Choose, Action<Mat
 /// <param name="scratch">A folder for the sound while it is read; file names there end with <c>.partial</c>.</param>
 public sealed class ClipReader(FaceDetector? detector, string scratch)
 {
+    private readonly string scratch = scratch;
+
     /// <summary>Whether the sound is wanted.</summary>
     public bool WithSound { get; init; } = true;
 
     /// <summary>Whether a picture file is read as a video of one frame.</summary>
     public bool AcceptPictures { get; init; } = true;
 
-    /// <summary>Sees some frames beside the clips; null for none.</summary>
+    /// <summary>Describes some frames beside the clips; null for none.</summary>
     public FrameWatch? Watch { get; init; }
 
     /// <summary>Is told the share of the frames that were read, from 0 to 1; null for nobody.</summary>
@@ -37,97 +39,177 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
     /// It is no video, or it cannot serve any request; the message says why.
     /// </exception>
     /// <exception cref="RequestException">Faces are wanted with several margins.</exception>
+    /// <exception cref="ArgusException">The sound could not be written to the scratch folder.</exception>
     public async Task<ClipReading> ReadAsync(string path, IReadOnlyList<ClipRequest> requests, CancellationToken cancel)
     {
         using var picture = AcceptPictures ? StillPicture.Read(path) : null;
-        var info = picture is null ? await VideoProbe.ReadAsync(path, cancel) : StillPicture.Describe(picture);
-        var plans = new ClipPlan?[requests.Count];
-        var refusals = new string?[requests.Count];
-        for (var i = 0; i < requests.Count; i++)
+        if (picture is not null)
+            return await new Pass(this, path, requests, StillPicture.Describe(path, picture)).RunAsync(picture, cancel);
+        var info = await VideoProbe.ReadAsync(path, cancel);
+        if (info.ClockRestartsSeconds.Count == 0)
+            return await ReadVideoAsync(path, info, requests, cancel);
+        using var copy = await OneClockCopy.CreateAsync(path, info, scratch, cancel);
+        return await ReadVideoAsync(copy.Path, copy.Info, requests, cancel);
+    }
+
+    // A file tells its frames' times without decoding, and hardly ever wrongly. Where it does, or where there are cuts
+    // that clips of several frames must not cross, the decoder has said so by the end, and the video is read again.
+    private async Task<ClipReading> ReadVideoAsync(
+        string path,
+        VideoInfo listed,
+        IReadOnlyList<ClipRequest> requests,
+        CancellationToken cancel
+    )
+    {
+        var first = new Pass(this, path, requests, listed);
+        var reading = await first.RunAsync(null, cancel);
+        var decoded = first.Decoded!;
+        var asListed = decoded.Matches(listed);
+        var mayCross = requests.Any(request => request.FaceMargin is not null || request.ClipFrames > 1);
+        if (asListed && (decoded.ShotStarts.Count == 0 || !mayCross))
         {
-            try
-            {
-                plans[i] = requests[i].Plan(info.FrameTimesSeconds);
-            }
-            catch (UnreadableVideoException error)
-            {
-                refusals[i] = error.Message;
-            }
+            first.CheckComplete();
+            return reading;
         }
-        if (plans.All(plan => plan is null))
-            throw new UnreadableVideoException(refusals[0]!);
-        var wholePictures = new Dictionary<(int Request, int Frame), Mat>();
+        reading.Dispose();
+        if (decoded.TimesSeconds.Length < VideoProbe.LeastPresentShare * listed.FrameCount)
+            first.CheckComplete();
+        var second = new Pass(
+            this,
+            path,
+            requests,
+            asListed ? listed with { ShotStarts = decoded.ShotStarts } : decoded.Correct(listed)
+        );
+        reading = await second.RunAsync(null, cancel);
         try
         {
-            using var cutter = CreateCutter(requests, plans, info);
-            var soundFile = Path.Combine(scratch, $"sound-{Guid.NewGuid():n}.partial");
+            second.CheckComplete();
+            return reading;
+        }
+        catch
+        {
+            reading.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One decoding of a video.</summary>
+    private sealed class Pass(ClipReader reader, string path, IReadOnlyList<ClipRequest> requests, VideoInfo info)
+    {
+        private readonly ClipPlan?[] plans = new ClipPlan?[requests.Count];
+        private readonly string?[] refusals = new string?[requests.Count];
+        private readonly Dictionary<(int Request, int Frame), Mat> wholePictures = [];
+        private readonly List<string> watched = [];
+        private List<int> wanted = [];
+        private FrameReading? frames;
+
+        /// <summary>What came out of the decoder; null for a picture.</summary>
+        public DecodedFrames? Decoded => frames?.Decoded;
+
+        /// <exception cref="UnreadableVideoException">Not all wanted frames came; says why.</exception>
+        public void CheckComplete() => frames!.CheckComplete(wanted);
+
+        public async Task<ClipReading> RunAsync(Mat? picture, CancellationToken cancel)
+        {
+            Plan();
             try
             {
-                var quantizer = await DecodeAsync();
-                return new ClipReading(
-                    info,
-                    requests,
-                    plans,
-                    refusals,
-                    wholePictures,
-                    cutter?.Finish() ?? [],
-                    cutter?.Plan.Frames.Count ?? 0,
-                    await VideoSound.ReadAsync(soundFile, cancel),
-                    quantizer
-                );
-            }
-            finally
-            {
-                File.Delete(soundFile);
-            }
-
-            async Task<double?> DecodeAsync()
-            {
-                var whole = Enumerable
-                    .Range(0, requests.Count)
-                    .Where(i => requests[i].FaceMargin is null && plans[i] is not null)
-                    .SelectMany(i => plans[i]!.Frames.Select(frame => (Request: i, Frame: frame)))
-                    .ToLookup(use => use.Frame, use => use.Request);
-                var watched = Watch?.Choose(info.FrameCount).ToHashSet() ?? [];
-                var looks = cutter is null
-                    ? []
-                    : FaceCutter.ChooseDetectionFrames(cutter.Plan, info.FrameTimesSeconds).ToHashSet();
-                List<int> wanted = [.. whole.Select(frame => frame.Key).Union(watched).Union(looks).Order()];
-                var read = 0;
-                if (picture is null)
-                    return await FrameReader.ReadAsync(
-                        path,
-                        WithSound ? info : info with { Sound = null },
-                        wanted,
-                        soundFile,
-                        Use,
-                        cancel
-                    );
-                Use(0, picture.Clone());
-                return null;
-
-                void Use(int index, Mat frame)
+                using var cutter = reader.CreateCutter(requests, plans, info);
+                var soundFile = Path.Combine(reader.scratch, $"sound-{Guid.NewGuid():n}.partial");
+                try
                 {
-                    Progress?.Invoke((double)++read / wanted.Count);
-                    if (watched.Contains(index))
-                        Watch!.See(frame);
-                    foreach (var request in whole[index])
-                        wholePictures[(request, index)] = requests[request].Preprocessing.BeforeStoring(frame);
-                    if (looks.Contains(index))
-                        cutter!.Add(index, frame);
-                    else
-                        frame.Dispose();
+                    await DecodeAsync(picture, cutter, soundFile, cancel);
+                    var sound = await VideoSound.ReadAsync(soundFile, cancel);
+                    var described =
+                        reader.WithSound && info.Sound is not null && sound is null
+                            ? info with
+                            {
+                                Remarks = [.. info.Remarks, "its sound could not be decoded and was left out"],
+                            }
+                            : info;
+                    return new ClipReading(
+                        described,
+                        requests,
+                        plans,
+                        refusals,
+                        wholePictures,
+                        cutter?.Finish() ?? [],
+                        cutter?.Plan.Frames.Count ?? 0,
+                        sound,
+                        frames?.Quantizer,
+                        watched
+                    );
+                }
+                finally
+                {
+                    File.Delete(soundFile);
                 }
             }
+            catch (Exception error)
+            {
+                foreach (var whole in wholePictures.Values)
+                    whole.Dispose();
+                // ffmpeg ended within a picture, or the picture is none that can be worked on.
+                if (error is EndOfStreamException or FormatException or ArgumentNullException or OpenCVException)
+                    throw new UnreadableVideoException($"its pictures could not be read: {error.Message}");
+                throw;
+            }
         }
-        catch (Exception error)
+
+        private void Plan()
         {
-            foreach (var whole in wholePictures.Values)
-                whole.Dispose();
-            // ffmpeg ended within a picture, or the picture is none that can be worked on.
-            if (error is EndOfStreamException or FormatException or ArgumentNullException or OpenCVException)
-                throw new UnreadableVideoException($"its pictures could not be read: {error.Message}");
-            throw;
+            for (var i = 0; i < requests.Count; i++)
+            {
+                try
+                {
+                    plans[i] = requests[i].Plan(info);
+                }
+                catch (UnreadableVideoException error)
+                {
+                    refusals[i] = error.Message;
+                }
+            }
+            if (plans.All(plan => plan is null))
+                throw new UnreadableVideoException(refusals[0]!);
+        }
+
+        private async Task DecodeAsync(Mat? picture, FaceCutter? cutter, string soundFile, CancellationToken cancel)
+        {
+            var whole = Enumerable
+                .Range(0, requests.Count)
+                .Where(i => requests[i].FaceMargin is null && plans[i] is not null)
+                .SelectMany(i => plans[i]!.Frames.Select(frame => (Request: i, Frame: frame)))
+                .ToLookup(use => use.Frame, use => use.Request);
+            var watch = reader.Watch?.Choose(info.FrameCount).ToHashSet() ?? [];
+            var looks = cutter is null
+                ? []
+                : FaceCutter.ChooseDetectionFrames(cutter.Plan, info.FrameTimesSeconds).ToHashSet();
+            wanted = [.. whole.Select(frame => frame.Key).Union(watch).Union(looks).Order()];
+            var read = 0;
+            if (picture is null)
+                frames = await FrameReader.DecodeAsync(
+                    path,
+                    reader.WithSound ? info : info with { Sound = null },
+                    wanted,
+                    soundFile,
+                    Use,
+                    cancel
+                );
+            else
+                Use(0, picture.Clone());
+
+            void Use(int index, Mat frame)
+            {
+                reader.Progress?.Invoke((double)++read / wanted.Count);
+                if (watch.Contains(index))
+                    watched.Add(reader.Watch!.Describe(frame));
+                foreach (var request in whole[index])
+                    wholePictures[(request, index)] = requests[request].Preprocessing.BeforeStoring(frame);
+                if (looks.Contains(index))
+                    cutter!.Add(index, frame);
+                else
+                    frame.Dispose();
+            }
         }
     }
 
@@ -145,6 +227,6 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
                 "These models cut faces with different margins (data.face_margin); put them into folders of their own."
             );
         var joined = ClipPlan.Join(ofFaces.Select(pair => pair.Second!));
-        return new FaceCutter(detector!, margins[0], joined, info.FrameTimesSeconds);
+        return new FaceCutter(detector!, margins[0], joined, info.FrameTimesSeconds, info.ShotStarts);
     }
 }

@@ -52,7 +52,8 @@ public sealed class ClipReading : IDisposable
         IReadOnlyList<CutTrack> tracks,
         int faceFrames,
         VideoSound? videoSound,
-        double? quantizer
+        double? quantizer,
+        IReadOnlyList<string> watched
     )
     {
         Info = info;
@@ -64,6 +65,7 @@ public sealed class ClipReading : IDisposable
         FaceFrames = faceFrames;
         Sound = videoSound;
         Quantizer = quantizer;
+        Watched = watched;
         sound = new Lazy<float[]>(() => Sound is null ? [] : VideoSound.ToFloats(Sound.Samples));
     }
 
@@ -84,6 +86,9 @@ public sealed class ClipReading : IDisposable
 
     /// <summary>Mean luma quantizer at the start; H.264 and H.265 only.</summary>
     public double? Quantizer { get; }
+
+    /// <summary>What <see cref="FrameWatch"/> said of the frames that it chose, in order.</summary>
+    public IReadOnlyList<string> Watched { get; }
 
     /// <summary>Frames of a clip (T) of the request.</summary>
     public int ClipFrames(int request) => requests[request].ClipFrames;

@@ -1,5 +1,6 @@
 using Argus.Imaging;
 using Argus.Recipes;
+using Argus.Video;
 
 namespace Argus.Clips;
 
@@ -49,7 +50,8 @@ public sealed record ClipRequest
         };
     }
 
-    /// <summary>The frames of each clip in a video with these frame times.</summary>
-    /// <exception cref="Video.UnreadableVideoException">The video is too short for a clip.</exception>
-    internal ClipPlan Plan(double[] times) => ClipPlan.Choose(times, Clips, ClipFrames, FramesPerSecond, From, To);
+    /// <summary>The frames of each clip in such a video.</summary>
+    /// <exception cref="UnreadableVideoException">The video, or each of its shots, is too short for a clip.</exception>
+    internal ClipPlan Plan(VideoInfo info) =>
+        ClipPlan.Choose(info.FrameTimesSeconds, Clips, ClipFrames, FramesPerSecond, From, To, info.ShotStarts);
 }

@@ -43,10 +43,24 @@ public sealed record CutTrack(FaceTrack Track, IReadOnlyList<FaceCrop> Crops);
 /// are cut and the frame is let go. So memory depends on the seconds that are waited for, not on the length of the
 /// video.
 /// </summary>
-public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan plan, double[] times) : IDisposable
+/// <param name="detector">Finds faces.</param>
+/// <param name="margin">Side of a crop as a multiple of the face box's longer side.</param>
+/// <param name="plan">The clips to cut.</param>
+/// <param name="times">When each frame is shown, ascending.</param>
+/// <param name="shotStarts">First frames of the shots but the first; no face is followed from one to the next.</param>
+public sealed class FaceCutter(
+    FaceDetector detector,
+    double margin,
+    ClipPlan plan,
+    double[] times,
+    IReadOnlyList<int> shotStarts
+) : IDisposable
 {
     /// <summary>No further apart are two frames in which faces are looked for.</summary>
     public const double LongestLookSeconds = 0.5;
+
+    // Of a face that was seen once: below, it may as well be leaves. (The detector itself asks for 0.6.)
+    private const double SureScore = 0.85;
 
     // Closer ones are interpolated.
     private const double ShortestLookSeconds = 0.2;
@@ -58,9 +72,10 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
     /// <summary>The clips that are cut.</summary>
     public ClipPlan Plan => plan;
 
-    private readonly FaceTracker tracker = new();
+    private readonly FaceTracker tracker = new([.. shotStarts.Select(frame => times[frame])]);
     private readonly Queue<(int Index, Mat Frame)> waiting = new();
     private readonly Dictionary<FaceTrack, List<FaceCrop>> crops = [];
+    private readonly List<double> looks = [];
     private double lastLook = double.NegativeInfinity;
     private long waitingBytes;
 
@@ -88,6 +103,7 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
         {
             tracker.Add(times[index], detector.Find(frame));
             lastLook = times[index];
+            looks.Add(lastLook);
         }
         if (plan.Uses(index).Count == 0)
         {
@@ -111,24 +127,31 @@ public sealed class FaceCutter(FaceDetector detector, double margin, ClipPlan pl
     private double Middle(int clip) => (times[plan.Clips[clip][0]] + times[plan.Clips[clip][^1]]) / 2;
 
     /// <summary>
-    /// All tracks that were seen more than once (where more than one look was taken), in order of appearance; the
-    /// caller owns the pictures.
+    /// All tracks that were seen more than once (where their shot was looked at more than once), in order of
+    /// appearance; the caller owns the pictures.
     /// </summary>
     public IReadOnlyList<CutTrack> Finish()
     {
         while (waiting.Count > 0)
             Cut();
-        var looks = tracker.Tracks.SelectMany(track => track.Seen.Select(sight => sight.Time)).Distinct().Count();
-        // What was seen in a single one of many looks is most likely no face.
-        var kept = tracker
-            .Tracks.Where(track => crops.ContainsKey(track) && (track.Seen.Count > 1 || looks < 3))
-            .ToList();
+        var kept = tracker.Tracks.Where(track => crops.ContainsKey(track) && IsFace(track)).ToList();
         foreach (var crop in crops.Where(entry => !kept.Contains(entry.Key)).SelectMany(entry => entry.Value))
             crop.Picture.Dispose();
         var cut = kept.Select(track => new CutTrack(track, crops[track])).ToList();
         crops.Clear();
         return cut;
     }
+
+    // What was seen in a single one of many looks at a shot is most likely no face, and in one of two only if it was
+    // a clear one.
+    private bool IsFace(FaceTrack track) =>
+        track.Seen.Count > 1
+        || looks.Count(track.IsInShot) switch
+        {
+            1 => true,
+            2 => track.Last.Face.Score >= SureScore,
+            _ => false,
+        };
 
     private void Cut()
     {

@@ -9,7 +9,7 @@ internal static class StillPicture
 {
     private const long LargestPixels = 64L << 20; // as for videos
 
-    /// <returns>8-bit BGR, upright; null for a file that is no picture.</returns>
+    /// <returns>8-bit BGR, upright; null for a file that is no picture, or a moving one that ffmpeg reads.</returns>
     /// <exception cref="UnreadableVideoException">It is one, but too large or damaged.</exception>
     public static Mat? Read(string path)
     {
@@ -26,7 +26,17 @@ internal static class StillPicture
         if (!picture.Empty())
             return picture;
         picture.Dispose();
-        throw new UnreadableVideoException("the picture is damaged");
+        // OpenCV reads no GIF.
+        using var decoded = SKBitmap.Decode(path);
+        if (decoded is null)
+            throw new UnreadableVideoException("the picture is damaged");
+        using var bgra = new SKBitmap(
+            decoded.Info.WithColorType(SKColorType.Bgra8888).WithAlphaType(SKAlphaType.Opaque)
+        );
+        using (var canvas = new SKCanvas(bgra))
+            canvas.DrawBitmap(decoded, 0, 0);
+        using var wide = Mat.FromPixelData(bgra.Height, bgra.Width, MatType.CV_8UC4, bgra.GetPixels(), bgra.RowBytes);
+        return wide.CvtColor(ColorConversionCodes.BGRA2BGR);
     }
 
     /// <summary>Whether it is one, from its header alone.</summary>
@@ -37,16 +47,48 @@ internal static class StillPicture
         return codec is not null;
     }
 
-    private static SKCodec? Open(string path)
+    public static VideoInfo Describe(string path, Mat picture)
     {
-        // Opening a pipe or a device would wait for ever; those have no length.
-        var codec = new FileInfo(path) is { Exists: true, Length: > 0 } ? SKCodec.Create(path) : null;
-        if (codec is null || (long)codec.Info.Width * codec.Info.Height <= LargestPixels)
-            return codec;
-        using (codec)
-            throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
+        using var codec = SKCodec.Create(path);
+        return new("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null)
+        {
+            Remarks =
+                codec.FrameCount > 1
+                    ? [$"it is an animated picture of {codec.FrameCount} frames; only the first was judged"]
+                    : [],
+        };
     }
 
-    public static VideoInfo Describe(Mat picture) =>
-        new("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null);
+    private static SKCodec? Open(string path)
+    {
+        // Opening a pipe or a device would wait for ever; those have no length. What is no picture by its first bytes
+        // may still look like one of Skia's rarer formats.
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 } || !HasPictureSignature(path, out var mayMove))
+            return null;
+        var codec = SKCodec.Create(path) ?? throw new UnreadableVideoException("the picture is damaged");
+        if ((long)codec.Info.Width * codec.Info.Height > LargestPixels)
+        {
+            using (codec)
+                throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
+        }
+        if (!mayMove || codec.FrameCount <= 1)
+            return codec;
+        codec.Dispose();
+        return null;
+    }
+
+    // JPEG, PNG (but a moving one), GIF, BMP, WebP. ffmpeg reads moving GIF and PNG; Debian's no moving WebP.
+    private static bool HasPictureSignature(string path, out bool mayMove)
+    {
+        Span<byte> head = stackalloc byte[64];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        mayMove = head.StartsWith("GIF8"u8);
+        if (head is [0x89, (byte)'P', (byte)'N', (byte)'G', ..])
+            return head.IndexOf("acTL"u8) < 0;
+        return mayMove
+            || head is [0xFF, 0xD8, 0xFF, ..]
+            || head.StartsWith("BM"u8)
+            || (head.StartsWith("RIFF"u8) && head.Length >= 12 && head[8..12].SequenceEqual("WEBP"u8));
+    }
 }

@@ -7,8 +7,15 @@ namespace Argus.Faces;
 /// <param name="Face">Where.</param>
 public readonly record struct Sighting(double Time, Face Face);
 
-/// <summary>One face followed through a video: where it was seen, and where it is in between.</summary>
-public sealed class FaceTrack(int number)
+/// <summary>One face followed through a shot: where it was seen, and where it is in between.</summary>
+/// <param name="number">From 0, in order of appearance.</param>
+/// <param name="fromSeconds">When the shot begins.</param>
+/// <param name="toSeconds">When the next one begins.</param>
+public sealed class FaceTrack(
+    int number,
+    double fromSeconds = double.NegativeInfinity,
+    double toSeconds = double.PositiveInfinity
+)
 {
     /// <summary>
     /// Nobody's face jumps back within this time, but a detector's box does: the smoothing's standard deviation.
@@ -29,6 +36,9 @@ public sealed class FaceTrack(int number)
     /// <summary>The last time that the face was detected.</summary>
     public Sighting Last => seen[^1];
 
+    /// <summary>Whether the time is in the track's shot.</summary>
+    internal bool IsInShot(double time) => time >= fromSeconds && time < toSeconds;
+
     internal void Add(double time, Face face) => seen.Add(new Sighting(time, face));
 
     /// <summary>
@@ -37,7 +47,7 @@ public sealed class FaceTrack(int number)
     /// </summary>
     public Face? At(double time)
     {
-        if (time < seen[0].Time - ReachSeconds || time > seen[^1].Time + ReachSeconds)
+        if (time < seen[0].Time - ReachSeconds || time > seen[^1].Time + ReachSeconds || !IsInShot(time))
             return null;
         if (seen.Count == 1)
             return seen[0].Face;
@@ -75,7 +85,8 @@ public sealed class FaceTrack(int number)
 }
 
 /// <summary>Joins the faces that are found in one frame after another to tracks, by place and size.</summary>
-public sealed class FaceTracker
+/// <param name="shotStarts">When shots begin but the first, ascending; none: all is one shot.</param>
+public sealed class FaceTracker(params IReadOnlyList<double> shotStarts)
 {
     /// <summary>A face that was not seen for longer is another one when it comes back.</summary>
     public const double LongestGapSeconds = 1.0;
@@ -94,7 +105,9 @@ public sealed class FaceTracker
     /// <param name="faces">What was detected then.</param>
     public void Add(double timeSeconds, IReadOnlyList<Face> faces)
     {
-        var open = tracks.Where(track => timeSeconds - track.Last.Time <= LongestGapSeconds).ToList();
+        var open = tracks
+            .Where(track => timeSeconds - track.Last.Time <= LongestGapSeconds && track.IsInShot(timeSeconds))
+            .ToList();
         var pairs =
             from track in open
             from face in faces
@@ -117,7 +130,13 @@ public sealed class FaceTracker
         }
         foreach (var face in faces.Where(face => !given.Contains(face)))
         {
-            tracks.Add(new FaceTrack(tracks.Count));
+            tracks.Add(
+                new FaceTrack(
+                    tracks.Count,
+                    shotStarts.LastOrDefault(start => start <= timeSeconds, double.NegativeInfinity),
+                    shotStarts.FirstOrDefault(start => start > timeSeconds, double.PositiveInfinity)
+                )
+            );
             tracks[^1].Add(timeSeconds, face);
         }
     }

@@ -11,7 +11,7 @@ namespace Argus.Video;
 internal partial class Ffmpeg
 {
     /// <summary>Containers that are opened: files that hold video, not lists that point to other files.</summary>
-    public const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf";
+    public const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,apng";
 
     // Pictures of 64 megapixels with the reference frames that H.264 allows fit; a file that makes the decoder ask for
     // more is no video.
@@ -70,6 +70,30 @@ internal partial class Ffmpeg
             .WithValidation(CommandResultValidation.None)
             .ExecuteAsync(cancel);
         return (result.ExitCode, error.ToString().Trim());
+    }
+
+    // As the C library says them.
+    private static readonly string[] DiskRefusals =
+    [
+        "No space left on device",
+        "Disk quota exceeded",
+        "File too large",
+        "Read-only file system",
+    ];
+
+    /// <summary>Whatever ffmpeg made, part of it could not be written: that is never the video's fault.</summary>
+    /// <exception cref="ArgusException">The log says that a disk took no more.</exception>
+    public static void ThrowIfDiskRefuses(string log)
+    {
+        var line = log.Split('\n')
+            .FirstOrDefault(line =>
+                DiskRefusals.Any(refusal => line.Contains(refusal, StringComparison.OrdinalIgnoreCase))
+            );
+        if (line is not null)
+            throw new ArgusException(
+                $"ffmpeg could not write what it read ({LinePrefix().Replace(line, "").Trim()}). Temporary files lie "
+                    + $"in {Path.GetTempPath()}: make room there, or name another folder in TMPDIR."
+            );
     }
 
     /// <summary>What stands before a message: the part with its memory address, and the level.</summary>

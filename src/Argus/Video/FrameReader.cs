@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CliWrap;
@@ -15,6 +14,9 @@ public static partial class FrameReader
     public const int SampleRateHz = 16_000;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
+
+    // The first and the last frame have one neighbour.
+    private const double BeyondEndsSeconds = 0.001;
 
     // Slices at the start that are looked at for their quantizer: enough for every type of frame.
     private const double QuantizerSeconds = 0.5;
@@ -36,27 +38,23 @@ public static partial class FrameReader
     }
 
     /// <summary>
-    /// Calls <paramref name="onFrame"/> with each wanted frame (8-bit BGR, rotated for display); it owns the Mat.
+    /// Calls <paramref name="onFrame"/> with each wanted frame (8-bit BGR, as it is shown); it owns the Mat.
     /// </summary>
-    /// <param name="indices">Frame numbers from 0, ascending.</param>
-    /// <param name="cancel">Stops it.</param>
-    /// <param name="onFrame">Takes a frame and owns it.</param>
     /// <param name="path">The video.</param>
+    /// <param name="indices">Frame numbers from 0, ascending.</param>
+    /// <param name="onFrame">Takes a frame and owns it.</param>
+    /// <param name="cancel">Stops it.</param>
     /// <exception cref="UnreadableVideoException">Not all of them could be decoded.</exception>
-    public static async Task ReadAsync(
+    public static Task ReadAsync(
         string path,
         IReadOnlyList<int> indices,
         Action<int, Mat> onFrame,
         CancellationToken cancel
-    )
-    {
-        var (read, error) = await RunAsync(path, indices, [], onFrame, cancel);
-        Check(read, indices, error);
-    }
+    ) => ReadAsync(path, indices, AsTask(onFrame), cancel);
 
     /// <summary>
-    /// Calls <paramref name="onFrame"/> with each wanted frame (8-bit BGR, rotated for display), which owns the Mat;
-    /// the next one is decoded when its task is done.
+    /// Calls <paramref name="onFrame"/> with each wanted frame (8-bit BGR, as it is shown), which owns the Mat; the
+    /// next one is decoded when its task is done.
     /// </summary>
     /// <param name="path">The video.</param>
     /// <param name="indices">Frame numbers from 0, ascending.</param>
@@ -70,23 +68,38 @@ public static partial class FrameReader
         CancellationToken cancel
     )
     {
-        var (read, error) = await RunAsync(path, indices, [], onFrame, cancel);
+        var info = await VideoProbe.ReadAsync(path, cancel);
+        var (read, error) = await RunAsync(path, info, indices, [], onFrame, cancel);
         Check(read, indices, error);
     }
 
     /// <summary>
     /// Calls <paramref name="onFrame"/> with each wanted frame, and takes the sound in the same pass: 16-bit mono at
-    /// <see cref="SampleRateHz"/> whose first sample belongs
-    /// to the first frame's time (padded or cut there, and where the sound has gaps), as long as the video at most.
+    /// <see cref="SampleRateHz"/> whose first sample belongs to the first frame's time (padded or cut there, and where
+    /// the sound has gaps), as long as the video at most.
     /// </summary>
-    /// <param name="soundFile">Where raw samples are written; not written for a video without usable sound.</param>
-    /// <param name="cancel">Stops it.</param>
-    /// <param name="onFrame">Takes a frame and owns it.</param>
     /// <param name="path">The video.</param>
-    /// <param name="indices">Frame numbers from 0, ascending.</param>
     /// <param name="info">What ffprobe said of it.</param>
-    /// <returns>The mean luma quantizer of the first half second's slices (H.264 and H.265; else null).</returns>
-    public static async Task<double?> ReadAsync(
+    /// <param name="indices">Frame numbers from 0, ascending.</param>
+    /// <param name="soundFile">Where raw samples are written; not written for a video without usable sound.</param>
+    /// <param name="onFrame">Takes a frame and owns it.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="UnreadableVideoException">Not all of them could be decoded.</exception>
+    /// <exception cref="ArgusException">The sound could not be written.</exception>
+    public static async Task ReadAsync(
+        string path,
+        VideoInfo info,
+        IReadOnlyList<int> indices,
+        string soundFile,
+        Action<int, Mat> onFrame,
+        CancellationToken cancel
+    ) => (await DecodeAsync(path, info, indices, soundFile, onFrame, cancel)).CheckComplete(indices);
+
+    /// <summary>
+    /// Like <see cref="ReadAsync(string, VideoInfo, IReadOnlyList{int}, string, Action{int, Mat}, CancellationToken)"/>,
+    /// but leaves it to the caller what follows when the file holds other frames than it lists.
+    /// </summary>
+    internal static async Task<FrameReading> DecodeAsync(
         string path,
         VideoInfo info,
         IReadOnlyList<int> indices,
@@ -95,12 +108,12 @@ public static partial class FrameReader
         CancellationToken cancel
     )
     {
-        List<string> more = [];
+        List<string> more = ["-map", $"0:{info.Stream}", "-an", "-vf", DecodedFrames.Filter, "-f", "null", "-"];
         // Stream copy through a filter that says each header field it sees; nothing is decoded for it.
         if (info.Codec is "h264" or "hevc")
             more.AddRange([
                 "-map",
-                "0:V:0",
+                $"0:{info.Stream}",
                 "-c:v",
                 "copy",
                 "-bsf:v",
@@ -111,67 +124,72 @@ public static partial class FrameReader
                 "null",
                 "-",
             ]);
-        if (info.Sound is not null && info.DurationSeconds > 0)
-        {
-            var first = (long)Math.Round(info.StartSeconds * SampleRateHz);
-            var end = Seconds(info.StartSeconds + info.DurationSeconds);
-            more.AddRange([
-                "-map",
-                "0:a:0",
-                "-vn",
-                "-ac",
-                "1",
-                "-af",
-                $"aresample={SampleRateHz}:async=1:first_pts={first},atrim=end={end}",
-                "-f",
-                "s16le",
-                soundFile,
-            ]);
-        }
-        var (read, error) = await RunAsync(path, indices, more, onFrame, cancel);
-        if (read == 0 && more.Count > 0)
+        var withSound =
+            info.Sound is null || info.DurationSeconds <= 0 ? more : [.. more, .. SoundOutput(info, soundFile)];
+        var (read, error) = await RunAsync(path, info, indices, withSound, AsTask(onFrame), cancel);
+        if (read == 0 && withSound.Count > more.Count)
         {
             // Sound that ffmpeg cannot decode must not cost the pictures.
             File.Delete(soundFile);
-            (read, error) = await RunAsync(path, indices, [], onFrame, cancel);
+            (read, error) = await RunAsync(path, info, indices, more, AsTask(onFrame), cancel);
         }
-        Check(read, indices, error);
-        return Quantizer(error);
+        return new FrameReading(read, DecodedFrames.Parse(error), Quantizer(error), error);
     }
 
-    private static Task<(int Read, string Error)> RunAsync(
-        string path,
-        IReadOnlyList<int> indices,
-        IEnumerable<string> more,
-        Action<int, Mat> onFrame,
-        CancellationToken cancel
-    ) =>
-        RunAsync(
-            path,
-            indices,
-            more,
-            (index, frame) =>
-            {
-                onFrame(index, frame);
-                return Task.CompletedTask;
-            },
-            cancel
-        );
+    // Time runs from the first frame on before anything is resampled: a filter's first_pts counts in samples of its
+    // input, whatever rate that has.
+    private static string[] SoundOutput(VideoInfo info, string soundFile) =>
+        [
+            "-map",
+            "0:a:0",
+            "-vn",
+            "-ac",
+            "1",
+            "-af",
+            $"asetpts=PTS-({Seconds(SoundStart(info))})/TB,aresample={SampleRateHz}:async=1:first_pts=0,"
+                + $"atrim=end={Seconds(info.DurationSeconds)}",
+            "-f",
+            "s16le",
+            soundFile,
+        ];
+
+    private static double SoundStart(VideoInfo info) =>
+        info.StartSeconds + (double)info.Sound!.EncoderDelaySamples / info.Sound.SampleRateHz;
+
+    private static Func<int, Mat, Task> AsTask(Action<int, Mat> onFrame) =>
+        (index, frame) =>
+        {
+            onFrame(index, frame);
+            return Task.CompletedTask;
+        };
 
     private static async Task<(int Read, string Error)> RunAsync(
         string path,
+        VideoInfo info,
         IReadOnlyList<int> indices,
         IEnumerable<string> more,
         Func<int, Mat, Task> onFrame,
         CancellationToken cancel
     )
     {
+        indices = [.. indices.TakeWhile(index => index < info.FrameCount)];
+        if (indices.Count == 0)
+            return (0, "");
+        if (info.ClockRestartsSeconds is [var restart, ..])
+            throw new UnreadableVideoException(
+                $"its clock starts again after {Seconds(restart)} s. Give it one clock: ffmpeg -i IN -c copy OUT.mkv"
+            );
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
+        var peakNits = info.HasHighDynamicRange ? await PeakLuminance.MeasureAsync(path, info, limited.Token) : 0;
         var read = 0;
-        // Renumbering the chosen frames at a constant rate makes every ffmpeg version pass each on once. PPM says its
-        // own size.
-        var select = $"select={Chosen(indices, 0, indices.Count)},setpts=N/25/TB";
+        // Each chosen frame is passed on once, at its own time; PPM says its own size.
+        List<string> filters =
+        [
+            .. DisplayFilters.BeforeChoice(info),
+            $"select={Chosen(info, indices)}",
+            .. DisplayFilters.AfterChoice(info, peakNits),
+        ];
         var (_, error) = await UnreadableVideoException.Limited(
             Ffmpeg.RunAsync(
                 Ffmpeg.Program,
@@ -192,13 +210,15 @@ public static partial class FrameReader
                     "-i",
                     "file:" + Path.GetFullPath(path),
                     "-map",
-                    "0:V:0",
+                    $"0:{info.Stream}",
                     "-an",
                     "-sn",
                     "-vf",
-                    select,
-                    "-r",
-                    "25",
+                    string.Join(',', filters),
+                    "-fps_mode",
+                    "passthrough",
+                    "-enc_time_base",
+                    "1:1000000",
                     "-frames:v",
                     $"{indices.Count}",
                     "-pix_fmt",
@@ -225,19 +245,43 @@ public static partial class FrameReader
             Limit,
             cancel
         );
+        Ffmpeg.ThrowIfDiskRefuses(error);
+        if (error.Contains("No such filter: 'zscale'", StringComparison.Ordinal))
+            throw new ArgusException(
+                "this video has a high dynamic range, and this ffmpeg cannot map it: it lacks the filter zscale. "
+                    + "Install an ffmpeg that was built with libzimg (Debian's is)."
+            );
         return (read, error);
     }
 
-    // A search by halves: a sum of many terms is deeper than ffmpeg's expressions may be, and slower.
-    private static string Chosen(IReadOnlyList<int> indices, int from, int to)
+    // By time, because ffmpeg counts anew where the pictures' size changes. A frame is the one within half the distance
+    // to its neighbours, and taken once.
+    private static string Chosen(VideoInfo info, IReadOnlyList<int> indices)
     {
-        if (to - from == 1)
-            return $"eq(n\\,{indices[from]})";
-        var middle = (from + to) / 2;
-        return $"if(lt(n\\,{indices[middle]})\\,{Chosen(indices, from, middle)}\\,{Chosen(indices, middle, to)})";
+        return Between(0, indices.Count);
+
+        // A search by halves: a sum of many terms is deeper than ffmpeg's expressions may be, and slower.
+        string Between(int from, int to)
+        {
+            if (to - from == 1)
+                return $"between(t\\,{Edge(indices[from])}\\,{Edge(indices[from] + 1)})*not(eq(t\\,prev_selected_t))";
+            var middle = (from + to) / 2;
+            return $"if(lt(t\\,{Edge(indices[middle])})\\,{Between(from, middle)}\\,{Between(middle, to)})";
+        }
+
+        // Halfway between a frame and the one before it.
+        string Edge(int frame)
+        {
+            var times = info.FrameTimesSeconds;
+            var time =
+                frame == 0 ? times[0] - BeyondEndsSeconds
+                : frame == times.Length ? times[^1] + BeyondEndsSeconds
+                : (times[frame - 1] + times[frame]) / 2;
+            return Seconds(info.StartSeconds + time);
+        }
     }
 
-    private static void Check(int read, IReadOnlyList<int> indices, string error)
+    internal static void Check(int read, IReadOnlyList<int> indices, string error)
     {
         if (read >= indices.Count)
             return;
@@ -276,48 +320,4 @@ public static partial class FrameReader
 
     [GeneratedRegex(@" (init_qp_minus26|pic_init_qp_minus26|slice_qp_delta) +[01]+ = (-?\d+)")]
     private static partial Regex QuantizerField();
-}
-
-/// <summary>Binary PPM pictures (netpbm P6) one after another.</summary>
-internal static class PpmStream
-{
-    public static async Task<Mat?> ReadAsync(Stream stream, CancellationToken cancel)
-    {
-        if (await WordAsync(stream, cancel) is not { } magic)
-            return null;
-        if (magic != "P6")
-            throw new UnreadableVideoException("ffmpeg wrote something that is no picture");
-        var width = int.Parse((await WordAsync(stream, cancel))!, CultureInfo.InvariantCulture);
-        var height = int.Parse((await WordAsync(stream, cancel))!, CultureInfo.InvariantCulture);
-        await WordAsync(stream, cancel); // largest value, 255
-        // Pictures of a few megabytes, one after another: a borrowed buffer keeps them out of the garbage collector's
-        // way.
-        var bytes = ArrayPool<byte>.Shared.Rent(width * height * 3);
-        try
-        {
-            await stream.ReadExactlyAsync(bytes.AsMemory(0, width * height * 3), cancel);
-            using var rgb = Mat.FromPixelData(height, width, MatType.CV_8UC3, bytes);
-            var bgr = new Mat();
-            Cv2.CvtColor(rgb, bgr, ColorConversionCodes.RGB2BGR);
-            return bgr;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-
-    private static async Task<string?> WordAsync(Stream stream, CancellationToken cancel)
-    {
-        var word = "";
-        var one = new byte[1];
-        while (await stream.ReadAsync(one, cancel) == 1)
-        {
-            if (!char.IsWhiteSpace((char)one[0]))
-                word += (char)one[0];
-            else if (word.Length > 0)
-                return word;
-        }
-        return word.Length > 0 ? word : null;
-    }
 }

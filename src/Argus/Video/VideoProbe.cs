@@ -1,77 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
 using CliWrap;
-using OpenCvSharp;
 
 namespace Argus.Video;
-
-/// <summary>What a video file says about itself, without decoding it.</summary>
-/// <param name="Container">ffmpeg's name of the container's family, e.g. <c>mov,mp4,m4a,3gp,3g2,mj2</c>.</param>
-/// <param name="Encoder">What the file says wrote it; empty where it says nothing.</param>
-/// <param name="Width">Width of the coded picture, before <paramref name="RotationDegrees"/>.</param>
-/// <param name="FrameTimesSeconds">When each frame is shown, ascending; the first is at 0.</param>
-/// <param name="StartSeconds">The first frame's time in the file's own clock, which sound shares.</param>
-/// <param name="BitsPerSecond">Bit rate of the video stream, from its packets' sizes.</param>
-/// <param name="RotationDegrees">Display rotation; ffmpeg applies it when it decodes.</param>
-/// <param name="Sound">Null for a video without sound.</param>
-/// <param name="Height">Height of the coded picture.</param>
-/// <param name="PixelFormat">ffmpeg's name of the pixel format.</param>
-/// <param name="Codec">ffmpeg's name of the codec.</param>
-public sealed record VideoInfo(
-    string Container,
-    string Encoder,
-    string Codec,
-    string PixelFormat,
-    int Width,
-    int Height,
-    double[] FrameTimesSeconds,
-    double StartSeconds,
-    double BitsPerSecond,
-    int RotationDegrees,
-    SoundInfo? Sound
-)
-{
-    /// <summary>Frames of the video.</summary>
-    public int FrameCount => FrameTimesSeconds.Length;
-
-    /// <summary>From the first to the end of the last frame, which is taken to last as long as the average.</summary>
-    public double DurationSeconds => FrameCount > 1 ? FrameTimesSeconds[^1] * FrameCount / (FrameCount - 1) : 0;
-
-    /// <summary>Average; 0 for a single frame.</summary>
-    public double FramesPerSecond =>
-        FrameCount > 1 && FrameTimesSeconds[^1] > 0 ? (FrameCount - 1) / FrameTimesSeconds[^1] : 0;
-
-    /// <summary>Width of the picture as it is shown.</summary>
-    public int UprightWidth => RotationDegrees is 90 or 270 ? Height : Width;
-
-    /// <summary>Height of the picture as it is shown.</summary>
-    public int UprightHeight => RotationDegrees is 90 or 270 ? Width : Height;
-
-    /// <summary>
-    /// Where a rectangle of the upright picture begins in the coded one, which ffmpeg turned counter-clockwise by the
-    /// rotation.
-    /// </summary>
-    public Point Coded(Rect upright) =>
-        RotationDegrees switch
-        {
-            90 => new(Width - upright.Bottom, upright.X),
-            180 => new(Width - upright.Right, Height - upright.Bottom),
-            270 => new(upright.Y, Height - upright.Right),
-            _ => upright.TopLeft,
-        };
-}
-
-/// <summary>What a file says of its sound.</summary>
-/// <param name="Codec">ffmpeg's name of the codec.</param>
-/// <param name="SampleRateHz">As coded.</param>
-/// <param name="Channels">As coded.</param>
-public sealed record SoundInfo(string Codec, int SampleRateHz, int Channels);
 
 /// <summary>Reads <see cref="VideoInfo"/> through ffprobe.</summary>
 public static class VideoProbe
 {
     // 8K and more. What claims to be larger is a mistake or an attack.
     private const long LargestPixels = 64L << 20;
+
+    // Of a video of which less is there nobody can say what it shows.
+    internal const double LeastPresentShare = 0.5;
     private const long LargestDescription = 128L << 20;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -106,8 +46,10 @@ public static class VideoProbe
                         ? ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+{longest + 1}")]
                         : Array.Empty<string>(),
                     "-show_entries",
-                    "stream=index,codec_type,codec_name,pix_fmt,width,height,avg_frame_rate,sample_rate,channels:"
-                        + "stream_disposition=attached_pic:stream_tags=encoder,rotate:stream_side_data=rotation:"
+                    "stream=index,codec_type,codec_name,pix_fmt,width,height,sample_aspect_ratio,field_order,"
+                        + "color_transfer,avg_frame_rate,nb_frames,sample_rate,channels:"
+                        + "stream_disposition=default,attached_pic,timed_thumbnails,still_image:"
+                        + "stream_tags=encoder,rotate:stream_side_data=rotation:"
                         + "format=format_name,duration:format_tags=encoder:"
                         + "packet=stream_index,pts_time,dts_time,size,flags",
                     "-of",
@@ -130,7 +72,7 @@ public static class VideoProbe
         try
         {
             using var json = JsonDocument.Parse(output.GetBuffer().AsMemory(0, (int)output.Length));
-            var info = Read(json.RootElement);
+            var info = Read(json.RootElement, mayBeCut: longestSeconds is null);
             // What comes after a gap was not listed, but counts in what the container says.
             var said =
                 Text(json.RootElement.GetProperty("format"), "duration") is { } text
@@ -173,14 +115,13 @@ public static class VideoProbe
         }
     }
 
-    private static VideoInfo Read(JsonElement root)
+    private static VideoInfo Read(JsonElement root, bool mayBeCut)
     {
         var streams = root.GetProperty("streams").EnumerateArray().ToList();
-        var video = streams.FirstOrDefault(s =>
-            Text(s, "codec_type") == "video" && Number(s, "disposition", "attached_pic") != 1
+        var packets = (root.TryGetProperty("packets", out var list) ? list.EnumerateArray() : default).ToLookup(
+            packet => Number(packet, "stream_index")
         );
-        if (video.ValueKind == JsonValueKind.Undefined)
-            throw new UnreadableVideoException("it has no video stream");
+        var video = ChooseStream(streams, packets);
         var width = (int)Number(video, "width");
         var height = (int)Number(video, "height");
         if ((long)width * height > LargestPixels)
@@ -188,28 +129,22 @@ public static class VideoProbe
                 $"its pictures are said to be {width} x {height}; more than {LargestPixels >> 20} megapixels "
                     + "are not decoded"
             );
-
-        var index = Number(video, "index");
-        var times = new List<double?>();
-        var decodeTimes = new List<double?>();
-        long bytes = 0;
-        foreach (var packet in root.TryGetProperty("packets", out var packets) ? packets.EnumerateArray() : default)
-        {
-            if (Number(packet, "stream_index") != index || (Text(packet, "flags") ?? "").Contains('D'))
-                continue;
-            times.Add(Time(packet, "pts_time"));
-            decodeTimes.Add(Time(packet, "dts_time"));
-            bytes += long.Parse(Text(packet, "size") ?? "0", CultureInfo.InvariantCulture);
-        }
-        if (times.Count == 0)
+        var frames = packets[Number(video, "index")].Where(packet => !IsDiscarded(packet)).ToList();
+        if (frames.Count == 0)
             throw new UnreadableVideoException("its video stream holds no frame");
+        var format = root.GetProperty("format");
+        var container = Text(format, "format_name") ?? "unknown";
+        var decodeTimes = frames.Select(packet => Time(packet, "dts_time")).ToList();
         // AVI says when frames are decoded, and of some when they are shown; in that order both count the same frames.
-        var shown = AllOrNull(times) ?? AllOrNull(decodeTimes) ?? [.. times.Select((_, i) => i / Rate(video))];
+        var shown =
+            AllOrNull(frames.Select(packet => Time(packet, "pts_time")).ToList())
+            ?? AllOrNull(decodeTimes)
+            ?? [.. frames.Select((_, i) => i / Rate(video))];
+        var restarts = ClockRestarts.Join(shown, decodeTimes, ClockRestarts.MayJump(container));
         Array.Sort(shown);
         var start = shown[0];
-        var format = root.GetProperty("format");
         var info = new VideoInfo(
-            Text(format, "format_name") ?? "unknown",
+            container,
             Text(Tags(video), "encoder") ?? Text(Tags(format), "encoder") ?? "",
             Text(video, "codec_name") ?? "unknown",
             Text(video, "pix_fmt") ?? "unknown",
@@ -219,9 +154,56 @@ public static class VideoProbe
             start,
             0,
             Rotation(video),
-            Sound(streams)
-        );
-        return info with { BitsPerSecond = info.DurationSeconds > 0 ? bytes * 8 / info.DurationSeconds : 0 };
+            Sound(streams, packets, container, start)
+        )
+        {
+            Stream = (int)Number(video, "index"),
+            PixelAspect = PixelAspect(video),
+            Interlaced = Text(video, "field_order") is "tt" or "bb" or "tb" or "bt",
+            Transfer = Text(video, "color_transfer") ?? "",
+            ClockRestartsSeconds = [.. restarts.Select(time => time - start)],
+        };
+        var bytes = frames.Sum(packet => long.Parse(Text(packet, "size") ?? "0", CultureInfo.InvariantCulture));
+        return info with
+        {
+            BitsPerSecond = info.DurationSeconds > 0 ? bytes * 8 / info.DurationSeconds : 0,
+            Remarks =
+            [
+                .. DisplayFilters.Describe(info),
+                .. mayBeCut ? CheckEnd(video, packets[Number(video, "index")].Count()) : [],
+            ],
+        };
+    }
+
+    // MP4, MOV and AVI say how many frames they have.
+    private static string[] CheckEnd(JsonElement video, int present)
+    {
+        if (!int.TryParse(Text(video, "nb_frames"), CultureInfo.InvariantCulture, out var announced))
+            return [];
+        if (present < LeastPresentShare * announced)
+            throw new UnreadableVideoException(
+                $"it is cut off: of {announced} frames that it announces {present} are there"
+            );
+        return present < announced
+            ? [$"it is cut off: of {announced} frames that it announces {present} are there; those were judged"]
+            : [];
+    }
+
+    // What a player would show: a moving picture before a still one, the one that is marked as the default, the first.
+    private static JsonElement ChooseStream(List<JsonElement> streams, ILookup<long, JsonElement> packets)
+    {
+        var video = streams
+            .Where(stream =>
+                Text(stream, "codec_type") == "video"
+                && Number(stream, "disposition", "attached_pic") != 1
+                && Number(stream, "disposition", "timed_thumbnails") != 1
+            )
+            .OrderByDescending(stream => packets[Number(stream, "index")].Skip(1).Any())
+            .ThenByDescending(stream => Number(stream, "disposition", "default"))
+            .FirstOrDefault();
+        return video.ValueKind == JsonValueKind.Undefined
+            ? throw new UnreadableVideoException("it has no video stream")
+            : video;
     }
 
     private static double? Time(JsonElement packet, string name) =>
@@ -229,6 +211,16 @@ public static class VideoProbe
 
     private static double[]? AllOrNull(List<double?> times) =>
         times.All(time => time is not null) ? [.. times.Select(time => time!.Value)] : null;
+
+    // "64:45"; "0:1" and nothing mean square.
+    private static double PixelAspect(JsonElement stream) =>
+        Text(stream, "sample_aspect_ratio")?.Split(':') is [var width, var height]
+        && double.TryParse(width, CultureInfo.InvariantCulture, out var w)
+        && double.TryParse(height, CultureInfo.InvariantCulture, out var h)
+        && w > 0
+        && h > 0
+            ? w / h
+            : 1;
 
     // "30000/1001"; 25 where the stream says nothing, as ffmpeg takes it.
     private static double Rate(JsonElement stream) =>
@@ -240,15 +232,38 @@ public static class VideoProbe
             ? f / s
             : 25;
 
-    private static SoundInfo? Sound(List<JsonElement> streams) =>
+    private static SoundInfo? Sound(
+        List<JsonElement> streams,
+        ILookup<long, JsonElement> packets,
+        string container,
+        double start
+    ) =>
         streams
             .Where(stream => Text(stream, "codec_type") == "audio")
             .Select(stream => new SoundInfo(
                 Text(stream, "codec_name") ?? "unknown",
                 int.Parse(Text(stream, "sample_rate") ?? "0", CultureInfo.InvariantCulture),
                 (int)Number(stream, "channels")
-            ))
+            )
+            {
+                EncoderDelaySamples =
+                    Text(stream, "codec_name") == "aac"
+                    && LacksEncoderDelay.Any(container.Contains)
+                    && packets[Number(stream, "index")].FirstOrDefault() is { ValueKind: JsonValueKind.Object } first
+                    && !IsDiscarded(first)
+                    && Time(first, "pts_time") >= start
+                        ? AacDelaySamples
+                        : 0,
+            })
             .FirstOrDefault(sound => sound.SampleRateHz > 0 && sound.Channels > 0);
+
+    // Every AAC encoder begins with a frame of what comes before the sound. MP4's edit list says so (its packets are
+    // marked to be discarded, or begin before the pictures), Matroska's and MPEG's times take it into account; these
+    // containers, or an MP4 without edit list, cannot say it.
+    private static readonly string[] LacksEncoderDelay = ["mov", "flv", "avi"];
+    private const int AacDelaySamples = 1024;
+
+    private static bool IsDiscarded(JsonElement packet) => (Text(packet, "flags") ?? "").Contains('D');
 
     private static int Rotation(JsonElement stream)
     {

@@ -17,7 +17,7 @@ public class FaceCutterTests
         var info = await VideoProbe.ReadAsync(video, CancellationToken.None);
         var plan = ClipPlan.Choose(info.FrameTimesSeconds, 6, 4, 10, 0, 1);
         using var detector = new FaceDetector(model);
-        using var cutter = new FaceCutter(detector, 1.3, plan, info.FrameTimesSeconds);
+        using var cutter = new FaceCutter(detector, 1.3, plan, info.FrameTimesSeconds, []);
         await FrameReader.ReadAsync(
             video,
             FaceCutter.ChooseDetectionFrames(plan, info.FrameTimesSeconds),
