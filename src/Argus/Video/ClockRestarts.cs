@@ -11,12 +11,12 @@ internal static class ClockRestarts
     private const double BackSeconds = 0.1;
     private const double JumpSeconds = 10;
 
-    /// <summary>Whether a long step forwards is a new clock too: containers for transport, whose clocks are free.</summary>
+    /// <summary>Whether a long step forwards is a new clock too: in containers for transport.</summary>
     public static bool MayJump(string container) => container is "mpegts" or "mpeg" or "ogg";
 
     /// <summary>Moves what comes after a restart so that time goes on.</summary>
     /// <param name="shown">When frames are shown, in the order of decoding; changed in place.</param>
-    /// <param name="decoded">When they are decoded, in that order, in the file's clock; null where nothing says so.</param>
+    /// <param name="decoded">When they are decoded, in the file's clock; null where nothing says so.</param>
     /// <param name="mayJump">Whether a long step forwards is a new clock too.</param>
     /// <returns>The joined times at which another clock begins; empty for an ordinary file.</returns>
     public static IReadOnlyList<double> Join(double[] shown, IReadOnlyList<double?> decoded, bool mayJump)

@@ -73,7 +73,8 @@ internal sealed partial record DecodedFrames(double[] TimesSeconds, IReadOnlyLis
                     :
                     [
                         .. info.Remarks,
-                        $"of {info.FrameCount} frames that it lists, {times.Length} could be decoded; those were judged",
+                        $"of {info.FrameCount} frames that it lists, {times.Length} could be decoded; "
+                            + "those were judged",
                     ],
         };
     }

@@ -96,8 +96,8 @@ public static partial class FrameReader
     ) => (await DecodeAsync(path, info, indices, soundFile, onFrame, cancel)).CheckComplete(indices);
 
     /// <summary>
-    /// Like <see cref="ReadAsync(string, VideoInfo, IReadOnlyList{int}, string, Action{int, Mat}, CancellationToken)"/>,
-    /// but leaves it to the caller what follows when the file holds other frames than it lists.
+    /// Reads pictures and sound as well, but leaves it to the caller what follows when the file holds other frames than
+    /// it lists.
     /// </summary>
     internal static async Task<FrameReading> DecodeAsync(
         string path,

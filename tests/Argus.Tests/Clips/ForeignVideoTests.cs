@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Argus.Tests.Clips;
 
-/// <summary>Files as other programs write them: each is read for what it shows, or what is not read of it is said.</summary>
+/// <summary>Files as other programs write them: read for what they show, and what is not read is said.</summary>
 public sealed class ForeignVideoTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -127,7 +127,8 @@ public sealed class ForeignVideoTests : IDisposable
                 "-i",
                 "testsrc2=size=320x240:rate=25:duration=0.4",
                 "-vf",
-                "scale=out_color_matrix=bt709,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv",
+                "scale=out_color_matrix=bt709,"
+                    + "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv",
                 "-pix_fmt",
                 "yuv444p",
                 "-c:v",
