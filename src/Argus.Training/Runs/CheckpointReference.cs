@@ -13,7 +13,14 @@ public sealed record CheckpointReference(string Folder, Recipe Recipe)
     /// <exception cref="RequestException">There is no checkpoint there.</exception>
     public static CheckpointReference Find(string path)
     {
-        var candidates = new[] { path, new RunDirectory(path).Best, Path.Combine(path, RunDirectory.BestName) };
+        // A checkpoint, a run, or a run's folder of checkpoints.
+        var candidates = new[]
+        {
+            path,
+            new RunDirectory(path).Best,
+            Path.Combine(path, RunDirectory.BestName),
+            new RunDirectory(Path.Combine(path, "..")).Best,
+        };
         var folder =
             candidates.FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, Checkpoint.ModelFile)))
             ?? throw new RequestException(

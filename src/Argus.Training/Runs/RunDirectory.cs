@@ -6,8 +6,9 @@ using Argus.Training.Checkpoints;
 namespace Argus.Training.Runs;
 
 /// <summary>
-/// The files of a run. Checkpoints are folders named by epoch and step; <c>best</c> and <c>last</c> are links to two of
-/// them, replaced in one move, so that at every moment each stands for a whole checkpoint.
+/// The files of a run. Checkpoints are folders named by epoch and step. Which is the last and which the best they say
+/// themselves; <c>best</c> and <c>last</c> are links for people, replaced in one move, and may be gone: cloud storage,
+/// zip files and some file systems lose them or make copies of them.
 /// </summary>
 public sealed partial class RunDirectory(string path)
 {
@@ -28,13 +29,17 @@ public sealed partial class RunDirectory(string path)
     public string Plots => System.IO.Path.Combine(Folder, "plots");
     public string TensorBoard => System.IO.Path.Combine(Folder, "tensorboard");
     public string Checkpoints => System.IO.Path.Combine(Folder, CheckpointsName);
-    public string Best => System.IO.Path.Combine(Checkpoints, BestName);
-    public string Last => System.IO.Path.Combine(Checkpoints, LastName);
+
+    /// <summary>The best checkpoint's folder; where there is none, the path where its link would be.</summary>
+    public string Best => FindBest() ?? Link(BestName);
+
+    /// <summary>The newest checkpoint's folder; where there is none, the path where its link would be.</summary>
+    public string Last => FindLast()?.Folder ?? Link(LastName);
 
     /// <summary>Where the run is evaluated unless the user says otherwise.</summary>
     public string Evaluation => System.IO.Path.Combine(Folder, EvaluationName);
 
-    public bool HasCheckpoint => Directory.Exists(Last);
+    public bool HasCheckpoint => FindLast() is not null;
 
     /// <summary>A path of this run with the run's folder as the user gave it.</summary>
     public string AsGiven(string file) => System.IO.Path.Combine(path, System.IO.Path.GetRelativePath(Folder, file));
@@ -61,8 +66,81 @@ public sealed partial class RunDirectory(string path)
             Directory.Delete(leftover, recursive: true);
         foreach (var leftover in new DirectoryInfo(Checkpoints).EnumerateFileSystemInfos(".link-*"))
             leftover.Delete();
+        RestoreLinks();
         return held;
     }
+
+    // What a link became on the way: nothing, a text file with its target, or a copy of the folder.
+    private void RestoreLinks()
+    {
+        foreach (var link in new[] { Link(LastName), Link(BestName) })
+        {
+            if (IsLink(link))
+                continue;
+            if (File.Exists(link))
+                File.Delete(link);
+            else if (Directory.Exists(link) && FindWhole().Find(whole => whole.Folder == link) is { } copy)
+                GiveName(copy);
+        }
+        if (FindLast() is not { } last)
+            return;
+        PointToLast(System.IO.Path.GetFileName(last.Folder));
+        if (FindBest() is { } best)
+            PointToBest(System.IO.Path.GetFileName(best));
+    }
+
+    // A copy under a link's name gets the checkpoint's own, or goes where that is there as well.
+    private void GiveName(WholeCheckpoint copy)
+    {
+        var name = CheckpointFolder(CheckpointName(copy.State.Epoch, copy.State.Step));
+        if (Directory.Exists(name))
+            Checkpoint.Discard(copy.Folder);
+        else
+            Directory.Move(copy.Folder, name);
+    }
+
+    private sealed record WholeCheckpoint(string Folder, TrainState State);
+
+    private WholeCheckpoint? FindLast() => FindWhole().LastOrDefault();
+
+    private string? FindBest()
+    {
+        var whole = FindWhole();
+        var named = whole.Find(checkpoint =>
+            System.IO.Path.GetFileName(checkpoint.Folder) == whole[^1].State.BestCheckpoint
+        );
+        return named?.Folder ?? whole.Find(checkpoint => checkpoint.Folder == Link(BestName))?.Folder;
+    }
+
+    // In the order of training; links are left out, copies of what they point to are not.
+    private List<WholeCheckpoint> FindWhole()
+    {
+        var whole = new List<WholeCheckpoint>();
+        if (!Directory.Exists(Checkpoints))
+            return whole;
+        foreach (var folder in Directory.EnumerateDirectories(Checkpoints))
+        {
+            if (
+                System.IO.Path.GetFileName(folder).StartsWith('.')
+                || IsLink(folder)
+                || !File.Exists(System.IO.Path.Combine(folder, Checkpoint.ModelFile))
+                || !File.Exists(System.IO.Path.Combine(folder, Checkpoint.StateFile))
+            )
+                continue;
+            whole.Add(new WholeCheckpoint(folder, Checkpoint.ReadState(folder)));
+        }
+        return
+        [
+            .. whole
+                .OrderBy(checkpoint => checkpoint.State.GlobalStep)
+                .ThenBy(checkpoint => checkpoint.State.Epoch)
+                .ThenByDescending(checkpoint => checkpoint.Folder, StringComparer.Ordinal),
+        ];
+    }
+
+    private string Link(string name) => System.IO.Path.Combine(Checkpoints, name);
+
+    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
     /// <summary>Cuts metrics.jsonl to what the checkpoint knows of; later lines are of work that was lost.</summary>
     public void CutMetrics(long bytes)
@@ -79,6 +157,9 @@ public sealed partial class RunDirectory(string path)
         return file.Position;
     }
 
+    /// <summary>The name of a checkpoint's folder.</summary>
+    internal static string CheckpointName(int epoch, int step) => $"epoch-{epoch:000}-step-{step:000000}";
+
     public string CheckpointFolder(string name) => System.IO.Path.Combine(Checkpoints, name);
 
     /// <summary>Makes a checkpoint the best one.</summary>
@@ -92,14 +173,16 @@ public sealed partial class RunDirectory(string path)
         var path = System.IO.Path.Combine(Checkpoints, link);
         if (new DirectoryInfo(path).LinkTarget == checkpoint)
             return;
-        if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
-            throw new ArgusException(
-                $"{path} is a folder, not a link: the run was copied without its links. Copy it with them (cp "
-                    + $"-a), or start from its weights in another --run: --init {path}"
-            );
         var temporary = System.IO.Path.Combine(Checkpoints, $".link-{link}");
         File.Delete(temporary);
-        File.CreateSymbolicLink(temporary, checkpoint);
+        try
+        {
+            File.CreateSymbolicLink(temporary, checkpoint);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return; // A file system without links; the checkpoints say themselves which is which.
+        }
         // .NET's moves follow the link or refuse to replace one; rename(2) does neither.
         if (OperatingSystem.IsWindows())
         {
@@ -116,21 +199,14 @@ public sealed partial class RunDirectory(string path)
     }
 
     /// <summary>
-    /// Keeps what <c>best</c> and <c>last</c> point to and the newest others, <paramref name="keep"/> in all.
+    /// Keeps the best, the last and the newest others, <paramref name="keep"/> in all.
     /// </summary>
     public void Prune(int keep)
     {
-        var linked = new[] { Best, Last }
-            .Select(link => new DirectoryInfo(link).LinkTarget)
-            .OfType<string>()
-            .ToHashSet();
-        var others = Directory
-            .EnumerateDirectories(Checkpoints)
-            .Select(folder => new DirectoryInfo(folder))
-            .Where(folder => folder.LinkTarget is null && !folder.Name.StartsWith('.') && !linked.Contains(folder.Name))
-            .OrderByDescending(folder => folder.Name, StringComparer.Ordinal);
-        foreach (var folder in others.Skip(Math.Max(0, keep - linked.Count)))
-            Checkpoint.Discard(folder.FullName);
+        var kept = new[] { FindBest(), FindLast()?.Folder }.OfType<string>().ToHashSet();
+        var others = FindWhole().Select(checkpoint => checkpoint.Folder).Where(folder => !kept.Contains(folder)).Reverse();
+        foreach (var folder in others.Skip(Math.Max(0, keep - kept.Count)))
+            Checkpoint.Discard(folder);
     }
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

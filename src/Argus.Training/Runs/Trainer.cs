@@ -261,7 +261,7 @@ public sealed class Trainer : IDisposable
             [.. predictions.Select(p => p.Probability)]
         );
         var isBest = state.BestAuc is null || figures.RocAuc > state.BestAuc;
-        var name = CheckpointName(state.Epoch + 1, 0);
+        var name = RunDirectory.CheckpointName(state.Epoch + 1, 0);
         var sums = state.Sums;
         var metrics = new Dictionary<string, double?>
         {
@@ -322,7 +322,7 @@ public sealed class Trainer : IDisposable
 
     private void Save(Calibration? calibration = null)
     {
-        var name = CheckpointName(state.Epoch, state.Step);
+        var name = RunDirectory.CheckpointName(state.Epoch, state.Step);
         state = state with
         {
             RecipeHash = recipeHash,
@@ -382,8 +382,6 @@ public sealed class Trainer : IDisposable
 
     private List<StoredVideo> Side(Split side) =>
         [.. new StoreSuitability(recipe, store.Videos.Where(video => video.Split == side)).Suitable];
-
-    private static string CheckpointName(int epoch, int step) => $"epoch-{epoch:000}-step-{step:000000}";
 
     private static string RecipeHash(string yaml) => $"{KeyedRandom.Key(yaml):x16}";
 }
