@@ -29,7 +29,8 @@ internal static class CommandLine
         root.Options.Add(new VersionOption());
         root.Options.Add(Verbose);
         var parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        // With --help among the arguments nothing counts as an error, not even a command that does not exist.
+        if (parsed.Errors.Count > 0 || parsed.UnmatchedTokens.Count > 0)
         {
             SayErrors(root, parsed);
             return 2;
@@ -65,6 +66,8 @@ internal static class CommandLine
         {
             foreach (var error in parsed.Errors)
                 Terminal.Error(error.Message);
+            if (parsed.Errors.Count == 0)
+                Terminal.Error($"'{parsed.UnmatchedTokens[0]}' is no argument of it.");
         }
         var parent = (parsed.CommandResult.Parent as CommandResult)?.Command;
         string[] path =

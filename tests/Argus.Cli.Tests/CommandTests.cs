@@ -35,6 +35,8 @@ public class CommandTests
 
     [Theory]
     [InlineData("fly", "fly")]
+    [InlineData("fly --help", "fly")]
+    [InlineData("data chek --help", "did you mean 'check'?")]
     [InlineData("trian rr/1", "did you mean 'train'?")]
     [InlineData("data chek ffpp a", "did you mean 'check'?")]
     [InlineData("train", "run")]
@@ -95,6 +97,24 @@ public class CommandTests
     {
         var outcome = await ArgusProcess.RunAsync(Path.GetTempPath(), "recipes", "--json");
         Assert.Equal(15, JsonDocument.Parse(outcome.Output).RootElement.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Good_runs_are_listed_beside_a_damaged_one_which_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var recipe = (await ArgusProcess.RunAsync(folder.Path, "recipes", "show", "rr/1")).Output;
+        foreach (var (run, state) in new[] { ("a", "{\"epoch\": 1, \"global"), ("b", "{\"epoch\": 3}"), ("c", "{}") })
+        {
+            folder.Write($"runs/{run}/recipe.yaml", run == "c" ? "specialist: [" : recipe);
+            folder.Write($"runs/{run}/checkpoints/epoch-003-step-000000/state.json", state);
+            folder.Write($"runs/{run}/checkpoints/epoch-003-step-000000/model.safetensors", "weights");
+        }
+        var outcome = await ArgusProcess.RunAsync(folder.Path, "runs");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("rr/1", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("runs/a is left out", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("runs/c is left out", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,13 +41,20 @@ internal static class RunsCommand
             var root = parse.GetRequiredValue(folder);
             if (!Directory.Exists(root))
                 throw new RequestException($"There is no folder {root}. Runs are made by argus train.");
-            var runs = Directory
-                .EnumerateDirectories(root)
-                .Order(StringComparer.Ordinal)
-                .Select(path => new RunDirectory(path))
-                .Where(run => run.HasCheckpoint && File.Exists(run.Recipe))
-                .Select(Describe)
-                .ToList();
+            var runs = new List<Listed>();
+            foreach (var path in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
+            {
+                var run = new RunDirectory(path);
+                try
+                {
+                    if (run.HasCheckpoint && File.Exists(run.Recipe))
+                        runs.Add(Describe(run));
+                }
+                catch (Exception error) when (error is ArgusException or IOException or UnauthorizedAccessException)
+                {
+                    Terminal.Error($"{path} is left out: {error.Message}");
+                }
+            }
             if (parse.GetValue(json))
                 Terminal.WriteJson(runs);
             else if (runs.Count == 0)

@@ -65,7 +65,10 @@ public sealed class Preparation(ModelInput input, string? faceModel)
         if (shard.Count > 1)
             folder = StoreFolder.Part(folder, shard);
         if (StoreFolder.ReadOptions(folder) is { } found)
-            StoreFolder.CheckSame(folder, found, options);
+        {
+            StoreFolder.CheckServes(folder, found, options);
+            options = found; // What is added has as many clips as what is there.
+        }
         else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is not empty and holds no store. Give another --store.");
         var own = SelectOwn(listing, shard);

@@ -40,7 +40,9 @@ public sealed class Store : IDisposable
     /// <summary>Ordered by key.</summary>
     public IReadOnlyList<StoredVideo> Videos { get; }
 
-    /// <param name="wanted">What the store must have been made with; null for whatever it is.</param>
+    /// <param name="wanted">
+    /// What the store must hold; of more clips a video, as many are served, evenly chosen. Null for whatever it holds.
+    /// </param>
     /// <exception cref="RequestException">The folder holds no store, or one made with other options.</exception>
     /// <exception cref="ArgusException">The store is damaged, or lacks a part.</exception>
     public static async Task<Store> OpenAsync(string folder, StoreOptions? wanted = null)
@@ -54,11 +56,16 @@ public sealed class Store : IDisposable
                 ?? throw new RequestException(
                     $"{part} holds no store. Make one: argus data prepare LAYOUT DIR --store {part}"
                 );
-            StoreFolder.CheckSame(part, options, wanted ??= options);
+            StoreFolder.CheckServes(part, options, wanted ??= options);
             videos.AddRange(await ReadAsync(part));
         }
+        foreach (var video in videos)
+            video.Clips = ChooseEvenly(video.Clips, wanted!.ClipsFor(video.Split));
         return new Store(folders, wanted!, [.. videos.OrderBy(video => video.Item.Key, StringComparer.Ordinal)]);
     }
+
+    private static IReadOnlyList<StoredClip> ChooseEvenly(IReadOnlyList<StoredClip> clips, int count) =>
+        clips.Count <= count ? clips : [.. FrameReader.Choose(clips.Count, count, 0, 1).Select(i => clips[i])];
 
     private static async Task<List<StoredVideo>> ReadAsync(string folder)
     {

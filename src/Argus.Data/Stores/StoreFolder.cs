@@ -106,9 +106,9 @@ internal static partial class StoreFolder
     /// <exception cref="RequestException">
     /// The folder holds a store made with other options; says which differ.
     /// </exception>
-    public static void CheckSame(string folder, StoreOptions found, StoreOptions wanted)
+    public static void CheckServes(string folder, StoreOptions found, StoreOptions wanted)
     {
-        if (found.Key == wanted.Key)
+        if (found.Serves(wanted))
             return;
         var differences = typeof(StoreOptions)
             .GetProperties()
@@ -120,7 +120,7 @@ internal static partial class StoreFolder
             );
         throw new RequestException(
             $"The store {folder} was made for another recipe: {string.Join("; ", differences)}. Give another "
-                + "--store, or leave it out to have one chosen."
+                + "--store, or leave it out to have one chosen. (Fewer clips a video than it holds are taken from it.)"
         );
     }
 

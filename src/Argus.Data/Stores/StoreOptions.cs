@@ -97,6 +97,15 @@ public sealed record StoreOptions
     /// <summary>Clips of a video on that side.</summary>
     public int ClipsFor(Split side) => side == Datasets.Split.Train ? TrainFrames : EvalFrames;
 
+    /// <summary>
+    /// Whether a store of this kind holds what another kind would: the same, or more clips of each video, of which some
+    /// can be left out evenly.
+    /// </summary>
+    internal bool Serves(StoreOptions wanted) =>
+        TrainFrames >= wanted.TrainFrames
+        && EvalFrames >= wanted.EvalFrames
+        && (this with { TrainFrames = wanted.TrainFrames, EvalFrames = wanted.EvalFrames }).Key == wanted.Key;
+
     // PNG takes about 1.9 bytes a pixel of camera pictures and JPEG at quality 100 three quarters of that; a native
     // face is taken to be 300 pixels wide, and a video to last 15 seconds.
     private const double PngBytesPerPixel = 1.9;

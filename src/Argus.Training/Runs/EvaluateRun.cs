@@ -84,7 +84,7 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
         var recipe = checkpoint.RecipeFor(dataset.Layout);
         var preparation = new DatasetPreparation(log) { Root = options.StoreRoot };
         var prepared = await preparation.RunAsync(recipe, dataset.Folder, null, [Split.Test], cancel);
-        var store = await Store.OpenAsync(prepared.Folder);
+        var store = await Store.OpenAsync(prepared.Folder, StoreOptions.Create(recipe));
         try
         {
             var test = new StoreSuitability(recipe, store.Videos.Where(video => video.Split == Split.Test));
@@ -216,7 +216,7 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
             return null;
         var preparation = new DatasetPreparation(log) { Root = options.StoreRoot, SayProblems = false };
         var prepared = await preparation.RunAsync(recipe, own.Folder, null, [Split.Validation], cancel);
-        using var store = await Store.OpenAsync(prepared.Folder);
+        using var store = await Store.OpenAsync(prepared.Folder, StoreOptions.Create(recipe));
         var videos = JudgedVideo.Validation(recipe, store);
         if (videos.Select(video => video.Item.Label).Distinct().Count() < 2)
             return null;

@@ -204,7 +204,10 @@ public sealed partial class RunDirectory(string path)
     public void Prune(int keep)
     {
         var kept = new[] { FindBest(), FindLast()?.Folder }.OfType<string>().ToHashSet();
-        var others = FindWhole().Select(checkpoint => checkpoint.Folder).Where(folder => !kept.Contains(folder)).Reverse();
+        var others = FindWhole()
+            .Select(checkpoint => checkpoint.Folder)
+            .Where(folder => !kept.Contains(folder))
+            .Reverse();
         foreach (var folder in others.Skip(Math.Max(0, keep - kept.Count)))
             Checkpoint.Discard(folder);
     }

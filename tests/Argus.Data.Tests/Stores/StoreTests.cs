@@ -196,6 +196,27 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_with_more_clips_a_video_serves_fewer_evenly_chosen_and_grows_with_as_many()
+    {
+        await MakeDatasetAsync();
+        await PrepareAsync(Split.Train);
+        using var all = await Store.OpenAsync(StoreFolder);
+        var most = all.Videos.Max(video => video.Clips.Count);
+        Assert.True(most >= 3);
+        var fewer = StoreOptions.Create(Recipe with { Data = Recipe.Data with { TrainFrames = 2, EvalFrames = 1 } });
+        using (var store = await Store.OpenAsync(StoreFolder, fewer))
+        {
+            Assert.Equal(fewer, store.Options);
+            var video = store.Videos.First(video => video.Split == Split.Train);
+            var clips = all.Videos.Single(other => other.Item.Key == video.Item.Key).Clips;
+            Assert.Equal([clips[0].Number, clips[^1].Number], video.Clips.Select(clip => clip.Number));
+        }
+        var more = StoreOptions.Create(Recipe with { Data = Recipe.Data with { TrainFrames = most + 1 } });
+        var error = await Assert.ThrowsAsync<RequestException>(() => Store.OpenAsync(StoreFolder, more));
+        Assert.Contains("TrainFrames", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_store_of_another_recipe_is_refused_with_the_difference()
     {
         await MakeDatasetAsync();
