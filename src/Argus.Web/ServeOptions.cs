@@ -22,6 +22,12 @@ public sealed record ServeOptions(string Models, string Data, string Urls)
     /// </summary>
     public bool RequireKey { get; init; }
 
+    /// <summary>
+    /// The addresses and networks of the proxies in front of the service, e.g. <c>10.0.0.5</c> or <c>10.0.0.0/8</c>.
+    /// What they say of a client's address, scheme and host is believed; what anybody else says of it is not.
+    /// </summary>
+    public IReadOnlyList<string> Proxies { get; init; } = [];
+
     /// <summary>The largest upload that is taken, in megabytes.</summary>
     public int LargestMegabytes { get; init; } = 500;
 
@@ -78,6 +84,16 @@ public sealed record ServeOptions(string Models, string Data, string Urls)
         {
             if (!IsServerAddress(url))
                 throw new RequestException($"--url {url} is no address such as http://127.0.0.1:8080.");
+            if (new Uri(url).Scheme == Uri.UriSchemeHttps)
+                throw new RequestException(
+                    $"--url {url}: the service has no certificate. Give http:// and put a proxy with TLS in front "
+                        + "(--proxy)."
+                );
+        }
+        foreach (var proxy in Proxies)
+        {
+            if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
+                throw new RequestException($"--proxy {proxy} is no address or network such as 10.0.0.5 or 10.0.0.0/8.");
         }
     }
 

@@ -110,12 +110,53 @@ public class DetectTests
         Assert.Equal(1, taken.ExitCode);
         Assert.True(File.Exists(folder["taken", Path.GetFileNameWithoutExtension(videos[1]) + ".html"]), taken.Error);
 
+        await UnusualNamesAsync(folder, videos[0]);
+
         // A council of one is not fitted, a changed file is not used.
         Assert.Equal(2, (await Argus("council", "fit", "run", "--models", "models")).ExitCode);
         await File.AppendAllTextAsync(folder["models", "rr.onnx"], "x");
         var changed = await Argus("detect", videos[0], "--models", "models");
         Assert.Equal(1, changed.ExitCode);
         Assert.Contains("hash differs", changed.Error, StringComparison.Ordinal);
+    }
+
+    // Names as long as a file system takes, with spaces at both ends, and of bytes that are no text.
+    private static async Task UnusualNamesAsync(TemporaryFolder folder, string video)
+    {
+        Directory.CreateDirectory(folder["names"]);
+        var longName = new string('a', 246);
+        foreach (var name in new[] { $"{longName}b.mp4", $"{longName}c.mp4", " spaces .mp4 " })
+            File.Copy(video, folder["names", name]);
+        Process
+            .Start("bash", ["-c", $"cp '{video}' \"$(printf '%s' '{folder["names"]}/')\"$'\\xff\\xfe.mp4'"])
+            .WaitForExit();
+        var all = await ArgusProcess.RunAsync(
+            folder.Path,
+            ["detect", "names", "--models", "models", "--report", "long", "--json"]
+        );
+        // .NET cannot delete such a file either.
+        Process.Start("bash", ["-c", $"rm '{folder["names"]}'/$'\\xff\\xfe.mp4'"]).WaitForExit();
+        Assert.Equal(1, all.ExitCode);
+        Assert.Equal(2, Directory.EnumerateFiles(folder["long"]).Count());
+        var failed = all
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Single(line => line.TryGetProperty("error", out _));
+        Assert.Contains("not valid UTF-8", failed.GetProperty("error").GetString(), StringComparison.Ordinal);
+
+        var listed = await ArgusProcess.RunAfterAsync(
+            folder["names"],
+            "exec < <(printf '\\xef\\xbb\\xbf spaces .mp4 \\r\\n\\n spaces .mp4 ')",
+            "detect",
+            "-",
+            "--models",
+            folder["models"]
+        );
+        Assert.True(listed.ExitCode == 0, listed.Error);
+        Assert.Equal(
+            2,
+            listed.Output.Split('\n').Count(line => line.StartsWith(" spaces .mp4 :", StringComparison.Ordinal))
+        );
     }
 
     [Theory]

@@ -135,8 +135,13 @@ public class KillTests
         );
     }
 
-    [Fact]
-    public async Task Control_C_saves_and_says_how_to_go_on()
+    // A shell that starts a program in the background has it ignore Control-C; what stops it then is SIGTERM.
+    [Theory]
+    [InlineData("INT", "true")]
+    [InlineData("TERM", "true")]
+    [InlineData("TERM", "trap '' INT")]
+    [InlineData("TERM", "trap '' INT QUIT HUP")]
+    public async Task Control_C_or_SIGTERM_saves_and_says_how_to_go_on(string signal, string shell)
     {
         using var folder = new TemporaryFolder();
         await ArgusProcess.RunAsync(
@@ -153,8 +158,9 @@ public class KillTests
             "--focus",
             "resolution=4,2,1"
         );
-        using var process = ArgusProcess.Start(
+        using var process = ArgusProcess.StartAfter(
             folder.Path,
+            shell,
             [
                 "train",
                 "rr/1",
@@ -170,7 +176,7 @@ public class KillTests
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await WaitForAsync(process, () => File.Exists(folder["run", "metrics.jsonl"]));
-        using var interrupt = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        using var interrupt = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         // A run that does not stop fails, it does not hang.
         using var limit = new CancellationTokenSource(ArgusProcess.Limit);
         using var end = limit.Token.Register(() => process.Kill(entireProcessTree: true));

@@ -91,6 +91,8 @@ public class ServiceAccessTests(Material material)
 
     [Theory]
     [InlineData("--url not-an-address", "address")]
+    [InlineData("--url https://127.0.0.1:8443", "has no certificate")]
+    [InlineData("--proxy nginx", "--proxy nginx is no address")]
     [InlineData("--max-minutes 0", "--max-minutes")]
     [InlineData("--models nowhere", "nowhere")]
     [InlineData("--database nonsense", "connection string")]
@@ -110,6 +112,7 @@ public class ServiceAccessTests(Material material)
         );
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains(reason, outcome.Error, StringComparison.Ordinal);
+        Assert.Single(outcome.Error.TrimEnd().Split('\n'));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Argus.Cli.Output;
 using Argus.Data.Datasets;
@@ -9,6 +11,9 @@ namespace Argus.Cli.Commands;
 
 internal static class DetectCommand
 {
+    // In bytes of UTF-8, without the extension.
+    private const int LongestPageName = 200;
+
     public static Command Create()
     {
         var videos = new Argument<string[]>("video")
@@ -63,7 +68,7 @@ internal static class DetectCommand
                         {
                             judged++;
                             if (!File.Exists(video))
-                                throw new UnreadableVideoException("the file does not exist");
+                                throw new UnreadableVideoException(UnreadableVideoException.WhyMissing(video));
                             var analysis = await detector.AnalyzeAsync(video, null, cancel);
                             if (lines)
                                 Terminal.Line(JsonSerializer.Serialize(analysis, DetectionReport.Json));
@@ -116,11 +121,13 @@ internal static class DetectCommand
         return found.Count > 0 ? found : throw new RequestException($"{name} holds no video.");
     }
 
+    // Names may begin and end with spaces: only the line's end and a byte order mark are not theirs.
     private static IEnumerable<string> Listed()
     {
-        while (Console.In.ReadLine() is { } line)
+        for (var first = true; Console.In.ReadLine() is { } line; first = false)
         {
-            if (line.Trim('\uFEFF', ' ', '\t') is { Length: > 0 } name)
+            var name = first ? line.TrimStart('\uFEFF') : line;
+            if (name.Length > 0)
                 yield return name;
         }
     }
@@ -128,11 +135,26 @@ internal static class DetectCommand
     // Two videos of one name get two pages.
     private static string PageName(string video, HashSet<string> taken)
     {
-        var plain = Printable(Path.GetFileNameWithoutExtension(video));
+        var plain = Shorten(Printable(Path.GetFileNameWithoutExtension(video)));
         var name = plain;
         for (var i = 2; !taken.Add(name); i++)
             name = $"{plain}-{i}";
         return name;
+    }
+
+    // A file system takes 255 bytes. Names that begin alike are told apart by their hash.
+    private static string Shorten(string name)
+    {
+        if (Encoding.UTF8.GetByteCount(name) <= LongestPageName)
+            return name;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8];
+        var begin = new StringBuilder();
+        var bytes = hash.Length + 1;
+        foreach (
+            var rune in name.EnumerateRunes().TakeWhile(rune => (bytes += rune.Utf8SequenceLength) <= LongestPageName)
+        )
+            begin.Append(rune);
+        return $"{begin}-{hash}";
     }
 
     // A name may hold what a terminal takes for commands.
@@ -140,23 +162,23 @@ internal static class DetectCommand
 
     private static void Print(Analysis analysis)
     {
-        Terminal.Line($"{Printable(analysis.Video)}: {DetectionReport.Headline(analysis)}");
+        Terminal.Text($"{Printable(analysis.Video)}: {DetectionReport.Headline(analysis)}");
         foreach (var remark in analysis.Remarks)
-            Terminal.Line($"  note: {remark}");
+            Terminal.Text($"  note: {remark}");
         foreach (var face in analysis.Faces)
         {
             var verdict = DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval);
             var ofSeveral = analysis.Faces.Count > 1 ? $": {verdict}" : "";
-            Terminal.Line($"  {DetectionReport.Title(face, analysis)}{ofSeveral}");
+            Terminal.Text($"  {DetectionReport.Title(face, analysis)}{ofSeveral}");
             foreach (var specialist in face.Specialists)
             {
                 var says = specialist.Abstains is { } reason
                     ? $"abstains: {reason}"
                     : $"{DetectionReport.Percent(specialist.Probability!.Value)} of {specialist.Clips} clips";
-                Terminal.Line($"    {specialist.Name}  {says}  ({specialist.LooksFor})");
+                Terminal.Text($"    {specialist.Name}  {says}  ({specialist.LooksFor})");
             }
             if (face.Moments is [var moment, ..] && face.Verdict != Detection.Verdict.Real)
-                Terminal.Line(
+                Terminal.Text(
                     $"    most telling: {moment.Seconds:0.0} s, {moment.Specialist} "
                         + $"{DetectionReport.Percent(moment.Probability)}"
                 );

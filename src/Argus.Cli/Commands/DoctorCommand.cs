@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Argus.Cli.Output;
@@ -89,21 +90,12 @@ internal static class DoctorCommand
         yield return Native("plots (Skia)", () => $"ScottPlot {ScottPlot.Version.VersionString}");
         foreach (var program in new[] { "ffmpeg", "ffprobe" })
         {
-            yield return Ffmpeg.Locate(program) is { } path
-                ? new(program, Verdict.Works, $"{VersionOf(path)} ({path})")
-                : new(program, Verdict.Broken, "not on PATH", "install it; Debian, Ubuntu: apt-get install ffmpeg");
+            yield return Program(program);
         }
+        if (Ffmpeg.Locate("ffmpeg") is not null)
+            yield return Encoder();
         foreach (var model in new[] { "yunet", "efficientnet_b4" }.Select(ModelCatalog.Find))
-        {
-            yield return model.IsThere
-                ? new(model.Name, Verdict.Works, model.Path)
-                : new(
-                    model.Name,
-                    Verdict.Optional,
-                    $"not here: {model.What}",
-                    $"argus models pull {model.Name} (or --from FILE)"
-                );
-        }
+            yield return Model(model);
         var settings = new[] { "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_" };
         yield return Allocator.IsJemalloc ? new("allocator", Verdict.Works, "jemalloc (found by the launcher)")
         : settings.All(name => Environment.GetEnvironmentVariable(name) is not null)
@@ -147,7 +139,8 @@ internal static class DoctorCommand
                 "libtorch",
                 Verdict.Broken,
                 error.Message,
-                $"unset {LibTorch.FolderVariable} if it is set; else delete src/*/bin and run ./argus doctor again"
+                $"unset {LibTorch.FolderVariable} if it is set, or set ARGUS_CACHE to a folder that can be written; "
+                    + "else delete src/*/bin and run ./argus doctor again"
             );
         }
     }
@@ -169,13 +162,73 @@ internal static class DoctorCommand
         }
     }
 
-    private static string VersionOf(string program)
+    private static Finding Program(string program)
+    {
+        const string Install = "install it; Debian, Ubuntu: apt-get install ffmpeg";
+        try
+        {
+            if (Ffmpeg.Locate(program) is not { } path)
+                return new(program, Verdict.Broken, "not on PATH", Install);
+            return VersionOf(path) is { } version
+                ? new(program, Verdict.Works, $"{version} ({path})")
+                : new(program, Verdict.Broken, $"{path} does not start", Install);
+        }
+        catch (Win32Exception error)
+        {
+            return new(program, Verdict.Broken, error.Message, Install);
+        }
+    }
+
+    private static Finding Encoder()
+    {
+        const string Part = "H.264";
+        string? fault;
+        try
+        {
+            fault = VideoWriter.FindEncoderFaultAsync(CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (error is Win32Exception or ArgusException)
+        {
+            fault = error.Message;
+        }
+        return fault is null
+            ? new(Part, Verdict.Works, "ffmpeg encodes it (libx264)")
+            : new(
+                Part,
+                Verdict.Broken,
+                $"ffmpeg cannot encode it: {fault}",
+                "videos are read but none is written; install an ffmpeg with libx264 (Debian, Ubuntu: apt-get install "
+                    + "ffmpeg) and put it first on PATH"
+            );
+    }
+
+    private static Finding Model(PretrainedModel model)
+    {
+        try
+        {
+            return model.IsThere
+                ? new(model.Name, Verdict.Works, model.Path)
+                : new(
+                    model.Name,
+                    Verdict.Optional,
+                    $"not here: {model.What}",
+                    $"argus models pull {model.Name} (or --from FILE)"
+                );
+        }
+        catch (ArgusException error)
+        {
+            return new(model.Name, Verdict.Broken, "there is no folder to keep it in", error.Message);
+        }
+    }
+
+    private static string? VersionOf(string program)
     {
         using var process = Process.Start(
             new ProcessStartInfo(program, "-version") { RedirectStandardOutput = true, RedirectStandardError = true }
         )!;
         var line = process.StandardOutput.ReadLine() ?? "";
         process.StandardOutput.ReadToEnd();
-        return string.Join(' ', line.Split(' ').Take(3));
+        process.WaitForExit();
+        return process.ExitCode == 0 ? string.Join(' ', line.Split(' ').Take(3)) : null;
     }
 }

@@ -33,6 +33,7 @@ internal static class ServeCommand
         {
             Description = "Answer only to keys of 'argus keys', and show each only what it sent.",
         };
+        var proxy = ProxyOption();
         Option<int> Count(string name, string what, int value) =>
             new(name)
             {
@@ -74,6 +75,7 @@ internal static class ServeCommand
             url,
             database,
             key,
+            proxy,
             megabytes,
             minutes,
             rate,
@@ -94,6 +96,7 @@ internal static class ServeCommand
                 {
                     Database = parse.GetValue(database),
                     RequireKey = parse.GetValue(key),
+                    Proxies = parse.GetValue(proxy) ?? [],
                     LargestMegabytes = parse.GetValue(megabytes),
                     LongestMinutes = parse.GetValue(minutes),
                     UploadsPerMinute = parse.GetValue(rate),
@@ -103,6 +106,8 @@ internal static class ServeCommand
                     LeaseSeconds = parse.GetValue(lease),
                     AnalysisMinutes = parse.GetValue(limit),
                 };
+                foreach (var variable in Service.FindIgnoredVariables())
+                    Terminal.Note($"{variable} is ignored: options and variables that begin with ARGUS_ count.");
                 ProcessSettings.ForService(Service.FindScratchFolder(options));
                 await Service.RunAsync(
                     options,
@@ -182,6 +187,20 @@ internal static class ServeCommand
             Description = "Where videos wait and results are kept.",
             DefaultValueFactory = _ => "argus-serve",
             HelpName = "DIR",
+        };
+
+    private static Option<string[]> ProxyOption() =>
+        new("--proxy")
+        {
+            Description =
+                "Address or network of a proxy in front, whose X-Forwarded headers are believed; may be repeated. "
+                + "Also from the environment: ARGUS_PROXY, separated by commas.",
+            DefaultValueFactory = _ =>
+                (Environment.GetEnvironmentVariable("ARGUS_PROXY") ?? "").Split(
+                    ',',
+                    StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+                ),
+            HelpName = "ADDRESS",
         };
 
     private static Option<string?> DatabaseOption() =>

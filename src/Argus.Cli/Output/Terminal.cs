@@ -22,6 +22,13 @@ internal static class Terminal
 
     public static void Line(string text = "") => Console.Out.WriteLine(text);
 
+    /// <summary>A line for people: on a terminal it wraps between words.</summary>
+    public static void Text(string text)
+    {
+        foreach (var line in Console.IsOutputRedirected ? [text] : TextLayout.Wrap(text, AnsiConsole.Profile.Width))
+            Line(line);
+    }
+
     /// <summary>Says how it is going, on standard error.</summary>
     public static void Note(string text) => Console.Error.WriteLine(text);
 
@@ -35,16 +42,8 @@ internal static class Terminal
 
     public static void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        for (var i = 0; i < columns.Count; i++)
-        {
-            var column = new TableColumn(Markup.Escape(columns[i]));
-            var numeric = TableStyle.IsNumeric(rows, i);
-            table.AddColumn(numeric && i > 0 ? column.RightAligned() : column);
-        }
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        AnsiConsole.Write(table);
+        foreach (var table in TableLayout.Create(columns, [.. rows], AnsiConsole.Profile.Width))
+            AnsiConsole.Write(table);
     }
 
     /// <summary>Names and what there is to say of each.</summary>

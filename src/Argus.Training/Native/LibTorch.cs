@@ -202,10 +202,21 @@ public static class LibTorch
             throw new ArgusException(
                 $"{library} does not load, and not for want of {MissingVersion}. 'argus doctor' shows what is missing."
             );
-        Directory.CreateDirectory(folder);
-        var partial = $"{copy}.{Environment.ProcessId}";
-        File.WriteAllBytes(partial, bytes);
-        File.Move(partial, copy, overwrite: true);
-        return copy;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var partial = $"{copy}.{Environment.ProcessId}";
+            File.WriteAllBytes(partial, bytes);
+            File.Move(partial, copy, overwrite: true);
+            return copy;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ArgusException(
+                $"The mended copy of {library} cannot be kept in {folder}: {error.Message} "
+                    + "Set ARGUS_CACHE to a folder that can be written.",
+                error
+            );
+        }
     }
 }

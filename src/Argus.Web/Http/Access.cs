@@ -49,7 +49,7 @@ internal static class Access
         var http = context.HttpContext;
         if (!HttpMethods.IsGet(http.Request.Method) && IsFromOtherSite(http.Request))
             return TypedResults.Problem(
-                "Requests of other sites are not answered.",
+                "Requests of other sites are not answered. A proxy with TLS must be named: --proxy ADDRESS.",
                 statusCode: StatusCodes.Status403Forbidden
             );
         if (!http.RequestServices.GetRequiredService<ServeOptions>().RequireKey)
@@ -91,7 +91,11 @@ internal static class Access
         var origin = request.Headers.Origin.ToString();
         if (origin.Length == 0)
             return false;
-        return !Uri.TryCreate(origin, UriKind.Absolute, out var sender) || sender.Authority != request.Host.Value;
+        // As they are compared here, a port that its scheme implies may be left out or not.
+        return !Uri.TryCreate(origin, UriKind.Absolute, out var sender)
+            || !Uri.TryCreate($"{request.Scheme}://{request.Host.Value}", UriKind.Absolute, out var own)
+            || Uri.Compare(sender, own, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.Ordinal)
+                != 0;
     }
 
     private static async Task<IResult> SignInAsync(HttpContext http, ApiKeys keys, [FromBody] SignIn given)
@@ -112,7 +116,7 @@ internal static class Access
 
     private static IResult SignOut(HttpContext http)
     {
-        http.Response.Cookies.Delete(CookieName);
+        http.Response.Cookies.Delete(CookieName, new CookieOptions { Secure = http.Request.IsHttps });
         return Results.NoContent();
     }
 

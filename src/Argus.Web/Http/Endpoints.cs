@@ -95,6 +95,8 @@ internal static class Endpoints
     {
         if (await store.FindAsync(id, Access.FindOwner(http)) is not { } row)
             return NotFound();
+        // nginx and those that follow it would collect events until there are enough of them.
+        http.Response.Headers["X-Accel-Buffering"] = "no";
         return TypedResults.ServerSentEvents(
             ReadEventsAsync(store, row, http.RequestAborted, life.ApplicationStopping)
         );

@@ -23,6 +23,8 @@ internal static class Pipeline
     /// <param name="app">The application, whose services are all added.</param>
     public static void Add(WebApplication app)
     {
+        if (app.Services.GetRequiredService<ServeOptions>().Proxies.Count > 0)
+            app.UseForwardedHeaders();
         app.UseHostFiltering();
         app.UseExceptionHandler(
             new ExceptionHandlerOptions { ExceptionHandler = AnswerFaultAsync, SuppressDiagnosticsCallback = _ => true }

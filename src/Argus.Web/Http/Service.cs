@@ -1,12 +1,16 @@
+using System.Collections;
+using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Argus.Detection;
 using Argus.Web.Queue;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Argus.Web.Http;
 
 /// <summary>The service: a page and an API in front of a queue and its workers.</summary>
-public static class Service
+public static partial class Service
 {
     private const int FormOverheadBytes = 1 << 20;
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(5);
@@ -17,6 +21,21 @@ public static class Service
     /// </summary>
     /// <param name="options">The options of the service.</param>
     public static string FindScratchFolder(ServeOptions options) => Uploads.FindFolder(options);
+
+    /// <summary>
+    /// Finds the environment's variables that would tell another ASP.NET Core program where to listen and how. The
+    /// service does not read them: only its options count.
+    /// </summary>
+    /// <returns>Their names, in order.</returns>
+    public static IReadOnlyList<string> FindIgnoredVariables() =>
+        [
+            .. Environment
+                .GetEnvironmentVariables()
+                .Cast<DictionaryEntry>()
+                .Select(variable => (string)variable.Key)
+                .Where(name => FrameworkVariable().IsMatch(name))
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>Loads the models, opens the queue and serves until cancelled.</summary>
     /// <param name="options">The options of the service.</param>
@@ -33,9 +52,11 @@ public static class Service
         Uploads.CreateFolder(options);
         await using var database = await Database.OpenAsync(options.Database, options.Data, cancel);
 
-        var builder = WebApplication.CreateSlimBuilder(
+        // The other builders read ASP.NET Core's own variables and appsettings.json, which can open more addresses.
+        var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
+        builder.Services.AddRouting();
         ConfigureServer(builder.WebHost, options);
         ConfigureLogging(builder);
         ConfigureHost(builder.Services, options);
@@ -57,7 +78,7 @@ public static class Service
     private static void ConfigureServer(ConfigureWebHostBuilder host, ServeOptions options)
     {
         host.UseUrls(options.Urls.Split(';'));
-        host.UseKestrelHttpsConfiguration();
+        host.UseKestrelCore();
         host.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -92,10 +113,29 @@ public static class Service
         });
         // A page whose own name resolves to this machine could otherwise read what is meant for its user alone.
         services.AddHostFiltering(hosts => hosts.AllowedHosts = ListAllowedHosts(options));
+        services.Configure<ForwardedHeadersOptions>(headers => TrustProxies(headers, options.Proxies));
     }
 
+    private static void TrustProxies(ForwardedHeadersOptions headers, IReadOnlyList<string> proxies)
+    {
+        headers.ForwardedHeaders =
+            ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        // A request may come through several proxies; the first one that is not known ends the belief.
+        headers.ForwardLimit = null;
+        headers.KnownProxies.Clear();
+        headers.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+        {
+            if (IPAddress.TryParse(proxy, out var address))
+                headers.KnownProxies.Add(address);
+            else
+                headers.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+        }
+    }
+
+    // A proxy on this machine passes on the names that it is reached by, and it is the one to choose them.
     private static string[] ListAllowedHosts(ServeOptions options) =>
-        options.IsLoopback
+        options.IsLoopback && options.Proxies.Count == 0
             ? [.. options.Urls.Split(';').Select(url => new Uri(url).Host), "localhost", "127.0.0.1", "[::1]"]
             : ["*"];
 
@@ -141,4 +181,7 @@ public static class Service
                     }
                 )
         );
+
+    [GeneratedRegex("^(ASPNETCORE_.*|(DOTNET_)?(URLS|HTTPS?_PORTS|KESTREL__.*))$", RegexOptions.IgnoreCase)]
+    private static partial Regex FrameworkVariable();
 }

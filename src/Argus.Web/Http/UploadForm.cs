@@ -70,11 +70,19 @@ internal sealed class UploadFormReader
         return null;
     }
 
+    // Browsers and curl escape these three in a form's names and nothing else, not even the percent sign (WHATWG HTML,
+    // multipart form data).
+    private static string UnescapeName(string name) =>
+        name.Replace("%22", "\"", StringComparison.Ordinal)
+            .Replace("%0D", "\r", StringComparison.Ordinal)
+            .Replace("%0A", "\n", StringComparison.Ordinal);
+
     // Drops folders and control characters of the client's name, and what is longer than anybody wants to read.
     private static string ParseName(ContentDispositionHeaderValue disposition)
     {
-        var quoted = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
-        var path = HeaderUtilities.RemoveQuotes(quoted).Value ?? "";
+        var path = disposition.FileNameStar.HasValue
+            ? disposition.FileNameStar.Value!
+            : UnescapeName(HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "");
         var runes = path.Split('/', '\\')[^1].EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName);
         var name = string.Concat(runes).Trim();
         return name.Length > 0 ? name : UnnamedFile;

@@ -24,7 +24,9 @@ public static class VideoProbe
     public static async Task<VideoInfo> ReadAsync(string path, CancellationToken cancel, double? longestSeconds = null)
     {
         if (new FileInfo(path) is not { Exists: true } file)
-            throw new UnreadableVideoException(Directory.Exists(path) ? "it is a folder" : "the file does not exist");
+            throw new UnreadableVideoException(
+                Directory.Exists(path) ? "it is a folder" : UnreadableVideoException.WhyMissing(path)
+            );
         if (LeadsNowhere(file))
             throw new UnreadableVideoException("the link leads nowhere");
         if (file.Length == 0 && file.LinkTarget is null)

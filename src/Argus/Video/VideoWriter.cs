@@ -44,8 +44,35 @@ internal static class VideoWriter
         "1",
     ];
 
+    private const int TrialSide = 64;
+
     /// <summary>What names of unfinished files end with.</summary>
     internal const string Partial = ".partial";
+
+    /// <summary>Tries whether ffmpeg encodes as videos are written here, on one frame and without a file.</summary>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>Null if it does; else what ffmpeg says.</returns>
+    /// <exception cref="ArgusException">There is no ffmpeg on PATH.</exception>
+    public static async Task<string?> FindEncoderFaultAsync(CancellationToken cancel)
+    {
+        using var written = new MemoryStream();
+        var (code, error) = await Ffmpeg.RunAsync(
+            Ffmpeg.Program,
+            [
+                .. new[] { "-v", "error", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", $"{TrialSide}x{TrialSide}" },
+                .. new[] { "-i", "pipe:0" },
+                .. Encoder,
+                .. new[] { "-f", "h264", "pipe:1" },
+            ],
+            PipeSource.FromBytes(new byte[TrialSide * TrialSide * 3]),
+            PipeTarget.ToStream(written),
+            cancel
+        );
+        // A stream of H.264 begins with a start code.
+        if (code == 0 && written.ToArray().AsSpan().StartsWith(new byte[] { 0, 0, 0, 1 }))
+            return null;
+        return error.Length > 0 ? error.Split('\n')[0] : $"it wrote no video and ended with {code}";
+    }
 
     /// <summary>
     /// Writes the clips, which share size and frame rate and either all have a voice or none has. A file appears under
