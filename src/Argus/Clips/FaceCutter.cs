@@ -59,9 +59,6 @@ public sealed class FaceCutter(
     /// <summary>No further apart are two frames in which faces are looked for.</summary>
     public const double LongestLookSeconds = 0.5;
 
-    // Of a face that was seen once: below, it may as well be leaves. (The detector itself asks for 0.6.)
-    private const double SureScore = 0.85;
-
     // Closer ones are interpolated.
     private const double ShortestLookSeconds = 0.2;
 
@@ -134,24 +131,13 @@ public sealed class FaceCutter(
     {
         while (waiting.Count > 0)
             Cut();
-        var kept = tracker.Tracks.Where(track => crops.ContainsKey(track) && IsFace(track)).ToList();
+        var kept = tracker.Tracks.Where(track => crops.ContainsKey(track) && track.IsFace(looks)).ToList();
         foreach (var crop in crops.Where(entry => !kept.Contains(entry.Key)).SelectMany(entry => entry.Value))
             crop.Picture.Dispose();
         var cut = kept.Select(track => new CutTrack(track, crops[track])).ToList();
         crops.Clear();
         return cut;
     }
-
-    // What was seen in a single one of many looks at a shot is most likely no face, and in one of two only if it was
-    // a clear one.
-    private bool IsFace(FaceTrack track) =>
-        track.Seen.Count > 1
-        || looks.Count(track.IsInShot) switch
-        {
-            1 => true,
-            2 => track.Last.Face.Score >= SureScore,
-            _ => false,
-        };
 
     private void Cut()
     {

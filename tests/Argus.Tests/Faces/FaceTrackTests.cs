@@ -68,4 +68,19 @@ public class FaceTrackTests
         Assert.Equal((expected, expected), (square.Width, square.Height));
         Assert.Equal(square, square & new Rect(0, 0, 320, 240));
     }
+
+    [Theory]
+    [InlineData(1, 1, 0.62, true)] // a picture: what is there is looked at
+    [InlineData(2, 1, 0.62, false)] // leaves
+    [InlineData(2, 1, 0.9, true)]
+    [InlineData(2, 2, 0.62, true)]
+    [InlineData(8, 1, 0.9, false)] // comes and goes
+    public void A_face_needs_more_than_one_doubtful_look(int looks, int sights, double score, bool isFace)
+    {
+        var tracker = new FaceTracker();
+        var times = Enumerable.Range(0, looks).Select(i => 0.4 * i).ToList();
+        foreach (var time in times)
+            tracker.Add(time, time < 0.4 * sights ? [DrawnFaces.At(50, 50, 40) with { Score = score }] : []);
+        Assert.Equal(isFace, Assert.Single(tracker.Tracks).IsFace(times));
+    }
 }
