@@ -18,5 +18,6 @@ internal static class BenchCommand
             InferBench.CreateCommand(),
             DetectBench.CreateCommand(),
             ServeBench.CreateCommand(),
+            FuzzBench.CreateCommand(),
         };
 }

@@ -12,6 +12,9 @@ internal static class StoreIndex
     // So many rows are in memory at a time: with 32 frames each, some 20 MB.
     private const int RowsAGroup = 2000;
 
+    // A group takes a fraction of a second; in some damaged files Parquet.Net searches for ever.
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(30);
+
     public static string File(string folder) => Path.Combine(folder, "index.parquet");
 
     private static string Part(string folder, string shard) =>
@@ -115,7 +118,7 @@ internal static class StoreIndex
     {
         try
         {
-            return await read();
+            return await Task.Run(read).WaitAsync(LongestRead);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {

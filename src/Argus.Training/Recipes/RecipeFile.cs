@@ -35,6 +35,12 @@ internal static class RecipeFile
             problems.Add($"{name}:{error.Start.Line}: not valid YAML: {error.Message}");
             return;
         }
+        catch (InvalidOperationException)
+        {
+            // The parser's own, of which it says neither line nor cause.
+            problems.Add($"{name}: not valid YAML");
+            return;
+        }
         if (stream.Documents.Count == 0)
             return;
         if (stream.Documents[0].RootNode is YamlMappingNode root)

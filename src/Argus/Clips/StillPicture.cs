@@ -9,6 +9,10 @@ internal static class StillPicture
 {
     private const long LargestPixels = 64L << 20; // as for videos
 
+    // The best that any of these formats can do is black in one bit a pixel, deflated: 8256 pixels a byte.
+    private const long MostPixelsPerByte = 10_000;
+    private const long SmallPixels = 1L << 20;
+
     /// <returns>8-bit BGR, upright; null for a file that is no picture, or a moving one that ffmpeg reads.</returns>
     /// <exception cref="UnreadableVideoException">It is one, but too large or damaged.</exception>
     public static Mat? Read(string path)
@@ -66,7 +70,8 @@ internal static class StillPicture
         if (new FileInfo(path) is not { Exists: true, Length: > 0 } || !HasPictureSignature(path, out var mayMove))
             return null;
         var codec = SKCodec.Create(path) ?? throw new UnreadableVideoException("the picture is damaged");
-        if ((long)codec.Info.Width * codec.Info.Height > LargestPixels)
+        var pixels = (long)codec.Info.Width * codec.Info.Height;
+        if (pixels > LargestPixels || pixels > SmallPixels + MostPixelsPerByte * new FileInfo(path).Length)
         {
             using (codec)
                 throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");

@@ -79,6 +79,6 @@ internal sealed partial record DecodedFrames(double[] TimesSeconds, IReadOnlyLis
         };
     }
 
-    [GeneratedRegex(@"frame:\d+ +pts:(-?\d+)\b.*\n.*lavfi\.scd\.mafd=([\d.]+)")]
+    [GeneratedRegex(@"frame:[0-9]+ +pts:(-?[0-9]{1,18})\b.*\n.*lavfi\.scd\.mafd=([0-9]{1,9}(?:\.[0-9]{1,9})?)")]
     private static partial Regex FrameLine();
 }

@@ -71,9 +71,18 @@ public static class VideoProbe
             throw new UnreadableVideoException("it is no video, or in a container that is not read");
         if (exitCode != 0)
             throw new UnreadableVideoException(FirstLine(error));
+        return Parse(output.GetBuffer().AsMemory(0, (int)output.Length), longestSeconds);
+    }
+
+    /// <summary>What ffprobe's JSON says.</summary>
+    /// <param name="description">In UTF-8.</param>
+    /// <param name="longestSeconds">No longer video is accepted; null: any.</param>
+    /// <exception cref="UnreadableVideoException">It describes nothing that can be judged.</exception>
+    internal static VideoInfo Parse(ReadOnlyMemory<byte> description, double? longestSeconds)
+    {
         try
         {
-            using var json = JsonDocument.Parse(output.GetBuffer().AsMemory(0, (int)output.Length));
+            using var json = JsonDocument.Parse(description);
             var info = Read(json.RootElement, mayBeCut: longestSeconds is null);
             // What comes after a gap was not listed, but counts in what the container says.
             var said =
@@ -87,7 +96,14 @@ public static class VideoProbe
                     $"it is longer than {TimeSpan.FromSeconds(longestSeconds!.Value):h\\:mm\\:ss}"
                 );
         }
-        catch (JsonException)
+        catch (Exception error)
+            when (error
+                    is JsonException
+                        or FormatException
+                        or OverflowException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+            )
         {
             throw new UnreadableVideoException("ffprobe described it in a way that is not understood");
         }
@@ -142,6 +158,8 @@ public static class VideoProbe
             AllOrNull(frames.Select(packet => Time(packet, "pts_time")).ToList())
             ?? AllOrNull(decodeTimes)
             ?? [.. frames.Select((_, i) => i / Rate(video))];
+        if (!shown.All(double.IsFinite))
+            throw new FormatException("a time is no number");
         var restarts = ClockRestarts.Join(shown, decodeTimes, ClockRestarts.MayJump(container));
         Array.Sort(shown);
         var start = shown[0];

@@ -181,4 +181,29 @@ public class VideoTests
         );
         Assert.Contains("of 8 wanted frames", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory] // found by fuzzing
+    [InlineData("{}")]
+    [InlineData("{\"streams\":[{\"codec_type\":\"video\",\"width\":\"x\"}],\"format\":{}}")]
+    [InlineData(
+        "{\"streams\":[{\"codec_type\":\"video\",\"index\":0}],\"format\":{},"
+            + "\"packets\":[{\"stream_index\":0,\"pts_time\":\"NaN\"}]}"
+    )]
+    [InlineData(
+        "{\"streams\":[{\"codec_type\":\"audio\",\"sample_rate\":\"99999999999\"},"
+            + "{\"codec_type\":\"video\",\"index\":0}],\"format\":{},\"packets\":[{\"stream_index\":0}]}"
+    )]
+    public void A_description_that_is_not_understood_is_an_unreadable_video(string json) =>
+        Assert.Throws<UnreadableVideoException>(() =>
+            VideoProbe.Parse(System.Text.Encoding.UTF8.GetBytes(json), longestSeconds: null)
+        );
+
+    [Fact] // found by fuzzing
+    public void Lines_of_the_log_that_are_no_frames_are_left_out()
+    {
+        var frames = DecodedFrames.Parse(
+            "frame:0 pts:40000 x\nlavfi.scd.mafd=1.5\nframe:1 pts:\u0664 x\nlavfi.scd.mafd=1..5\n"
+        );
+        Assert.Equal([0.04], frames.TimesSeconds);
+    }
 }
