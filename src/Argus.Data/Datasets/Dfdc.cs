@@ -4,11 +4,14 @@ using System.Text.RegularExpressions;
 namespace Argus.Data.Datasets;
 
 /// <summary>
-/// DFDC (Dolhansky et al., 2020): <c>dfdc_train_part_N</c> folders with a metadata.json each; any subset of them works.
+/// DFDC (Dolhansky et al., 2020): <c>dfdc_train_part_N</c> folders with a metadata.json each, any subset of them; or
+/// without parts Kaggle's <c>train_sample_videos</c>, or any other folder of videos with its metadata.json.
 /// </summary>
 internal static partial class Dfdc
 {
     private sealed record Entry(string? Label, string? Original);
+
+    private const string SampleFolder = "train_sample_videos";
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true };
 
@@ -16,8 +19,18 @@ internal static partial class Dfdc
     {
         var problems = new List<DatasetProblem>();
         var items = new List<VideoItem>();
-        foreach (var (chunk, folder) in Chunks(root).OrderBy(chunk => chunk.Number))
+        var chunks = Chunks(root).OrderBy(chunk => chunk.Number).ToList();
+        foreach (var (chunk, folder) in chunks)
             ReadChunk(root, chunk, folder, items, problems);
+        if (FindSample(root) is { } sample)
+        {
+            if (chunks.Count == 0)
+                ReadChunk(root, null, sample, items, problems);
+            else
+                problems.Add(
+                    new(Severity.Note, VideoFolder.Relative(root, sample), "left out: it is a sample of the parts")
+                );
+        }
 
         var names = items.Select(item => Path.GetFileName(item.Path)).ToHashSet();
         var orphans = items.Count(item => item.Original is { } original && !names.Contains(original));
@@ -35,7 +48,7 @@ internal static partial class Dfdc
 
     private static void ReadChunk(
         string root,
-        int chunk,
+        int? chunk,
         string folder,
         List<VideoItem> items,
         List<DatasetProblem> problems
@@ -110,6 +123,15 @@ internal static partial class Dfdc
                 )
             );
     }
+
+    // The root itself, or Kaggle's folder in it, also unpacked into another of that name.
+    private static string? FindSample(string root) =>
+        new[] { root, VideoFolder.Find(root, SampleFolder), VideoFolder.Find(root, SampleFolder, SampleFolder) }
+            .OfType<string>()
+            .FirstOrDefault(folder =>
+                !Part().IsMatch(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)))
+                && File.Exists(Path.Combine(folder, "metadata.json"))
+            );
 
     // dfdc_train_part_7, dfdc_train_part_07, a folder of the same name nested in it, or one part alone.
     private static IEnumerable<(int Number, string Folder)> Chunks(string root)

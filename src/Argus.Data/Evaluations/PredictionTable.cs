@@ -88,6 +88,7 @@ public static class PredictionTable
 
         var videos =
             new Dictionary<string, (VideoItem Item, SortedDictionary<int, ClipScore> Clips, string Reason, int Line)>();
+        var places = new Dictionary<string, (VideoItem Item, int Line, bool IsNamed)>();
         while (rows.MoveNext())
         {
             var (line, cells) = rows.Current;
@@ -99,9 +100,14 @@ public static class PredictionTable
             if (!videos.TryGetValue(key, out var video))
                 videos[key] = video = (item, [], Cell("reason"), line);
             else if (video.Item.Label != item.Label)
-                throw new FormatException(
-                    $"{item.Id} is {Name(video.Item.Label)} on line {video.Line} and {Name(item.Label)} on line {line}"
-                );
+                throw Contradiction(video.Item, video.Line, item, line);
+            // Where no method is given the label stands for it, and would make two videos of one.
+            var isNamed = Cell("method").Length > 0;
+            var where = string.Join('\0', PredictionSet.KeyOf(item with { Method = "" }), item.Chunk, item.Path);
+            if (!places.TryGetValue(where, out var first))
+                places[where] = (item, line, isNamed);
+            else if (first.Item.Label != item.Label && !(first.IsNamed && isNamed))
+                throw Contradiction(first.Item, first.Line, item, line);
             if (Score(Cell, video.Clips.Count, line) is not { } score)
             {
                 if (video.Line != line)
@@ -137,16 +143,31 @@ public static class PredictionTable
         );
     }
 
+    private static FormatException Contradiction(VideoItem first, int firstLine, VideoItem second, int secondLine) =>
+        new(
+            $"{second.Id} is {Name(first.Label)} on line {firstLine} and {Name(second.Label)} on line {secondLine}. "
+                + "If they are two videos, a column method, compression or path tells them apart"
+        );
+
+    // As numbers are written elsewhere, 0.0 and 1.0 too.
+    private static int? ParseLabel(string text) =>
+        text.ToLowerInvariant() switch
+        {
+            "real" => 0,
+            "fake" => 1,
+            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number is 0 or 1
+                ? (int)number
+                : null,
+        };
+
     private static VideoItem Item(Func<string, string> cell, int line)
     {
-        var label = cell("label").ToLowerInvariant() switch
-        {
-            "0" or "real" => 0,
-            "1" or "fake" => 1,
-            var other => throw new FormatException(
-                $"the label on line {line} is '{other}'; it must be 0 or real, 1 or fake"
-            ),
-        };
+        var label =
+            ParseLabel(cell("label"))
+            ?? throw new FormatException(
+                $"the label on line {line} is '{cell("label")}'; it must be 0 or real, 1 or fake"
+            );
         var id = cell("id");
         var path = cell("path");
         if (id.Length == 0)
@@ -165,7 +186,7 @@ public static class PredictionTable
             Split.Test,
             cell("compression"),
             cell("chunk").Length == 0 ? null
-                : int.TryParse(cell("chunk"), out var chunk) ? chunk
+                : int.TryParse(cell("chunk"), NumberStyles.None, CultureInfo.InvariantCulture, out var chunk) ? chunk
                 : throw new FormatException($"the chunk on line {line} is '{cell("chunk")}', no whole number"),
             Kind: cell("kind") is { Length: > 0 } kind ? kind : null
         );
@@ -178,14 +199,16 @@ public static class PredictionTable
             if (cell(name) is not { Length: > 0 } text)
                 return null;
             if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-                throw new FormatException($"{name} on line {line} is '{text}', no number");
+                throw new FormatException($"{name} on line {line} is '{text}', no number{PointHint.For(text)}");
             return double.IsFinite(number)
                 ? number
                 : throw new FormatException($"{name} on line {line} is {text}; leave it empty where there is no score");
         }
         var clip =
             cell("clip").Length == 0 ? next
-            : int.TryParse(cell("clip"), out var given) && given is >= 0 and < MostClips ? given
+            : int.TryParse(cell("clip"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+            && given < MostClips
+                ? given
             : throw new FormatException($"the clip on line {line} is '{cell("clip")}', no whole number from 0");
         var logit = Number("logit");
         var probability = Number("probability");

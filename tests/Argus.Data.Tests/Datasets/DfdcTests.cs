@@ -29,6 +29,45 @@ public class DfdcTests
         Assert.Single(items.Select(item => item.Split).Distinct());
     }
 
+    [Theory]
+    [InlineData("train_sample_videos/", "")]
+    [InlineData("train_sample_videos/train_sample_videos/", "")]
+    [InlineData("Train_Sample_Videos/", "")]
+    [InlineData("train_sample_videos/", "train_sample_videos")]
+    [InlineData("any name/", "any name")]
+    public void Kaggles_sample_is_read_from_the_folder_above_it_and_from_itself(string place, string root)
+    {
+        using var folder = new TemporaryFolder();
+        var metadata = File.ReadAllText(Shared.File("facts/dfdc/train_sample_metadata.json"));
+        folder.Write($"{place}metadata.json", metadata);
+        foreach (var name in System.Text.Json.JsonDocument.Parse(metadata).RootElement.EnumerateObject())
+            folder.Write($"{place}{name.Name}");
+        folder.Write("test_videos/aassnaulhq.mp4");
+        folder.Write("sample_submission.csv", "filename,label\n");
+        var listing = DatasetLayout.Find("dfdc").Read(folder[root], new DatasetOptions());
+        Assert.Equal(
+            (77, 323),
+            (listing.Items.Count(item => item.Label == 0), listing.Items.Count(item => item.Label == 1))
+        );
+        Assert.All(listing.Items, item => Assert.Null(item.Chunk));
+        Assert.All(listing.Items, item => Assert.True(File.Exists(Path.Combine(folder[root], item.Path))));
+        Assert.True(DatasetCheck.Names(listing).Passes);
+    }
+
+    [Fact]
+    public void Beside_the_parts_the_sample_is_left_out()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var place in new[] { "dfdc_train_part_0", "train_sample_videos" })
+        {
+            folder.Write($"{place}/metadata.json", """{"b.mp4":{"label":"REAL","split":"train"}}""");
+            folder.Write($"{place}/b.mp4");
+        }
+        var listing = DatasetLayout.Find("dfdc").Read(folder.Path, new DatasetOptions());
+        Assert.Equal(0, Assert.Single(listing.Items).Chunk);
+        Assert.Contains(listing.Problems, p => p is { Severity: Severity.Note, Where: "train_sample_videos" });
+    }
+
     [Fact]
     public void A_chunk_without_metadata_is_left_out_with_the_reason_and_the_others_are_kept()
     {

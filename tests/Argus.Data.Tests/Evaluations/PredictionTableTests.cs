@@ -88,6 +88,16 @@ public sealed class PredictionTableTests
     [InlineData("id,label,probability\na,1,0.5\na,1,0.6\n", "there already")]
     [InlineData("id,label,probability,clip\na,1,0.5,0\na,1,0.6,0\n", "clip 0")]
     [InlineData("id,label,probability,method\na,1,0.5,x\na,0,0.6,x\n", "is fake on line 2 and real on line 3")]
+    [InlineData("id,label,probability\na,1,0.5\na,0,0.6\n", "a is fake on line 2 and real on line 3")]
+    [InlineData("id,label,probability,clip\na,0,0.5,0\na,1,0.6,1\n", "a is real on line 2 and fake on line 3")]
+    [InlineData("id,label,probability\na,1,\na,0,0.6\n", "a is fake on line 2 and real on line 3")]
+    [InlineData("id,label,probability,method\na,1,0.5,x\na,0,0.6,\n", "a is fake on line 2 and real on line 3")]
+    [InlineData("path,label,probability\na,1,0.5\na,0,0.6\n", "a is fake on line 2 and real on line 3")]
+    [InlineData("id,label,probability\na,0.5,0.5\n", "the label on line 2 is '0.5'")]
+    [InlineData("id,label,probability\na,1.0,0.5\nb,-1,0.5\n", "the label on line 3 is '-1'")]
+    [InlineData("id,label,probability\na,1,0.5\nb,nan,0.5\n", "the label on line 3 is 'nan'")]
+    [InlineData("id,label,probability\na,1,\"0,6\"\n", "'0,6', no number; write 0.6")]
+    [InlineData("id,label,probability,clip\na,1,0.6,\"1,000\"\n", "the clip on line 2")]
     [InlineData("id,label,probability\na,1\n", "2 cells")]
     [InlineData("id,label,probability\n\"a,1,0.5\n", "not closed")]
     [InlineData("id,label,logit,probability\na,1,3,0.1\n", "contradict")]
@@ -98,6 +108,22 @@ public sealed class PredictionTableTests
             says,
             Assert.ThrowsAny<ArgusException>(() => PredictionTable.Read(folder.Write("t.csv", text))).Message,
             StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("id,label,probability\na,0.0,0.25\nb,1.0,0.75\n")]
+    [InlineData("id,label,probability\na,0.,0.25\nb,1e0,0.75\n")]
+    [InlineData("id,label,probability,method\na,0,0.25,real\na,1,0.75,Deepfakes\n")]
+    [InlineData("id,label,probability,path\na,0,0.25,real/a.mp4\na,1,0.75,fake/a.mp4\n")]
+    [InlineData("id,label,probability,compression\na,0,0.25,c23\na,1,0.75,c40\n")]
+    public void Labels_may_be_numbers_with_a_point_and_columns_tell_videos_of_one_id_apart(string text)
+    {
+        using var folder = new TemporaryFolder();
+        var set = PredictionTable.Read(folder.Write("t.csv", text));
+        Assert.Equal(
+            [(0, 0.25), (1, 0.75)],
+            set.Videos.Select(video => (video.Item.Label, Judge.Plain.Probability(video.Clips)))
         );
     }
 
