@@ -139,7 +139,11 @@ internal static class FuzzBench
             refused,
             slowest,
             largest,
-            [.. findings.Select(finding => $"{finding.Key}: {finding.Value.Message} ({Keep(finding.Key, finding.Value.Input)})")]
+            [
+                .. findings.Select(finding =>
+                    $"{finding.Key}: {finding.Value.Message} ({Keep(finding.Key, finding.Value.Input)})"
+                ),
+            ]
         );
 
         string Keep(string what, byte[] bytes)
@@ -165,7 +169,8 @@ internal static class FuzzBench
         return $"{error.GetType().Name} in {method?.DeclaringType?.Name}.{method?.Name}";
     }
 
-    private static string Shorten(string message) => message.Split('\n')[0][..Math.Min(100, message.Split('\n')[0].Length)];
+    private static string Shorten(string message) =>
+        message.Split('\n')[0][..Math.Min(100, message.Split('\n')[0].Length)];
 
     private static void Print(IReadOnlyList<Result> results)
     {

@@ -78,7 +78,11 @@ internal static class FuzzTargets
             new FuzzTarget("upload", [Utf8(UploadText)], ReadUpload) { IsRefusal = IsUploadRefusal },
             new FuzzTarget("file signature", Pictures(), input => FileSignature.IsVideoOrPicture(input)),
             new FuzzTarget("ffprobe's JSON", [Utf8(ProbeText)], input => VideoProbe.Parse(input, null)),
-            new FuzzTarget("ffmpeg's log", [Utf8(LogText)], input => DecodedFrames.Parse(Encoding.UTF8.GetString(input))),
+            new FuzzTarget(
+                "ffmpeg's log",
+                [Utf8(LogText)],
+                input => DecodedFrames.Parse(Encoding.UTF8.GetString(input))
+            ),
         ];
     }
 
@@ -160,7 +164,15 @@ internal static class FuzzTargets
             Key = "dfdc/part/a",
             Split = "Train",
             Shard = "000000.tar",
-            Frames = [new StoreFrame { Width = 8, Height = 8, Landmarks = [1, 2, 3, 4] }],
+            Frames =
+            [
+                new StoreFrame
+                {
+                    Width = 8,
+                    Height = 8,
+                    Landmarks = [1, 2, 3, 4],
+                },
+            ],
             Speech = [0, 1],
         };
         await StoreIndex.WritePartAsync(folder, row.Shard, [row]);

@@ -9,11 +9,13 @@ namespace Argus.Cli.Commands;
 
 internal static class ImportCommand
 {
+    private const int MostNames = 8;
+
     public static Command Create()
     {
         var file = new Argument<string>("file")
         {
-            Description = "A .pth, .pt or .safetensors file, also inside a .zip.",
+            Description = "A file of safetensors or of torch.save, whatever its ending, also inside a .zip.",
         };
         var specialist = new Option<string>("--specialist")
         {
@@ -73,7 +75,9 @@ internal static class ImportCommand
 
             Say("matched", match.Matched);
             Say("missing", match.Missing);
+            SayNames(match.Missing);
             Say("left over", match.LeftOver);
+            SayNames(match.LeftOver);
             if (match.Missing.Count > 0)
                 Terminal.Line(
                     "Missing weights keep their random start: this checkpoint is one to train from, not to judge with."
@@ -83,6 +87,14 @@ internal static class ImportCommand
             Terminal.Line($"Checkpoint: {folder}");
         });
         return command;
+    }
+
+    private static void SayNames(IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+            Terminal.Line(
+                $"{"", -10}        {string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? ", …" : "")}"
+            );
     }
 
     private static void Say(string what, IReadOnlyList<string> names)

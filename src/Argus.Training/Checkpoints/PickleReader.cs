@@ -13,7 +13,7 @@ internal sealed record PickledStorage(string Type, string Key, long Elements);
 /// Reads the pickles that <c>torch.save</c> writes for state dicts and executes nothing: it knows the opcodes that such
 /// files use (Python's pickletools) and a fixed table of globals; every other is refused by name.
 /// </summary>
-internal sealed class PickleReader(byte[] pickle)
+internal sealed class PickleReader(byte[] pickle, int start = 0)
 {
     private sealed record Global(string Module, string Name);
 
@@ -36,7 +36,14 @@ internal sealed class PickleReader(byte[] pickle)
 
     private readonly List<object?> stack = [];
     private readonly Dictionary<int, object?> memo = [];
-    private int place;
+    private readonly Dictionary<string, PickledStorage> storages = [];
+    private int place = start;
+
+    /// <summary>Where the pickle ended that was read.</summary>
+    public int Place => place;
+
+    /// <summary>The storages that it refers to, by their keys.</summary>
+    public IReadOnlyDictionary<string, PickledStorage> Referred => storages;
 
     /// <returns>Dictionaries, lists, tuples (arrays), numbers, strings, <see cref="PickledTensor"/>.</returns>
     /// <exception cref="ArgusException">
@@ -112,7 +119,7 @@ internal sealed class PickleReader(byte[] pickle)
                 stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(ReadBytes(2)));
                 break;
             case '\x8a':
-                stack.Add(Long(ReadBytes(Next())));
+                PushLong(ReadBytes(Next()));
                 break; // LONG1
             case 'G':
                 stack.Add(BinaryPrimitives.ReadDoubleBigEndian(ReadBytes(8)));
@@ -120,6 +127,12 @@ internal sealed class PickleReader(byte[] pickle)
             case 'X':
                 stack.Add(Text((int)BinaryPrimitives.ReadUInt32LittleEndian(ReadBytes(4))));
                 break;
+            case 'T':
+                stack.Add(Latin(BinaryPrimitives.ReadInt32LittleEndian(ReadBytes(4))));
+                break; // BINSTRING, of Python 2
+            case 'U':
+                stack.Add(Latin(Next()));
+                break; // SHORT_BINSTRING
             case '\x8c':
                 stack.Add(Text(Next()));
                 break; // SHORT_BINUNICODE
@@ -231,11 +244,11 @@ internal sealed class PickleReader(byte[] pickle)
         return dictionary;
     }
 
-    // ('storage', type, key, location, elements)
-    private static PickledStorage Storage(object?[] id) =>
-        id is ["storage", Global type, string key, string, long elements]
-            ? new PickledStorage(type.Name, key, elements)
-            : throw new ArgusException("its pickle refers to something that is no storage");
+    // ('storage', type, key, location, elements), and before PyTorch 1.6 which view of another storage: none.
+    private PickledStorage Storage(object?[] id) =>
+        id is ["storage", Global type, string key, string, long elements, ..] && (id.Length == 5 || id is [.., null])
+            ? storages[key] = new PickledStorage(type.Name, key, elements)
+            : throw new ArgusException("its pickle refers to something that is no storage of its own");
 
     private static long[] Longs(object? tuple) => [.. ((object?[])tuple!).Select(item => (long)item!)];
 
@@ -257,6 +270,8 @@ internal sealed class PickleReader(byte[] pickle)
 
     private string Text(int bytes) => Encoding.UTF8.GetString(ReadBytes(bytes));
 
+    private string Latin(int bytes) => Encoding.Latin1.GetString(ReadBytes(bytes));
+
     private string Line()
     {
         var end = Array.IndexOf(pickle, (byte)'\n', place);
@@ -265,7 +280,15 @@ internal sealed class PickleReader(byte[] pickle)
         return line;
     }
 
-    private static long Long(ReadOnlySpan<byte> littleEndian) => (long)new System.Numerics.BigInteger(littleEndian);
+    // Of the numbers that torch.save writes only its mark is longer than 64 bits.
+    private void PushLong(ReadOnlySpan<byte> littleEndian)
+    {
+        var number = new System.Numerics.BigInteger(littleEndian);
+        if (number >= long.MinValue && number <= long.MaxValue)
+            stack.Add((long)number);
+        else
+            stack.Add(number);
+    }
 
     private object? Pop()
     {

@@ -1,14 +1,18 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Checkpoints;
 
 /// <summary>
-/// Reads PyTorch's <c>.pt</c>/<c>.pth</c> files (a zip with a pickle, also wrapped in another zip) without executing
+/// Reads what <c>torch.save</c> writes, a zip with a pickle or before PyTorch 1.6 pickles alone, without executing
 /// anything.
 /// </summary>
 internal static class PyTorchFile
 {
+    private const string PickleName = "data.pkl";
+    private const long LegacyVersion = 1001;
+
     private static readonly Dictionary<string, (ScalarType Type, int Bytes)> Types = new()
     {
         ["DoubleStorage"] = (ScalarType.Float64, 8),
@@ -23,109 +27,110 @@ internal static class PyTorchFile
         ["BoolStorage"] = (ScalarType.Bool, 1),
     };
 
-    /// <summary>
-    /// The state dict: at the top, or under <c>model_state_dict</c>, <c>state_dict</c> or <c>model</c>.
-    /// </summary>
+    /// <summary>A file of PyTorch 1.6 and later: a zip.</summary>
     /// <exception cref="ArgusException">
-    /// Not such a file, damaged, or it asks for something that state dicts do not need.
+    /// Damaged, or it asks for something that state dicts do not need; the message lacks the file's name.
     /// </exception>
-    public static Dictionary<string, Tensor> Read(string path)
+    public static Dictionary<string, Tensor> ReadZip(ZipArchive zip)
     {
-        try
-        {
-            using var zip = ZipFile.OpenRead(path);
-            return Read(zip);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new ArgusException(
-                $"{path} cannot be read: it is a damaged zip ({error.Message}). Copy or make it anew.",
-                error
-            );
-        }
-        catch (Exception error) when (error is OverflowException or KeyNotFoundException or EndOfStreamException)
-        {
-            throw new ArgusException(
-                $"{path} cannot be read: it is damaged ({error.Message}). Copy or make it anew.",
-                error
-            );
-        }
-        catch (ArgusException error) when (error is not RequestException)
-        {
-            throw new ArgusException($"{path} cannot be read: {error.Message}.", error);
-        }
-    }
-
-    private static Dictionary<string, Tensor> Read(ZipArchive zip)
-    {
-        var pickle = zip.Entries.FirstOrDefault(entry => entry.FullName.EndsWith("data.pkl", StringComparison.Ordinal));
-        if (pickle is null)
-            return ReadWrapped(zip);
-        var folder = pickle.FullName[..^"data.pkl".Length];
+        var pickle = zip.Entries.First(IsPickle);
+        var folder = pickle.FullName[..^PickleName.Length];
         if (
             zip.GetEntry(folder + "byteorder") is { } order
             && System.Text.Encoding.ASCII.GetString(Bytes(order)) != "little"
         )
             throw new ArgusException("it was written on a big-endian machine");
-        if (new PickleReader(Bytes(pickle)).Read() is not Dictionary<object, object?> top)
-            throw new ArgusException("it holds no state dict");
-        var state =
-            new[] { "model_state_dict", "state_dict", "model" }
-                .Select(key => top.GetValueOrDefault(key))
-                .OfType<Dictionary<object, object?>>()
-                .FirstOrDefault()
-            ?? top;
+        return ReadTensors(new PickleReader(Bytes(pickle)).Read(), Open);
 
+        Stream Open(PickledStorage storage, string name)
+        {
+            var entry =
+                zip.GetEntry($"{folder}data/{storage.Key}")
+                ?? throw new ArgusException($"the data of {name} is missing");
+            var bytes = storage.Elements * Types[storage.Type].Bytes;
+            return entry.Length == bytes
+                ? entry.Open()
+                : throw new ArgusException($"the data of {name} has {entry.Length} bytes, not {bytes}");
+        }
+    }
+
+    /// <summary>Whether a zip is what <c>torch.save</c> writes.</summary>
+    public static bool IsPyTorch(ZipArchive zip) => zip.Entries.Any(IsPickle);
+
+    /// <summary>
+    /// A file of PyTorch before 1.6, or one saved with <c>_use_new_zipfile_serialization=False</c>: four pickles (a
+    /// mark, a version, the machine, the object), one of the storages' keys, then of each its length and its elements.
+    /// </summary>
+    /// <exception cref="ArgusException">
+    /// Damaged, or it asks for something that state dicts do not need; the message lacks the file's name.
+    /// </exception>
+    public static Dictionary<string, Tensor> ReadLegacy(byte[] file)
+    {
+        var place = 0;
+        object? Next(out PickleReader reader)
+        {
+            reader = new PickleReader(file, place);
+            var read = reader.Read();
+            place = reader.Place;
+            return read;
+        }
+        Next(out _);
+        if (Next(out _) is not LegacyVersion)
+            throw new ArgusException("it is of a version of PyTorch's format that nobody writes");
+        if (
+            Next(out _) is not Dictionary<object, object?> machine
+            || machine.GetValueOrDefault("little_endian") is not true
+        )
+            throw new ArgusException("it was written on a big-endian machine");
+        var top = Next(out var reader);
+        var places = new Dictionary<string, int>();
+        foreach (var key in Next(out _) as List<object?> ?? throw new ArgusException("it does not list its storages"))
+        {
+            if (key is not string text || !reader.Referred.TryGetValue(text, out var storage))
+                throw new ArgusException($"it holds a storage {key} that no tensor uses");
+            var bytes = checked(storage.Elements * Types[storage.Type].Bytes);
+            if (
+                file.Length - place < sizeof(long)
+                || BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(place)) != storage.Elements
+                || file.Length - place - sizeof(long) < bytes
+            )
+                throw new ArgusException($"it is cut short at byte {place}");
+            places[text] = place + sizeof(long);
+            place = checked((int)(places[text] + bytes));
+        }
+        return ReadTensors(top, Open);
+
+        Stream Open(PickledStorage storage, string name) =>
+            places.TryGetValue(storage.Key, out var at)
+                ? new MemoryStream(file, at, (int)storage.Elements * Types[storage.Type].Bytes)
+                : throw new ArgusException($"the data of {name} is missing");
+    }
+
+    private static bool IsPickle(ZipArchiveEntry entry) =>
+        entry.FullName.EndsWith(PickleName, StringComparison.Ordinal);
+
+    private static Dictionary<string, Tensor> ReadTensors(object? top, Func<PickledStorage, string, Stream> open)
+    {
+        var state = top is Dictionary<object, object?> dictionary ? StateDict.Find(dictionary) : [];
         var storages = new Dictionary<string, Tensor>();
         var tensors = new Dictionary<string, Tensor>();
         using var scope = NewDisposeScope();
-        foreach (var (name, value) in state)
-        {
-            if (name is string text && value is PickledTensor view)
-                tensors.Add(text, View(zip, folder, text, view, storages).DetachFromDisposeScope());
-        }
+        foreach (var (name, view) in state)
+            tensors.Add(name, View(name, view, storages, open).DetachFromDisposeScope());
         return tensors.Count > 0 ? tensors : throw new ArgusException("it holds no state dict");
     }
 
-    private static Dictionary<string, Tensor> ReadWrapped(ZipArchive zip)
-    {
-        var inner = zip.Entries.Where(entry => Path.GetExtension(entry.Name) is ".pt" or ".pth").ToList();
-        if (inner.Count != 1)
-            throw new ArgusException(
-                "it holds no data.pkl, so it is no PyTorch file (files from before PyTorch 1.6 must be saved "
-                    + "again there)"
-            );
-        if (inner[0].Length > int.MaxValue)
-            throw new ArgusException($"{inner[0].Name} in it is larger than 2 GiB; unpack it first");
-        using var stream = inner[0].Open();
-        var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        using var unwrapped = new ZipArchive(bytes);
-        return unwrapped.Entries.Any(entry => entry.FullName.EndsWith("data.pkl", StringComparison.Ordinal))
-            ? Read(unwrapped)
-            : throw new ArgusException($"{inner[0].Name} in it is no PyTorch file");
-    }
-
     private static Tensor View(
-        ZipArchive zip,
-        string folder,
         string name,
         PickledTensor view,
-        Dictionary<string, Tensor> storages
+        Dictionary<string, Tensor> storages,
+        Func<PickledStorage, string, Stream> open
     )
     {
-        var (type, size) = Types[view.Storage.Type];
         if (!storages.TryGetValue(view.Storage.Key, out var storage))
         {
-            var entry =
-                zip.GetEntry($"{folder}data/{view.Storage.Key}")
-                ?? throw new ArgusException($"the data of {name} is missing");
-            if (entry.Length != view.Storage.Elements * size)
-                throw new ArgusException(
-                    $"the data of {name} has {entry.Length} bytes, not {view.Storage.Elements * size}"
-                );
-            storage = empty(view.Storage.Elements, type);
-            using var stream = entry.Open();
+            using var stream = open(view.Storage, name);
+            storage = empty(view.Storage.Elements, Types[view.Storage.Type].Type);
             stream.ReadExactly(storage.bytes);
             storages.Add(view.Storage.Key, storage);
         }

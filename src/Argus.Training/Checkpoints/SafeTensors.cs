@@ -81,6 +81,12 @@ public static class SafeTensors
     public static Dictionary<string, Tensor> Read(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
+        return Read(file, path);
+    }
+
+    /// <summary>The same of a file that is open.</summary>
+    internal static Dictionary<string, Tensor> Read(Stream file, string path)
+    {
         var tensors = new Dictionary<string, Tensor>();
         try
         {
@@ -112,7 +118,27 @@ public static class SafeTensors
         }
     }
 
-    private static JsonObject ReadHeader(FileStream file, string path, out long dataStart)
+    /// <summary>Whether the file is there and as long as its header says.</summary>
+    internal static bool IsWhole(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            var end = ReadHeader(file, path, out var dataStart)
+                .Where(entry => entry.Key != "__metadata__")
+                .Max(entry => entry.Value!["data_offsets"]![1]!.GetValue<long>());
+            return dataStart + end == file.Length;
+        }
+        catch (Exception error)
+            when (error is ArgusException or JsonException or InvalidOperationException or NullReferenceException)
+        {
+            return false;
+        }
+    }
+
+    private static JsonObject ReadHeader(Stream file, string path, out long dataStart)
     {
         Span<byte> length = stackalloc byte[8];
         if (file.Length < 8)
@@ -127,7 +153,7 @@ public static class SafeTensors
         return JsonNode.Parse(json) as JsonObject ?? throw Damaged(path, "its header is not a JSON object");
     }
 
-    private static Tensor ReadTensor(FileStream file, string path, string name, JsonNode entry, long dataStart)
+    private static Tensor ReadTensor(Stream file, string path, string name, JsonNode entry, long dataStart)
     {
         var typeName = entry["dtype"]!.GetValue<string>();
         var type = Types.FirstOrDefault(candidate => candidate.Name == typeName);

@@ -33,35 +33,34 @@ public sealed class Weights : IDisposable
         if (!File.Exists(path))
             throw new RequestException($"{path} does not exist.");
         LibTorch.Load();
-        using var file = File.OpenRead(path);
-        var zip = file.ReadByte() == 'P' && file.ReadByte() == 'K';
-        if (!zip && Path.GetExtension(path) is ".pt" or ".pth")
-            throw new ArgusException(
-                $"{path} is no zip: it is damaged, or was saved by a PyTorch before 1.6. Load and save it again there."
-            );
-        return new Weights(path, zip ? PyTorchFile.Read(path) : SafeTensors.Read(path));
+        return new Weights(path, WeightsFile.Read(path));
     }
 
     /// <summary>
-    /// Copies the weights into the model by name. torchvision's EfficientNet files go to the backbone, without their
-    /// classifier; a <c>module.</c> prefix (DataParallel) is dropped.
+    /// Copies the weights into the model by name. Files of an EfficientNet alone go to the backbone, without their
+    /// classifier; prefixes such as <c>module.</c> (DataParallel) are dropped. What does not fit is named as in the
+    /// file.
     /// </summary>
     /// <exception cref="ArgusException">A shape differs; the message names every such weight.</exception>
     public WeightMatch CopyTo(nn.Module model)
     {
         using var none = no_grad();
         var state = model.state_dict();
-        var torchvision = tensors.Keys.Any(name => name.StartsWith("features.", StringComparison.Ordinal));
-        bool IsForeign(string name) => torchvision && name.StartsWith("classifier.", StringComparison.Ordinal);
-        var renamed = tensors
-            .Where(entry => !IsForeign(entry.Key))
-            .Select(entry => (Name: Rename(entry.Key, torchvision), entry.Value))
-            .ToList();
+        var names = new WeightNames(state.Keys);
+        var ofBackbone = WeightNames.AreOfBackbone(tensors.Keys);
+        var leftOver = new List<string>();
+        var renamed = new Dictionary<string, (string Theirs, Tensor Value)>();
+        // Of a weight and its average the one with the shorter name.
+        foreach (var (theirs, value) in tensors.OrderBy(entry => entry.Key.Length))
+        {
+            var name = ofBackbone && WeightNames.IsOfClassifier(theirs) ? null : names.Find(theirs);
+            if (name is null || !renamed.TryAdd(name, (theirs, value)))
+                leftOver.Add(theirs);
+        }
         var wrong = renamed
-            .Where(entry =>
-                state.TryGetValue(entry.Name, out var target) && !target.shape.SequenceEqual(entry.Value.shape)
-            )
-            .Select(entry => $"{entry.Name} is {Shape(entry.Value)} there, {Shape(state[entry.Name])} here")
+            .Where(entry => !state[entry.Key].shape.SequenceEqual(entry.Value.Value.shape))
+            .Select(entry => $"{entry.Key} is {Shape(entry.Value.Value)} there, {Shape(state[entry.Key])} here")
+            .Order(StringComparer.Ordinal)
             .ToList();
         if (wrong.Count > 0)
             throw new ArgusException(
@@ -70,17 +69,12 @@ public sealed class Weights : IDisposable
                     + "Another specialist or backbone?"
             );
 
-        var matched = renamed.Where(entry => state.ContainsKey(entry.Name)).ToList();
-        foreach (var (name, value) in matched)
+        foreach (var (name, (_, value)) in renamed)
             state[name].copy_(value);
-        var names = matched.Select(entry => entry.Name).ToHashSet();
         return new WeightMatch(
-            [.. names],
-            [.. state.Keys.Where(name => !names.Contains(name))],
-            [
-                .. renamed.Select(entry => entry.Name).Where(name => !state.ContainsKey(name)),
-                .. tensors.Keys.Where(IsForeign),
-            ]
+            [.. renamed.Keys],
+            [.. state.Keys.Where(name => !renamed.ContainsKey(name))],
+            [.. leftOver.Order(StringComparer.Ordinal)]
         );
     }
 
@@ -90,13 +84,6 @@ public sealed class Weights : IDisposable
     {
         foreach (var tensor in tensors.Values)
             tensor.Dispose();
-    }
-
-    private static string Rename(string name, bool torchvision)
-    {
-        if (name.StartsWith("module.", StringComparison.Ordinal))
-            name = name["module.".Length..];
-        return torchvision ? "backbone." + name : name;
     }
 
     private static string Shape(Tensor tensor) => $"({string.Join(", ", tensor.shape)})";

@@ -116,19 +116,8 @@ public sealed partial class RunDirectory(string path)
     private List<WholeCheckpoint> FindWhole()
     {
         var whole = new List<WholeCheckpoint>();
-        if (!Directory.Exists(Checkpoints))
-            return whole;
-        foreach (var folder in Directory.EnumerateDirectories(Checkpoints))
-        {
-            if (
-                System.IO.Path.GetFileName(folder).StartsWith('.')
-                || IsLink(folder)
-                || !File.Exists(System.IO.Path.Combine(folder, Checkpoint.ModelFile))
-                || !File.Exists(System.IO.Path.Combine(folder, Checkpoint.StateFile))
-            )
-                continue;
+        foreach (var folder in CheckpointFolders().Where(IsWhole))
             whole.Add(new WholeCheckpoint(folder, Checkpoint.ReadState(folder)));
-        }
         return
         [
             .. whole
@@ -137,6 +126,20 @@ public sealed partial class RunDirectory(string path)
                 .ThenByDescending(checkpoint => checkpoint.Folder, StringComparer.Ordinal),
         ];
     }
+
+    /// <summary>Checkpoints of which a file is missing or shorter than it was, as a copy that broke off leaves them.</summary>
+    internal IReadOnlyList<string> FindDamaged() => [.. CheckpointFolders().Where(folder => !IsWhole(folder))];
+
+    private IEnumerable<string> CheckpointFolders() =>
+        !Directory.Exists(Checkpoints)
+            ? []
+            : Directory
+                .EnumerateDirectories(Checkpoints)
+                .Where(folder => !System.IO.Path.GetFileName(folder).StartsWith('.') && !IsLink(folder));
+
+    private static bool IsWhole(string folder) =>
+        File.Exists(System.IO.Path.Combine(folder, Checkpoint.StateFile))
+        && SafeTensors.IsWhole(System.IO.Path.Combine(folder, Checkpoint.ModelFile));
 
     private string Link(string name) => System.IO.Path.Combine(Checkpoints, name);
 

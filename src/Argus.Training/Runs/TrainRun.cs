@@ -63,6 +63,8 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
         if (initial is not null && !Directory.Exists(initial) && !File.Exists(initial))
             throw new RequestException($"{initial} does not exist.");
 
+        foreach (var damaged in run.FindDamaged())
+            log.Warn($"{damaged} is not whole and is not used");
         using var store = await Store.OpenAsync(await PrepareAsync(recipe, cancel), StoreOptions.Create(recipe));
         using var held = run.Open();
         if (!resume)

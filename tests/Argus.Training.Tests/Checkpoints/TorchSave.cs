@@ -4,14 +4,17 @@ using System.Text;
 namespace Argus.Training.Tests.Checkpoints;
 
 /// <summary>
-/// Writes files with the opcodes that <c>torch.save</c> (PyTorch 1.6 and later, pickle protocol 2) writes for a state
-/// dict, so that the reader is tested without a PyTorch.
+/// Writes files with the opcodes that <c>torch.save</c> (pickle protocol 2) writes for a state dict, so that the reader
+/// is tested without a PyTorch.
 /// </summary>
 internal sealed class TorchSave
 {
     private readonly List<byte> pickle = [];
     private readonly List<byte[]> storages = [];
+    private bool isLegacy;
 
+    /// <summary>As PyTorch 1.6 and later.</summary>
+    /// <param name="under">Keys of dictionaries around the state dict, separated by slashes.</param>
     public static void Write(
         string path,
         IReadOnlyDictionary<string, (long[] Shape, float[] Values)> state,
@@ -19,16 +22,42 @@ internal sealed class TorchSave
     )
     {
         var file = new TorchSave();
-        file.Op(0x80, 2);
-        if (under is not null)
-        {
-            file.Op('}').Op('(').Text("epoch").Op('K', 3).Text(under);
-            file.Dictionary(state).Op('u');
-        }
-        else
-            file.Dictionary(state);
-        file.Op('.');
+        file.Object(state, under);
         Zip(path, file.pickle.ToArray(), file.storages);
+    }
+
+    /// <summary>As PyTorch before 1.6 (<c>_legacy_save</c> in its serialization.py).</summary>
+    public static void WriteLegacy(
+        string path,
+        IReadOnlyDictionary<string, (long[] Shape, float[] Values)> state,
+        string? under = null
+    )
+    {
+        var file = new TorchSave { isLegacy = true };
+        file.Op(0x80, 2).Op(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19).Op('.');
+        file.Op(0x80, 2).Op('M', 0xe9, 0x03).Op('.');
+        file.Op(0x80, 2).Op('}').Op('(').Text("protocol_version").Op('M', 0xe9, 0x03);
+        file.Text("little_endian").Op(0x88).Text("type_sizes").Op('}').Text("int").Op('K', 4).Op('s').Op('u').Op('.');
+        file.Object(state, under);
+        file.Op(0x80, 2).Op(']').Op('(');
+        for (var i = 0; i < file.storages.Count; i++)
+            file.Text($"{i}");
+        file.Op('e').Op('.');
+        foreach (var storage in file.storages)
+            file.Bytes(BitConverter.GetBytes(storage.LongLength / sizeof(float))).Bytes(storage);
+        File.WriteAllBytes(path, [.. file.pickle]);
+    }
+
+    private void Object(IReadOnlyDictionary<string, (long[] Shape, float[] Values)> state, string? under)
+    {
+        Op(0x80, 2);
+        string[] keys = under?.Split('/') ?? [];
+        foreach (var key in keys)
+            Op('}').Op('(').Text("epoch").Op('K', 3).Text(key);
+        Dictionary(state);
+        foreach (var _ in keys)
+            Op('u');
+        Op('.');
     }
 
     /// <summary>A zip like PyTorch's with any pickle in it.</summary>
@@ -59,9 +88,10 @@ internal sealed class TorchSave
                 .Global("torch", "FloatStorage")
                 .Text($"{storages.Count}")
                 .Text("cpu")
-                .Int(values.Length)
-                .Op('t')
-                .Op('Q');
+                .Int(values.Length);
+            if (isLegacy)
+                Op('N'); // a view of no other storage
+            Op('t').Op('Q');
             storages.Add([.. values.SelectMany(BitConverter.GetBytes)]);
             Op('K', 0).Tuple(shape).Tuple(Strides(shape)).Op(0x89);
             Global("collections", "OrderedDict").Op(')').Op('R').Op('t').Op('R');

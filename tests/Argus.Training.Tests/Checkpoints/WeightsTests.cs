@@ -35,6 +35,147 @@ public class WeightsTests
         Assert.Equal([1f, 2f], weights.Find("something.else")!.data<float>().ToArray());
     }
 
+    [Theory]
+    [InlineData("weights.pkl")]
+    [InlineData("weights.ckpt")]
+    [InlineData("weights.bin")]
+    [InlineData("weights.pth.tar")]
+    [InlineData("weights.safetensors")]
+    [InlineData("weights")]
+    public void The_content_tells_the_format_and_not_the_name(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        foreach (var kind in new[] { "zip", "legacy", "safetensors" })
+        {
+            File.Delete(folder[name]);
+            if (kind == "zip")
+                TorchSave.Write(folder[name], Torchvision);
+            else if (kind == "legacy")
+                TorchSave.WriteLegacy(folder[name], Torchvision);
+            else
+                SafeTensors.Write(folder[name], [("something.else", tensor(new[] { 1f, 2f }))]);
+            using (var weights = Weights.Read(folder[name]))
+                Assert.Equal([1f, 2f], weights.Find("something.else")!.data<float>().ToArray());
+            File.Delete(folder["wrapped"]);
+            using (var zip = ZipFile.Open(folder["wrapped"], ZipArchiveMode.Create))
+            {
+                zip.CreateEntryFromFile(folder[name], name);
+                using var readme = new StreamWriter(zip.CreateEntry("README.md").Open());
+                readme.Write("what it is and how it was trained");
+            }
+            using var unwrapped = Weights.Read(folder["wrapped"]);
+            Assert.Equal([1f, 2f], unwrapped.Find("something.else")!.data<float>().ToArray());
+        }
+    }
+
+    [Fact]
+    public void Every_truncation_of_a_file_from_before_PyTorch_1_6_is_an_error_with_its_name()
+    {
+        using var folder = new TemporaryFolder();
+        TorchSave.WriteLegacy(folder["good"], Torchvision);
+        var good = File.ReadAllBytes(folder["good"]);
+        for (var length = 0; length < good.Length; length += 29)
+        {
+            File.WriteAllBytes(folder["cut"], good[..length]);
+            var error = Assert.ThrowsAny<ArgusException>(() => Weights.Read(folder["cut"]));
+            Assert.Contains(folder["cut"], error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("net")]
+    [InlineData("ema")]
+    [InlineData("state_dict")]
+    [InlineData("model/state_dict")]
+    [InlineData("model_state_dict/net/backbone")]
+    [InlineData("generator")]
+    public void A_state_dict_is_found_however_deep_it_is(string under)
+    {
+        using var folder = new TemporaryFolder();
+        TorchSave.Write(folder["a"], Torchvision, under);
+        using var weights = Weights.Read(folder["a"]);
+        Assert.Equal([1f, 2f], weights.Find("something.else")!.data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("_orig_mod.module.")]
+    [InlineData("model.module._orig_mod.")]
+    [InlineData("net.backbone.")]
+    [InlineData("module.model.backbone.net.")]
+    [InlineData("state_dict.ema.module.")]
+    public void Prefixes_are_left_out_in_any_order(string prefix)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        TorchSave.Write(folder["a"], Torchvision.ToDictionary(entry => prefix + entry.Key, entry => entry.Value));
+        using var model = Model();
+        using var weights = Weights.Read(folder["a"]);
+        var match = weights.CopyTo(model);
+        Assert.Equal(["backbone.features.0.1.weight"], match.Matched);
+        Assert.Equal([$"{prefix}classifier.1.bias", $"{prefix}something.else"], match.LeftOver);
+        Assert.Equal(31f, model.state_dict()["backbone.features.0.1.weight"][31].item<float>());
+    }
+
+    // github.com/lukemelas/EfficientNet-PyTorch, efficientnet_pytorch/model.py; blocks of a stage at depth 1.8 (B4).
+    [Theory]
+    [InlineData("")]
+    [InlineData("module.net.")]
+    public void efficientnet_pytorchs_names_fill_the_whole_backbone(string prefix)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var first = Model("efficientnet_b4");
+        using var second = Model("efficientnet_b4");
+        var own = first.state_dict();
+        var theirs = new List<(string, Tensor)> { ("_fc.weight", zeros(1000, 1792)), ("_fc.bias", zeros(1000)) };
+        void Add(string name, string ours)
+        {
+            foreach (var (key, value) in own.Where(entry => entry.Key.StartsWith($"backbone.features.{ours}.")))
+                theirs.Add(($"{name}.{key[$"backbone.features.{ours}.".Length..]}", value));
+        }
+        Add("_conv_stem", "0.0");
+        Add("_bn0", "0.1");
+        Add("_conv_head", "8.0");
+        Add("_bn1", "8.1");
+        var block = 0;
+        foreach (var (stage, layers) in new[] { 2, 4, 4, 6, 6, 8, 2 }.Index())
+        {
+            for (var layer = 0; layer < layers; layer++, block++)
+            {
+                var at = $"{stage + 1}.{layer}.block";
+                string[][] parts =
+                [
+                    .. stage == 0
+                        ? Array.Empty<string[]>()
+                        :
+                        [
+                            ["_expand_conv", "_bn0"],
+                        ],
+                    ["_depthwise_conv", "_bn1"],
+                    ["_se_reduce", "_se_expand"],
+                    ["_project_conv", "_bn2"],
+                ];
+                foreach (var (place, names) in parts.Index())
+                {
+                    var isExcitation = names[0] == "_se_reduce";
+                    Add($"_blocks.{block}.{names[0]}", $"{at}.{place}.{(isExcitation ? "fc1" : "0")}");
+                    Add($"_blocks.{block}.{names[1]}", $"{at}.{place}.{(isExcitation ? "fc2" : "1")}");
+                }
+            }
+        }
+        SafeTensors.Write(folder["b4.pth"], theirs.Select(entry => (prefix + entry.Item1, entry.Item2)));
+        using var weights = Weights.Read(folder["b4.pth"]);
+        var match = weights.CopyTo(second);
+        Assert.Equal([$"{prefix}_fc.bias", $"{prefix}_fc.weight"], match.LeftOver);
+        Assert.DoesNotContain(match.Missing, name => name.StartsWith("backbone.", StringComparison.Ordinal));
+        Assert.All(
+            own.Where(entry => entry.Key.StartsWith("backbone.", StringComparison.Ordinal)),
+            entry => Assert.True(entry.Value.equal(second.state_dict()[entry.Key]).all().item<bool>(), entry.Key)
+        );
+    }
+
     [Fact]
     public void torchvisions_names_go_to_the_backbone_and_its_classifier_is_left_over()
     {
@@ -45,7 +186,7 @@ public class WeightsTests
         using var weights = Weights.Read(folder["b0.pth"]);
         var match = weights.CopyTo(model);
         Assert.Equal(["backbone.features.0.1.weight"], match.Matched);
-        Assert.Equal(["backbone.something.else", "classifier.1.bias"], match.LeftOver);
+        Assert.Equal(["classifier.1.bias", "something.else"], match.LeftOver);
         Assert.Contains("feature_projection.weight", match.Missing);
         Assert.Equal(31f, model.state_dict()["backbone.features.0.1.weight"][31].item<float>());
     }
@@ -155,6 +296,6 @@ public class WeightsTests
         Assert.Throws<RequestException>(() => Weights.Read(folder["nowhere.pth"]));
     }
 
-    private static SpecialistModel Model() =>
-        new(Specialist.Find("cm"), new ModelOptions { Backbone = "efficientnet_b0" });
+    private static SpecialistModel Model(string backbone = "efficientnet_b0") =>
+        new(Specialist.Find("cm"), new ModelOptions { Backbone = backbone });
 }

@@ -77,6 +77,19 @@ public sealed class LostLinksTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_that_was_copied_in_part_is_not_the_newest_whole_one()
+    {
+        using (
+            var model = File.OpenWrite(
+                Path.Combine(run.CheckpointFolder("epoch-002-step-000000"), Checkpoint.ModelFile)
+            )
+        )
+            model.SetLength(model.Length - 1);
+        Assert.Equal(10, Checkpoint.ReadState(run.Last).GlobalStep);
+        Assert.Equal([run.CheckpointFolder("epoch-002-step-000000")], run.FindDamaged());
+    }
+
+    [Fact]
     public async Task Training_goes_on_from_the_newest_checkpoint_and_is_not_begun_anew()
     {
         var merged = TinyStore.Recipe("rr/1");
@@ -116,7 +129,8 @@ public sealed class LostLinksTests : IDisposable
     {
         var checkpoint = run.CheckpointFolder($"epoch-{epoch:000}-step-000000");
         Directory.CreateDirectory(checkpoint);
-        File.WriteAllText(Path.Combine(checkpoint, Checkpoint.ModelFile), "weights");
+        using var weight = TorchSharp.torch.zeros(4);
+        SafeTensors.Write(Path.Combine(checkpoint, Checkpoint.ModelFile), [("weight", weight)]);
         File.WriteAllText(
             Path.Combine(checkpoint, Checkpoint.StateFile),
             JsonSerializer.Serialize(
