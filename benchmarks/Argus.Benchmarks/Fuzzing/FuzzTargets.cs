@@ -28,7 +28,7 @@ internal static class FuzzTargets
         return
         [
             new FuzzTarget("pickle", [StateDictPickle], input => new PickleReader(input).Read()),
-            FuzzTarget.OfFile("pth", [TorchZip()], Path.Combine(folder, "a.pth"), file => Free(PyTorchFile.Read(file))),
+            FuzzTarget.OfFile("pth", [TorchZip()], Path.Combine(folder, "a.pth"), file => Free(WeightsFile.Read(file))),
             FuzzTarget.OfFile(
                 "safetensors",
                 [SafeTensorsFile(folder)],
