@@ -28,6 +28,7 @@ internal static class CommandLine
         root.Options.Add(new HelpOption());
         root.Options.Add(new VersionOption());
         root.Options.Add(Verbose);
+        NumberOptions.ReadAlikeEverywhere(root);
         var parsed = root.Parse(arguments);
         // With --help among the arguments nothing counts as an error, not even a command that does not exist.
         if (parsed.Errors.Count > 0 || parsed.UnmatchedTokens.Count > 0)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Argus.Cli.Output;
 using Argus.Data.Audits;
 using Argus.Data.Datasets;
@@ -99,7 +100,11 @@ internal static class DataCommand
     private static QuadCounts Counts(string text)
     {
         var counts = text.Split(',')
-            .Select(part => int.TryParse(part, out var count) && count is >= 0 and <= 100_000 ? count : -1)
+            .Select(part =>
+                int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 100_000
+                    ? count
+                    : -1
+            )
             .ToArray();
         return counts is [>= 0 and var train, >= 0 and var validation, >= 0 and var test]
             ? new QuadCounts(train, validation, test)

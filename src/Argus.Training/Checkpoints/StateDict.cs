@@ -1,6 +1,8 @@
 namespace Argus.Training.Checkpoints;
 
-/// <summary>Finds the state dict in what a project saved: the weights among epochs, optimizers and other things.</summary>
+/// <summary>
+/// Finds the state dict in what a project saved: the weights among epochs, optimizers and other things.
+/// </summary>
 internal static class StateDict
 {
     // What projects keep weights under, the likelier first; averaged ones where there are no others.

@@ -84,12 +84,12 @@ internal static class WeightsFile
     private static Dictionary<string, Tensor> ReadWrapped(ZipArchive zip, string path)
     {
         var inner = zip.Entries.Where(IsWeights).ToList();
-        if (inner.Count != 1)
+        if (inner.Count == 0)
+            throw new ArgusException("it is a zip that holds no weights");
+        if (inner.Count > 1)
             throw new ArgusException(
-                inner.Count == 0
-                    ? "it is a zip that holds no weights"
-                    : $"it holds {inner.Count} files of weights ({string.Join(", ", inner.Take(3).Select(e => e.Name))}); "
-                        + "unpack it and choose one"
+                $"it holds {inner.Count} files of weights, {inner[0].Name} and {inner[1].Name} among them; unpack it "
+                    + "and choose one"
             );
         using var stream = inner[0].Open();
         using var bytes = new MemoryStream(ReadAll(stream, inner[0].Length));

@@ -92,7 +92,7 @@ public sealed record RecipeKey(string Key, PropertyInfo Property)
                 : null,
         };
         if (parsed is null)
-            return Fail($"{Key} takes {TypeName}, not '{text}'", out problem);
+            return Fail($"{Key} takes {TypeName}, not '{text}'{PointHint.For(text)}", out problem);
         if (Range is { } range && !range.IsValid(parsed))
             return Fail($"{Key} is {text}; it must be from {range.Minimum} to {range.Maximum}", out problem);
         return parsed;

@@ -87,7 +87,7 @@ public static class VideoProbe
             // What comes after a gap was not listed, but counts in what the container says.
             var said =
                 Text(json.RootElement.GetProperty("format"), "duration") is { } text
-                && double.TryParse(text, CultureInfo.InvariantCulture, out var seconds)
+                && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
                     ? seconds
                     : 0;
             return Math.Max(said, info.DurationSeconds) <= (longestSeconds ?? double.MaxValue)
@@ -227,7 +227,7 @@ public static class VideoProbe
     }
 
     private static double? Time(JsonElement packet, string name) =>
-        Text(packet, name) is { } time ? double.Parse(time, CultureInfo.InvariantCulture) : null;
+        Text(packet, name) is { } time ? double.Parse(time, NumberStyles.Float, CultureInfo.InvariantCulture) : null;
 
     private static double[]? AllOrNull(List<double?> times) =>
         times.All(time => time is not null) ? [.. times.Select(time => time!.Value)] : null;
@@ -245,8 +245,8 @@ public static class VideoProbe
     // "30000/1001"; 25 where the stream says nothing, as ffmpeg takes it.
     private static double Rate(JsonElement stream) =>
         Text(stream, "avg_frame_rate")?.Split('/') is [var frames, var seconds]
-        && double.TryParse(frames, CultureInfo.InvariantCulture, out var f)
-        && double.TryParse(seconds, CultureInfo.InvariantCulture, out var s)
+        && double.TryParse(frames, NumberStyles.Float, CultureInfo.InvariantCulture, out var f)
+        && double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var s)
         && f > 0
         && s > 0
             ? f / s
