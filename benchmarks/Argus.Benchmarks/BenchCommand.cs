@@ -19,5 +19,7 @@ internal static class BenchCommand
             DetectBench.CreateCommand(),
             ServeBench.CreateCommand(),
             FuzzBench.CreateCommand(),
+            FaultsBench.CreateCommand(),
+            LoadBench.CreateCommand(),
         };
 }

@@ -104,7 +104,7 @@ internal static class FuzzTargets
         using var picture = StillPicture.Read(file);
     }
 
-    // protocol 2: {"weight": _rebuild_tensor_v2(("storage", FloatStorage, "0", "cpu", 4), 0, (2, 2), (2, 1), False, {})}
+    // {"weight": _rebuild_tensor_v2(("storage", FloatStorage, "0", "cpu", 4), 0, (2, 2), (2, 1), False, {})}
     private static byte[] StateDictPickle =>
         [
             .. "\u0002}q\0(X\u0006\0\0\0weightctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\n"u8

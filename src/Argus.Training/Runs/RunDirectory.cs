@@ -127,7 +127,7 @@ public sealed partial class RunDirectory(string path)
         ];
     }
 
-    /// <summary>Checkpoints of which a file is missing or shorter than it was, as a copy that broke off leaves them.</summary>
+    /// <summary>Checkpoints that lack a file or part of one, as a copy that broke off leaves them.</summary>
     internal IReadOnlyList<string> FindDamaged() => [.. CheckpointFolders().Where(folder => !IsWhole(folder))];
 
     private IEnumerable<string> CheckpointFolders() =>
