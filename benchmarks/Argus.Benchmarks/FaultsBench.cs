@@ -23,8 +23,8 @@ internal static class FaultsBench
         "train.epochs=2",
         "train.checkpoint_minutes=0.02",
         "model.image_size=64",
-        "data.train_frames=8",
-        "data.eval_frames=4",
+        "data.train_frames=2",
+        "data.eval_frames=2",
     ];
 
     /// <summary>Creates the command <c>argus bench faults</c>.</summary>
@@ -70,7 +70,7 @@ internal static class FaultsBench
     )
     {
         var sample = Path.Combine(folder, "sample");
-        await MeasuredProcess.RunArgusAsync(["data", "sample", sample, "--quads", "2,1,1"], cancel);
+        await MeasuredProcess.RunArgusAsync(["data", "sample", sample, "--quads", "1,1,1"], cancel);
         var ffpp = Path.Combine(sample, "ffpp");
         var store = Path.Combine(folder, "prepare", "undisturbed");
         var run = Path.Combine(folder, "train", "undisturbed");
