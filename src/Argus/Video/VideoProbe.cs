@@ -190,12 +190,14 @@ public static class VideoProbe
             Remarks =
             [
                 .. DisplayFilters.Describe(info),
-                .. mayBeCut ? CheckEnd(video, packets[Number(video, "index")].Count()) : [],
+                .. mayBeCut && container.StartsWith("mov", StringComparison.Ordinal)
+                    ? CheckEnd(video, packets[Number(video, "index")].Count())
+                    : [],
             ],
         };
     }
 
-    // MP4, MOV and AVI say how many frames they have.
+    // MP4 and MOV say how many frames they have. (AVI says so too, and twice as many where frames are out of order.)
     private static string[] CheckEnd(JsonElement video, int present)
     {
         if (!int.TryParse(Text(video, "nb_frames"), CultureInfo.InvariantCulture, out var announced))

@@ -254,6 +254,16 @@ public sealed class ForeignVideoTests : IDisposable
     }
 
     [Fact]
+    public async Task An_AVI_that_announces_twice_its_frames_is_whole()
+    {
+        var whole = await MakeAsync("whole.mp4", 1, "-c:v", "libx264", "-bf", "2");
+        var video = await Videos.RunAsync(folder["copy.avi"], ["-i", whole, "-c", "copy"]);
+        using var reading = await WholeVideo.ReadAsync(video, folder.Path);
+        Assert.Equal(25, reading.Info.FrameCount);
+        Assert.DoesNotContain(reading.Info.Remarks, remark => remark.Contains("cut off"));
+    }
+
+    [Fact]
     public async Task The_default_stream_is_judged_and_never_a_still_one()
     {
         var video = await Videos.RunAsync(
