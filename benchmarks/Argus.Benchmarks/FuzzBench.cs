@@ -1,49 +1,63 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Argus.Benchmarks.Fuzzing;
 using Argus.Cli;
 using Argus.Cli.Output;
+using Argus.Training.Native;
 
 namespace Argus.Benchmarks;
 
-/// <summary>
-/// Feeds damaged and hostile inputs to every reader of foreign bytes. A reader may refuse, with the exception that it
-/// promises; it must not throw another, take longer than a second, or more memory than 256 MB for a small file.
-/// </summary>
+/// <summary>Feeds damaged and hostile files to every reader of bytes that others wrote.</summary>
 internal static class FuzzBench
 {
-    private const double LongestSeconds = 1;
-    private const double LargestMegabytes = 256;
-    private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(2);
-
-    /// <summary>What a reader did.</summary>
-    /// <param name="Reader">Its name.</param>
-    /// <param name="Inputs">How many it got.</param>
-    /// <param name="Refused">Those that it refused in words.</param>
-    /// <param name="SlowestMilliseconds">Its longest call.</param>
+    /// <summary>What came of one reader.</summary>
+    /// <param name="Name">What it reads.</param>
+    /// <param name="Inputs">The number of files that it was given.</param>
+    /// <param name="Refused">So many were refused with a sentence.</param>
+    /// <param name="Accepted">So many were read.</param>
+    /// <param name="SlowestMilliseconds">The longest call.</param>
     /// <param name="LargestMegabytes">The most that a call allocated.</param>
-    /// <param name="Findings">What it must not do, each kind once.</param>
-    public sealed record Result(
-        string Reader,
-        long Inputs,
-        long Refused,
+    /// <param name="Findings">Mistakes of the reader with the number of files that show them.</param>
+    public sealed record Row(
+        string Name,
+        int Inputs,
+        int Refused,
+        int Accepted,
         double SlowestMilliseconds,
         double LargestMegabytes,
-        IReadOnlyList<string> Findings
+        IReadOnlyDictionary<string, int> Findings
     );
+
+    /// <summary>What came of all.</summary>
+    /// <param name="Seed">What the files were drawn with.</param>
+    /// <param name="Inputs">The number of files.</param>
+    /// <param name="Readers">A row a reader.</param>
+    public sealed record Result(int Seed, int Inputs, IReadOnlyList<Row> Readers);
+
+    private const int KeptOfAKind = 3;
 
     /// <summary>Creates the command <c>argus bench fuzz</c>.</summary>
     public static Command CreateCommand()
     {
-        var minutes = BenchOptions.CreateCount("--minutes", "In all.", value: 2, least: 1, most: 10_000);
+        var minutes = new Option<double>("--minutes")
+        {
+            Description = "For all readers together.",
+            DefaultValueFactory = _ => 5,
+            HelpName = "N",
+        };
         var seed = BenchOptions.CreateSeed();
-        var only = new Option<string?>("--only") { Description = "This reader alone.", HelpName = "READER" };
+        var only = new Option<string?>("--only")
+        {
+            Description = "Readers whose names begin like this.",
+            HelpName = "READER",
+        };
         var keep = new Option<string?>("--keep")
         {
-            Description = "Inputs that were found are kept in this folder.",
+            Description = "Where files that show a mistake are kept, with what was thrown.",
             HelpName = "DIR",
         };
-        var command = new Command("fuzz", "Damaged and hostile files for every reader of what others made.")
+        var command = new Command("fuzz", "Damaged and hostile files for every reader of bytes that others wrote.")
         {
             minutes,
             seed,
@@ -52,149 +66,130 @@ internal static class FuzzBench
             BenchOptions.Json,
         };
         command.SetAction(
-            async (parse, _) =>
+            async (parse, cancel) =>
             {
                 ProcessSettings.ForTraining();
-                var folder = Directory.CreateTempSubdirectory("argus-fuzz-").FullName;
-                try
-                {
-                    var targets = await FuzzTargets.CreateAsync(folder);
-                    if (parse.GetValue(only) is { } name)
-                        targets = targets.Any(target => target.Name == name)
-                            ? [targets.Single(target => target.Name == name)]
-                            : throw new RequestException(
-                                $"There is no reader '{name}'. Choose "
-                                    + $"{Suggestions.OneOf(name, [.. targets.Select(target => target.Name)])}."
-                            );
-                    var each = TimeSpan.FromMinutes((double)parse.GetValue(minutes) / targets.Count);
-                    var results = targets
-                        .Select(target => Run(target, each, parse.GetValue(seed), parse.GetValue(keep)))
-                        .ToList();
-                    BenchOptions.Write(parse, results, Print);
-                    return results.Any(result => result.Findings.Count > 0) ? 1 : 0;
-                }
-                finally
-                {
-                    Directory.Delete(folder, recursive: true);
-                }
+                var result = await RunAsync(
+                    TimeSpan.FromMinutes(parse.GetValue(minutes)),
+                    parse.GetValue(seed),
+                    parse.GetValue(only) ?? "",
+                    parse.GetValue(keep),
+                    cancel
+                );
+                BenchOptions.Write(parse, result, Print);
+                return result.Readers.Any(row => row.Findings.Count > 0) ? 1 : 0;
             }
         );
         return command;
     }
 
-    private static Result Run(FuzzTarget target, TimeSpan limit, int seed, string? keep)
+    private static async Task<Result> RunAsync(
+        TimeSpan time,
+        int seed,
+        string only,
+        string? keep,
+        CancellationToken cancel
+    )
     {
-        foreach (var good in target.Corpus)
-            target.Read(good);
-        var mutator = new Mutator(seed, target.Corpus);
-        var findings = new Dictionary<string, (string Message, byte[] Input)>();
-        long inputs = 0;
-        long refused = 0;
-        double slowest = 0;
-        double largest = 0;
-        byte[] input = [];
-        long begun = Stopwatch.GetTimestamp();
-        // What hangs cannot be stopped from inside; it is kept and the program ends.
-        using var watch = new Timer(
-            _ =>
-            {
-                if (Stopwatch.GetElapsedTime(Volatile.Read(ref begun)) < HangLimit)
-                    return;
-                Terminal.Error($"{target.Name} hangs; its input is kept as {Keep("hang", Volatile.Read(ref input))}.");
-                Environment.Exit(1);
-            },
-            null,
-            HangLimit,
-            HangLimit
-        );
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < limit; inputs++)
+        LibTorch.Load();
+        var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
+        // Left behind by a crash, with the file that was read.
+        try
         {
-            Volatile.Write(ref input, mutator.Next());
-            Volatile.Write(ref begun, Stopwatch.GetTimestamp());
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            try
-            {
-                target.Read(input);
-            }
-            catch (Exception error) when (target.IsRefusal(error))
-            {
-                refused++;
-            }
-            catch (Exception error)
-            {
-                findings.TryAdd(FindPlace(error), (Shorten(error.Message), input));
-            }
-            var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-            var megabytes = (GC.GetAllocatedBytesForCurrentThread() - before) / 1e6;
-            slowest = Math.Max(slowest, seconds * 1000);
-            largest = Math.Max(largest, megabytes);
-            if (seconds > LongestSeconds)
-                findings.TryAdd($"longer than {LongestSeconds} s", ($"{seconds:0.0} s", input));
-            if (megabytes > LargestMegabytes)
-                findings.TryAdd($"more than {LargestMegabytes} MB", ($"{megabytes:0} MB", input));
+            Terminal.Note("making valid files");
+            var corpus = await FuzzCorpus.WriteAsync(folder, cancel);
+            var readers = FuzzReaders
+                .Create(corpus)
+                .Where(reader => reader.Name.StartsWith(only, StringComparison.OrdinalIgnoreCase))
+                .ToList();
+            if (readers.Count == 0)
+                throw new RequestException(
+                    $"No reader is called '{only}'. Choose "
+                        + $"{Suggestions.OneOf(only, [.. FuzzReaders.Create(corpus).Select(reader => reader.Name)])}."
+                );
+            var rows = new List<Row>();
+            foreach (var reader in readers)
+                rows.Add(Run(reader, time / readers.Count, seed, keep, cancel));
+            return new Result(seed, rows.Sum(row => row.Inputs), rows);
         }
-        return new Result(
-            target.Name,
-            inputs,
-            refused,
-            slowest,
-            largest,
-            [
-                .. findings.Select(finding =>
-                    $"{finding.Key}: {finding.Value.Message} ({Keep(finding.Key, finding.Value.Input)})"
-                ),
-            ]
-        );
-
-        string Keep(string what, byte[] bytes)
+        finally
         {
-            if (keep is null)
-                return "--keep DIR keeps the input";
-            Directory.CreateDirectory(keep);
-            var file = Path.Combine(keep, $"{target.Name.Replace(' ', '-')}-{KeyedRandom.Key(what):x16}");
-            File.WriteAllBytes(file, bytes);
-            return file;
+            Directory.Delete(folder, recursive: true);
         }
     }
 
-    // The kind of the fault: its exception and the first method of Argus that it passed.
-    private static string FindPlace(Exception error)
+    private static Row Run(FuzzReader reader, TimeSpan time, int seed, string? keep, CancellationToken cancel)
     {
-        var method = new StackTrace(error)
-            .GetFrames()
-            .Select(frame => frame.GetMethod())
-            .FirstOrDefault(method =>
-                method?.DeclaringType?.Namespace?.StartsWith("Argus", StringComparison.Ordinal) == true
-            );
-        return $"{error.GetType().Name} in {method?.DeclaringType?.Name}.{method?.Name}";
+        Terminal.Note($"{reader.Name}: {reader.Path}");
+        foreach (var valid in reader.Corpus)
+        {
+            File.WriteAllBytes(reader.Path, valid);
+            if (FuzzCall.Measure(reader) is { Finding: { } finding, Error: var error })
+                throw new InvalidOperationException($"{reader.Name} stumbles over a valid file: {finding}", error);
+        }
+        var mutator = new FuzzMutator(reader.Corpus);
+        var findings = new Dictionary<string, int>();
+        var (inputs, refused) = (0, 0);
+        var (slowest, largest) = (0.0, 0.0);
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < time)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var input = mutator.Create(KeyedRandom.Create("fuzz", seed, reader.Name, inputs));
+            File.WriteAllBytes(reader.Path, input);
+            var call = FuzzCall.Measure(reader);
+            inputs++;
+            refused += call.IsRefused ? 1 : 0;
+            slowest = Math.Max(slowest, call.Milliseconds);
+            largest = Math.Max(largest, call.Megabytes);
+            if (call.Finding is not { } finding)
+                continue;
+            findings[finding] = findings.GetValueOrDefault(finding) + 1;
+            if (findings[finding] <= KeptOfAKind && keep is not null)
+                Keep(keep, reader, inputs - 1, input, call);
+        }
+        var accepted = inputs - refused - findings.Values.Sum();
+        // A file is put back that the readers after this one need.
+        File.WriteAllBytes(reader.Path, reader.Corpus[0]);
+        return new Row(reader.Name, inputs, refused, accepted, slowest, largest, findings);
     }
 
-    private static string Shorten(string message) =>
-        message.Split('\n')[0][..Math.Min(100, message.Split('\n')[0].Length)];
+    private static void Keep(string folder, FuzzReader reader, int number, byte[] input, FuzzCall call)
+    {
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, $"{reader.Name.Replace(' ', '-')}-{number}-{Path.GetFileName(reader.Path)}");
+        File.WriteAllBytes(file, input);
+        File.WriteAllText(
+            file + ".txt",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{call.Finding}\n{call.Milliseconds:0} ms, {call.Megabytes:0} MB\n{call.Error}\n"
+            )
+        );
+    }
 
-    private static void Print(IReadOnlyList<Result> results)
+    private static void Print(Result result)
     {
         Terminal.Table(
-            ["reader", "inputs", "refused", "slowest ms", "largest MB", "findings"],
-            results
-                .Select(result =>
-                    new[]
-                    {
-                        result.Reader,
-                        $"{result.Inputs}",
-                        $"{result.Refused}",
-                        $"{result.SlowestMilliseconds:0}",
-                        $"{result.LargestMegabytes:0.0}",
-                        $"{result.Findings.Count}",
-                    }
-                )
-                .ToList()
+            ["reader", "inputs", "refused", "accepted", "slowest ms", "largest MB", "findings"],
+            result.Readers.Select(row =>
+                new[]
+                {
+                    row.Name,
+                    $"{row.Inputs}",
+                    $"{row.Refused}",
+                    $"{row.Accepted}",
+                    row.SlowestMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+                    row.LargestMegabytes.ToString("0.0", CultureInfo.InvariantCulture),
+                    $"{row.Findings.Count}",
+                }
+            )
         );
-        foreach (var result in results)
+        foreach (var row in result.Readers)
         {
-            foreach (var finding in result.Findings)
-                Terminal.Line($"{result.Reader}: {finding}");
+            foreach (var (finding, count) in row.Findings)
+                Terminal.Line($"{row.Name}: {finding} ({count} inputs)");
         }
-        Terminal.Line($"{results.Sum(result => result.Inputs)} inputs in all.");
+        Terminal.Line($"{result.Inputs} inputs in all");
     }
 }

@@ -141,7 +141,7 @@ public sealed class SpecialistModelFile : IDisposable
         }
         try
         {
-            if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelMetadata.Recipe, out var recipe))
+            if (!ReadMetadata(session, path).TryGetValue(ModelMetadata.Recipe, out var recipe))
                 throw new ArgusException(
                     $"{path} is an ONNX model, but not of Argus: it holds no recipe. Make one with 'argus export'."
                 );
@@ -153,6 +153,19 @@ public sealed class SpecialistModelFile : IDisposable
         {
             session.Dispose();
             throw;
+        }
+    }
+
+    // The runtime's wrapper stumbles over a text that is missing or no UTF-8.
+    private static Dictionary<string, string> ReadMetadata(InferenceSession session, string path)
+    {
+        try
+        {
+            return session.ModelMetadata.CustomMetadataMap;
+        }
+        catch (Exception error) when (error is NullReferenceException or ArgumentException)
+        {
+            throw new ArgusException($"{path} is no intact ONNX model: what it says of itself cannot be read.", error);
         }
     }
 
@@ -193,14 +206,27 @@ public sealed class SpecialistModelFile : IDisposable
     /// </exception>
     public double Check()
     {
-        float[] expected = JsonSerializer.Deserialize<float[]>(Metadata[ModelMetadata.Golden])!;
-        float[] now = Golden();
+        float[] expected = ReadGolden();
+        float[] now;
+        try
+        {
+            now = Golden();
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ArgusException($"{Path} is no model of the recipe that it carries: {error.Message}", error);
+        }
         double largest = expected.Zip(now, (a, b) => Math.Abs(a - b)).Max();
         double scale = Math.Max(1, expected.Max(Math.Abs));
         if (
             !(
                 largest
-                <= scale * (Metadata[ModelMetadata.Precision] == "int8" ? IntegerGoldenTolerance : GoldenTolerance)
+                <= scale
+                    * (
+                        Metadata.GetValueOrDefault(ModelMetadata.Precision) == "int8"
+                            ? IntegerGoldenTolerance
+                            : GoldenTolerance
+                    )
             )
         )
             throw new ArgusException(
@@ -208,6 +234,27 @@ public sealed class SpecialistModelFile : IDisposable
                     + $"{largest.ToString("0.000000", CultureInfo.InvariantCulture)}). Export it anew."
             );
         return largest;
+    }
+
+    /// <summary>The logits of the golden input that the file carries.</summary>
+    /// <exception cref="ArgusException">It carries none.</exception>
+    internal float[] ReadGolden()
+    {
+        try
+        {
+            return
+                Metadata.TryGetValue(ModelMetadata.Golden, out var json)
+                && JsonSerializer.Deserialize<float[]>(json) is { Length: > 0 } logits
+                ? logits
+                : throw new JsonException("it holds none");
+        }
+        catch (JsonException error)
+        {
+            throw new ArgusException(
+                $"{Path} does not say what it answers to the golden input ({error.Message}). Export it anew.",
+                error
+            );
+        }
     }
 
     // Log odds of fake, from pairs of logits.

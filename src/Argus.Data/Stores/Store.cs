@@ -75,6 +75,13 @@ public sealed class Store : IDisposable
                 $"{index} is missing: its preparation did not finish. Run it again: argus data prepare."
             );
         var rows = await StoreIndex.ReadFileAsync<StoreRow>(index).ToListAsync();
+        foreach (var row in rows)
+        {
+            if (row.Fault() is { } fault)
+                throw new ArgusException(
+                    $"{index} is damaged: of {row.Key} {fault}. Delete the store's folder and prepare again."
+                );
+        }
         foreach (var shard in rows.GroupBy(row => row.Shard))
         {
             if (!StoreFolder.Holds(folder, shard.Key, shard.Max(row => row.EndOffset)))

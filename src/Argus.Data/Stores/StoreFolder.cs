@@ -14,7 +14,11 @@ internal static partial class StoreFolder
 {
     private sealed record StoreFile(int Format, string Key, StoreOptions Options);
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+    };
 
     /// <summary>The JSON member of a sample is its row of the index, without the places in the shard.</summary>
     public static readonly JsonSerializerOptions MemberJson = new()
@@ -86,9 +90,14 @@ internal static partial class StoreFolder
                     $"{folder} is a store of format {format}; this Argus reads {StoreOptions.FormatVersion}. "
                         + "Prepare it anew in another folder."
                 );
-            return json.Deserialize<StoreFile>(Json)!.Options;
+            if (json.Deserialize<StoreFile>(Json)?.Options is not { } options)
+                throw new JsonException("it holds no options");
+            // The hash is of their JSON, which an infinite number has none of.
+            _ = options.Key;
+            return options;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new ArgusException(
                 $"{file} is damaged: it is not what 'argus data prepare' wrote. Delete the folder and prepare again.",

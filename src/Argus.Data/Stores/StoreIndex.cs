@@ -120,7 +120,8 @@ internal static class StoreIndex
         {
             return await Task.Run(read).WaitAsync(LongestRead);
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        // Also where memory ran out: a damaged header may claim 2 GB, which the Parquet library takes at its word.
+        catch (Exception error)
         {
             throw new ArgusException(
                 $"{file} is damaged ({error.Message.Split('\n')[0]}). Delete the store's folder and prepare again.",

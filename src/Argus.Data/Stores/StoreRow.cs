@@ -1,5 +1,6 @@
 using Argus.Clips;
 using Argus.Data.Datasets;
+using Argus.Sound;
 
 namespace Argus.Data.Stores;
 
@@ -8,6 +9,8 @@ namespace Argus.Data.Stores;
 /// </summary>
 public sealed class StoreRow
 {
+    private const int LandmarkNumbers = 10;
+
     public string Key { get; set; } = "";
     public string Dataset { get; set; } = "";
     public string Method { get; set; } = "";
@@ -60,7 +63,7 @@ public sealed class StoreRow
     /// <summary>Mean luma quantizer at the start; H.264 and H.265 only.</summary>
     public double? Quantizer { get; set; }
 
-    /// <summary>What was done to its pictures and sound, or is missing of them; null in stores of before 0.9.</summary>
+    /// <summary>What was done to its pictures and sound, or is missing of them; null in earlier stores.</summary>
     public string? Remarks { get; set; }
 
     public string? SoundCodec { get; set; }
@@ -108,6 +111,32 @@ public sealed class StoreRow
             Original,
             Kind
         );
+
+    /// <summary>What would lead a reader astray, in words; null for a row that Argus wrote.</summary>
+    internal string? Fault()
+    {
+        string?[] texts = [Key, Dataset, Method, Id, Path, Group, Identities, Compression, Shard, Split];
+        if (texts.Any(text => text is null) || Frames is null)
+            return "a value is missing";
+        if (!Enum.IsDefined(typeof(Split), Split))
+            return $"the split is '{Split}'";
+        if (Label is not (0 or 1))
+            return $"the label is {Label}";
+        // The shard lies in the store's own folder.
+        if (System.IO.Path.GetFileName(Shard) != Shard || Shard.Contains('\0') || Shard.Length == 0)
+            return $"the shard is called '{Shard}'";
+        if (!IsInside(SoundOffset ?? 0, SoundBytes ?? 0) || SoundBytes < Wave.HeaderBytes)
+            return "the sound lies outside the shard";
+        if (!Frames.All(frame => frame.Bytes > 0 && IsInside(frame.Offset, frame.Bytes)))
+            return "a picture lies outside the shard";
+        return Frames.All(frame =>
+            frame.Landmarks is { Count: 0 or LandmarkNumbers } && double.IsFinite(frame.TimeSeconds)
+        )
+            ? null
+            : "a frame has no time or landmarks";
+    }
+
+    private bool IsInside(long offset, int bytes) => offset >= 0 && bytes >= 0 && offset <= EndOffset - bytes;
 
     public static StoreRow Create(VideoItem item, FileInfo source) =>
         new()

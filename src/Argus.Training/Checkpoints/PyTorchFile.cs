@@ -12,6 +12,8 @@ internal static class PyTorchFile
 {
     private const string PickleName = "data.pkl";
     private const long LegacyVersion = 1001;
+    private const long LargestPickle = 1 << 26;
+    private const long LargestRatio = 1032; // Deflate makes no more of a byte
 
     private static readonly Dictionary<string, (ScalarType Type, int Bytes)> Types = new()
     {
@@ -47,10 +49,11 @@ internal static class PyTorchFile
             var entry =
                 zip.GetEntry($"{folder}data/{storage.Key}")
                 ?? throw new ArgusException($"the data of {name} is missing");
-            var bytes = storage.Elements * Types[storage.Type].Bytes;
-            return entry.Length == bytes
-                ? entry.Open()
-                : throw new ArgusException($"the data of {name} has {entry.Length} bytes, not {bytes}");
+            var bytes = checked(storage.Elements * Types[storage.Type].Bytes);
+            if (entry.Length != bytes)
+                throw new ArgusException($"the data of {name} has {entry.Length} bytes, not {bytes}");
+            CheckLength(entry);
+            return entry.Open();
         }
     }
 
@@ -151,10 +154,20 @@ internal static class PyTorchFile
         return storage.as_strided(view.Shape, view.Strides, view.Offset).contiguous().clone();
     }
 
+    // Memory is taken before the first byte is unpacked.
+    private static void CheckLength(ZipArchiveEntry entry)
+    {
+        if (entry.Length / LargestRatio > entry.CompressedLength)
+            throw Claims(entry);
+    }
+
+    private static ArgusException Claims(ZipArchiveEntry entry) => new($"{entry.Name} claims {entry.Length} bytes");
+
     private static byte[] Bytes(ZipArchiveEntry entry)
     {
-        if (entry.Length > 1 << 28)
-            throw new ArgusException($"{entry.Name} claims {entry.Length} bytes");
+        CheckLength(entry);
+        if (entry.Length > LargestPickle)
+            throw Claims(entry);
         var bytes = new byte[entry.Length];
         using var stream = entry.Open();
         stream.ReadExactly(bytes);

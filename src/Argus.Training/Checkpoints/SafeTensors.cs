@@ -164,7 +164,7 @@ public static class SafeTensors
         if (shape.Any(side => side < 0) || offsets.Length != 2 || offsets[0] < 0)
             throw Damaged(path, $"{name} has an impossible shape or place");
         var bytes = shape.Aggregate((long)type.Bytes, (product, side) => checked(product * side));
-        if (offsets[1] - offsets[0] != bytes || dataStart + offsets[1] > file.Length)
+        if (offsets[1] - offsets[0] != bytes || offsets[1] > file.Length - dataStart)
             throw Damaged(
                 path,
                 $"{name} should have {bytes} bytes at {dataStart + offsets[0]}, the file has {file.Length}"

@@ -1,5 +1,6 @@
 using Argus.Recipes;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Argus.Training.Recipes;
@@ -7,6 +8,8 @@ namespace Argus.Training.Recipes;
 /// <summary>One YAML file of settings, flattened to dotted keys.</summary>
 internal static class RecipeFile
 {
+    private const int DeepestNesting = 64;
+
     public static void Read(
         string path,
         string name,
@@ -28,17 +31,19 @@ internal static class RecipeFile
         var stream = new YamlStream();
         try
         {
-            stream.Load(text);
+            var content = text.ReadToEnd();
+            CheckShape(content);
+            stream.Load(new StringReader(content));
         }
         catch (YamlException error)
         {
             problems.Add($"{name}:{error.Start.Line}: not valid YAML: {error.Message}");
             return;
         }
-        catch (InvalidOperationException)
+        // What the library throws at some damaged texts.
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
-            // The parser's own, of which it says neither line nor cause.
-            problems.Add($"{name}: not valid YAML");
+            problems.Add($"{name}: not valid YAML: {error.Message}");
             return;
         }
         if (stream.Documents.Count == 0)
@@ -47,6 +52,22 @@ internal static class RecipeFile
             Flatten(root, "", name, into, problems);
         else
             problems.Add($"{name}:1: a recipe is a mapping of keys to values");
+    }
+
+    // The library follows nested collections by recursion, and an alias may stand for itself or for a thousand others.
+    private static void CheckShape(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        var depth = 0;
+        while (parser.MoveNext())
+        {
+            var now = parser.Current!;
+            depth += now.NestingIncrease;
+            if (depth > DeepestNesting)
+                throw new YamlException(now.Start, now.End, "it is nested deeper than any recipe");
+            if (now is AnchorAlias)
+                throw new YamlException(now.Start, now.End, "an alias; write the value out");
+        }
     }
 
     private static void Flatten(

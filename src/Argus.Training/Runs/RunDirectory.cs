@@ -31,15 +31,15 @@ public sealed partial class RunDirectory(string path)
     public string Checkpoints => System.IO.Path.Combine(Folder, CheckpointsName);
 
     /// <summary>The best checkpoint's folder; where there is none, the path where its link would be.</summary>
-    public string Best => FindBest() ?? Link(BestName);
+    public string Best => FindBest(FindWhole())?.Folder ?? Link(BestName);
 
     /// <summary>The newest checkpoint's folder; where there is none, the path where its link would be.</summary>
-    public string Last => FindLast()?.Folder ?? Link(LastName);
+    public string Last => FindWhole().LastOrDefault()?.Folder ?? Link(LastName);
 
     /// <summary>Where the run is evaluated unless the user says otherwise.</summary>
     public string Evaluation => System.IO.Path.Combine(Folder, EvaluationName);
 
-    public bool HasCheckpoint => FindLast() is not null;
+    public bool HasCheckpoint => FindWhole().Count > 0;
 
     /// <summary>A path of this run with the run's folder as the user gave it.</summary>
     public string AsGiven(string file) => System.IO.Path.Combine(path, System.IO.Path.GetRelativePath(Folder, file));
@@ -82,11 +82,12 @@ public sealed partial class RunDirectory(string path)
             else if (Directory.Exists(link) && FindWhole().Find(whole => whole.Folder == link) is { } copy)
                 GiveName(copy);
         }
-        if (FindLast() is not { } last)
+        var checkpoints = FindWhole();
+        if (checkpoints.Count == 0)
             return;
-        PointToLast(System.IO.Path.GetFileName(last.Folder));
-        if (FindBest() is { } best)
-            PointToBest(System.IO.Path.GetFileName(best));
+        PointToLast(System.IO.Path.GetFileName(checkpoints[^1].Folder));
+        if (FindBest(checkpoints) is { } best)
+            PointToBest(System.IO.Path.GetFileName(best.Folder));
     }
 
     // A copy under a link's name gets the checkpoint's own, or goes where that is there as well.
@@ -101,16 +102,10 @@ public sealed partial class RunDirectory(string path)
 
     private sealed record WholeCheckpoint(string Folder, TrainState State);
 
-    private WholeCheckpoint? FindLast() => FindWhole().LastOrDefault();
-
-    private string? FindBest()
-    {
-        var whole = FindWhole();
-        var named = whole.Find(checkpoint =>
-            System.IO.Path.GetFileName(checkpoint.Folder) == whole[^1].State.BestCheckpoint
-        );
-        return named?.Folder ?? whole.Find(checkpoint => checkpoint.Folder == Link(BestName))?.Folder;
-    }
+    // The one that the newest names; else a copy that took the place of the link.
+    private WholeCheckpoint? FindBest(List<WholeCheckpoint> whole) =>
+        whole.Find(checkpoint => System.IO.Path.GetFileName(checkpoint.Folder) == whole[^1].State.BestCheckpoint)
+        ?? whole.Find(checkpoint => checkpoint.Folder == Link(BestName));
 
     // In the order of training; links are left out, copies of what they point to are not.
     private List<WholeCheckpoint> FindWhole()
@@ -206,13 +201,11 @@ public sealed partial class RunDirectory(string path)
     /// </summary>
     public void Prune(int keep)
     {
-        var kept = new[] { FindBest(), FindLast()?.Folder }.OfType<string>().ToHashSet();
-        var others = FindWhole()
-            .Select(checkpoint => checkpoint.Folder)
-            .Where(folder => !kept.Contains(folder))
-            .Reverse();
-        foreach (var folder in others.Skip(Math.Max(0, keep - kept.Count)))
-            Checkpoint.Discard(folder);
+        var checkpoints = FindWhole();
+        var kept = new[] { FindBest(checkpoints), checkpoints.LastOrDefault() }.OfType<WholeCheckpoint>().ToHashSet();
+        var others = checkpoints.Where(checkpoint => !kept.Contains(checkpoint)).Reverse();
+        foreach (var checkpoint in others.Skip(Math.Max(0, keep - kept.Count)))
+            Checkpoint.Discard(checkpoint.Folder);
     }
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

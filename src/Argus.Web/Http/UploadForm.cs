@@ -60,11 +60,17 @@ internal sealed class UploadFormReader
     /// <summary>Reads up to the next file of the form. What is left of the file before is skipped.</summary>
     /// <param name="cancel">Stops reading.</param>
     /// <returns>The file; null if the form holds no other.</returns>
+    /// <exception cref="InvalidDataException">The form is broken.</exception>
     public async Task<UploadedFile?> ReadNextFileAsync(CancellationToken cancel)
     {
         while (await sections.ReadNextSectionAsync(cancel) is { } section)
         {
-            if (section.GetContentDispositionHeader() is { } disposition && disposition.IsFileDisposition())
+            if (section.GetContentDispositionHeader() is not { } disposition)
+                continue;
+            // The framework's header takes for granted that a parameter has one.
+            if (disposition.Parameters.Any(parameter => !parameter.Value.HasValue))
+                throw new InvalidDataException("A parameter of the form has no value.");
+            if (disposition.IsFileDisposition())
                 return new UploadedFile(ParseName(disposition), section.Body);
         }
         return null;

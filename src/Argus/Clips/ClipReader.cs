@@ -44,7 +44,7 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
     {
         using var picture = AcceptPictures ? StillPicture.Read(path) : null;
         if (picture is not null)
-            return await new Pass(this, path, requests, StillPicture.Describe(path, picture)).RunAsync(picture, cancel);
+            return await new Pass(this, path, requests, picture.Info).RunAsync(picture.Pixels, cancel);
         var info = await VideoProbe.ReadAsync(path, cancel);
         if (info.ClockRestartsSeconds.Count == 0)
             return await ReadVideoAsync(path, info, requests, cancel);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Argus.Video;
 using OpenCvSharp;
 using SkiaSharp;
@@ -5,43 +6,55 @@ using SkiaSharp;
 namespace Argus.Clips;
 
 /// <summary>A picture file, taken as a video of one frame: specialists that need time or sound abstain.</summary>
-internal static class StillPicture
+/// <param name="Pixels">8-bit BGR, upright.</param>
+/// <param name="Info">What is said of it.</param>
+internal sealed record StillPicture(Mat Pixels, VideoInfo Info) : IDisposable
 {
-    private const long LargestPixels = 64L << 20; // as for videos
-
     // The best that any of these formats can do is black in one bit a pixel, deflated: 8256 pixels a byte.
     private const long MostPixelsPerByte = 10_000;
     private const long SmallPixels = 1L << 20;
 
-    /// <returns>8-bit BGR, upright; null for a file that is no picture, or a moving one that ffmpeg reads.</returns>
+    /// <returns>Null for a file that is no picture, or a moving one that ffmpeg reads.</returns>
     /// <exception cref="UnreadableVideoException">It is one, but too large or damaged.</exception>
-    public static Mat? Read(string path)
+    public static StillPicture? Read(string path)
     {
         using var codec = Open(path);
         if (codec is null)
             return null;
-        // OpenCV fills what is missing with grey, without a word.
-        using (var pixels = new SKBitmap(codec.Info))
-        {
-            if (codec.GetPixels(pixels.Info, pixels.GetPixels()) != SKCodecResult.Success)
-                throw new UnreadableVideoException("the picture is damaged");
-        }
-        var picture = Cv2.ImRead(path, ImreadModes.Color);
-        if (!picture.Empty())
-            return picture;
-        picture.Dispose();
-        // OpenCV reads no GIF.
-        using var decoded = SKBitmap.Decode(path);
-        if (decoded is null)
+        if (codec.EncodedFormat == SKEncodedImageFormat.Png && !ChunksFit(path))
             throw new UnreadableVideoException("the picture is damaged");
-        using var bgra = new SKBitmap(
-            decoded.Info.WithColorType(SKColorType.Bgra8888).WithAlphaType(SKAlphaType.Opaque)
+        // OpenCV fills what is missing with grey, without a word.
+        using var decoded = new SKBitmap(
+            codec
+                .Info.WithColorType(SKColorType.Bgra8888)
+                .WithAlphaType(codec.Info.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul)
         );
-        using (var canvas = new SKCanvas(bgra))
-            canvas.DrawBitmap(decoded, 0, 0);
-        using var wide = Mat.FromPixelData(bgra.Height, bgra.Width, MatType.CV_8UC4, bgra.GetPixels(), bgra.RowBytes);
-        return wide.CvtColor(ColorConversionCodes.BGRA2BGR);
+        if (codec.GetPixels(decoded.Info, decoded.GetPixels()) != SKCodecResult.Success)
+            throw new UnreadableVideoException("the picture is damaged");
+        var picture = Cv2.ImRead(path, ImreadModes.Color);
+        if (picture.Empty())
+        {
+            // OpenCV reads no GIF.
+            using var bgra = Mat.FromPixelData(
+                decoded.Height,
+                decoded.Width,
+                MatType.CV_8UC4,
+                decoded.GetPixels(),
+                decoded.RowBytes
+            );
+            Cv2.CvtColor(bgra, picture, ColorConversionCodes.BGRA2BGR);
+        }
+        var info = new VideoInfo("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null)
+        {
+            Remarks =
+                codec.FrameCount > 1
+                    ? [$"it is an animated picture of {codec.FrameCount} frames; only the first was judged"]
+                    : [],
+        };
+        return new StillPicture(picture, info);
     }
+
+    public void Dispose() => Pixels.Dispose();
 
     /// <summary>Whether it is one, from its header alone.</summary>
     /// <exception cref="UnreadableVideoException">It is one, but too large.</exception>
@@ -49,18 +62,6 @@ internal static class StillPicture
     {
         using var codec = Open(path);
         return codec is not null;
-    }
-
-    public static VideoInfo Describe(string path, Mat picture)
-    {
-        using var codec = SKCodec.Create(path);
-        return new("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null)
-        {
-            Remarks =
-                codec.FrameCount > 1
-                    ? [$"it is an animated picture of {codec.FrameCount} frames; only the first was judged"]
-                    : [],
-        };
     }
 
     private static SKCodec? Open(string path)
@@ -71,7 +72,7 @@ internal static class StillPicture
             return null;
         var codec = SKCodec.Create(path) ?? throw new UnreadableVideoException("the picture is damaged");
         var pixels = (long)codec.Info.Width * codec.Info.Height;
-        if (pixels > LargestPixels || pixels > SmallPixels + MostPixelsPerByte * new FileInfo(path).Length)
+        if (pixels > VideoProbe.LargestPixels || pixels > SmallPixels + MostPixelsPerByte * new FileInfo(path).Length)
         {
             using (codec)
                 throw new UnreadableVideoException($"the picture claims to be {codec.Info.Width}x{codec.Info.Height}");
@@ -80,6 +81,26 @@ internal static class StillPicture
             return codec;
         codec.Dispose();
         return null;
+    }
+
+    // Whether every chunk of a PNG ends within the file (PNG specification, 5.3): OpenCV takes memory for as many bytes
+    // as a chunk claims.
+    private static bool ChunksFit(string path)
+    {
+        const int signatureBytes = 8;
+        const int checksumBytes = 4;
+        Span<byte> head = stackalloc byte[8]; // length and type
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = signatureBytes;
+        while (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length)
+        {
+            file.Position += BinaryPrimitives.ReadUInt32BigEndian(head) + checksumBytes;
+            if (file.Position > file.Length)
+                return false;
+            if (head.EndsWith("IEND"u8))
+                break;
+        }
+        return true;
     }
 
     // JPEG, PNG (but a moving one), GIF, BMP, WebP. ffmpeg reads moving GIF and PNG; Debian's no moving WebP.

@@ -15,11 +15,15 @@ public static class Suggestions
     /// </summary>
     public static string? Closest(string typed, IEnumerable<string> valid) =>
         valid
+            // The distance is at least the difference of the lengths; a typed word may be as long as a file.
+            .Where(word => Math.Abs(typed.Length - word.Length) <= MostChanges(word))
             .Select(word => (Word: word, Distance: Distance(typed, word)))
-            .Where(candidate => candidate.Distance <= Math.Max(2, candidate.Word.Length / 3))
+            .Where(candidate => candidate.Distance <= MostChanges(candidate.Word))
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Word)
             .FirstOrDefault();
+
+    private static int MostChanges(string word) => Math.Max(2, word.Length / 3);
 
     // Levenshtein, one row at a time.
     private static int Distance(string a, string b)

@@ -52,7 +52,8 @@ public static class RecipeJson
             using var json = JsonDocument.Parse(text);
             Flatten(json.RootElement, "");
         }
-        catch (JsonException error)
+        // Half a surrogate pair is valid JSON but no string.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new RequestException($"{name} carries a recipe that is no JSON: {error.Message}", error);
         }

@@ -176,9 +176,7 @@ public sealed record Calibration
         {
             var calibration =
                 JsonSerializer.Deserialize<Calibration>(json, Json) ?? throw new JsonException("it is empty");
-            return calibration.Aggregations.ContainsKey(calibration.Aggregation)
-                ? calibration
-                : throw new JsonException($"it does not hold its own aggregation {calibration.Aggregation}");
+            return calibration.Fault() is { } fault ? throw new JsonException(fault) : calibration;
         }
         catch (JsonException error)
         {
@@ -188,6 +186,23 @@ public sealed record Calibration
                 error
             );
         }
+    }
+
+    // What would be computed with, silently, and come out as nonsense.
+    private string? Fault()
+    {
+        if (Aggregation is null || Aggregations is null || !Aggregations.ContainsKey(Aggregation))
+            return $"it does not hold its own aggregation {Aggregation}";
+        foreach (var (name, fitted) in Aggregations)
+        {
+            if (fitted?.OperatingPoints is null || fitted.OperatingPoints.Any(point => point is null))
+                return $"{name} has no operating points";
+            if (!(double.IsFinite(fitted.Temperature) && fitted.Temperature > 0))
+                return $"the temperature of {name} is not above 0";
+            if (fitted.Isotonic is not { Logits: { Length: > 0 } x, Probabilities: { } y } || x.Length != y.Length)
+                return $"{name} has no isotonic curve";
+        }
+        return null;
     }
 
     /// <summary>Writes it into a folder.</summary>

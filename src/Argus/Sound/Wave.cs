@@ -31,6 +31,9 @@ internal static class Wave
     }
 
     /// <summary>The samples of a file that <see cref="Write"/> wrote.</summary>
+    /// <exception cref="ArgusException">The file is shorter than its header.</exception>
     public static short[] Read(ReadOnlySpan<byte> file) =>
-        MemoryMarshal.Cast<byte, short>(file[HeaderBytes..]).ToArray();
+        file.Length >= HeaderBytes
+            ? MemoryMarshal.Cast<byte, short>(file[HeaderBytes..]).ToArray()
+            : throw new ArgusException($"A WAV file of {file.Length} bytes is cut off within its header.");
 }

@@ -31,6 +31,10 @@ internal partial class Ffmpeg
     public static string Program => Find("ffmpeg");
     public static string Probe => Find("ffprobe");
 
+    /// <summary>The arguments that open a file of others, and nothing beside it.</summary>
+    public static string[] Input(string path) =>
+        ["-protocol_whitelist", "file,pipe", "-format_whitelist", Containers, "-i", "file:" + Path.GetFullPath(path)];
+
     /// <summary>Full path of the program, or null when it is not on PATH.</summary>
     public static string? Locate(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")

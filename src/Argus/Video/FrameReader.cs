@@ -124,7 +124,7 @@ public static partial class FrameReader
                 "null",
                 "-",
             ]);
-        var withSound =
+        List<string> withSound =
             info.Sound is null || info.DurationSeconds <= 0 ? more : [.. more, .. SoundOutput(info, soundFile)];
         var (read, error) = await RunAsync(path, info, indices, withSound, AsTask(onFrame), cancel);
         if (read == 0 && withSound.Count > more.Count)
@@ -167,7 +167,7 @@ public static partial class FrameReader
         string path,
         VideoInfo info,
         IReadOnlyList<int> indices,
-        IEnumerable<string> more,
+        List<string> more,
         Func<int, Mat, Task> onFrame,
         CancellationToken cancel
     )
@@ -197,18 +197,13 @@ public static partial class FrameReader
                     "-hide_banner",
                     "-nostats",
                     "-v",
-                    more.Any() ? "level+info" : "level+error",
+                    more.Count > 0 ? "level+info" : "level+error",
                     "-nostdin",
                     "-y",
                     "-threads",
                     "1",
                     "-copyts",
-                    "-protocol_whitelist",
-                    "file,pipe",
-                    "-format_whitelist",
-                    Ffmpeg.Containers,
-                    "-i",
-                    "file:" + Path.GetFullPath(path),
+                    .. Ffmpeg.Input(path),
                     "-map",
                     $"0:{info.Stream}",
                     "-an",

@@ -7,15 +7,22 @@ namespace Argus.Video;
 /// <summary>Binary PPM pictures (netpbm P6) one after another.</summary>
 internal static class PpmStream
 {
+    private const int LongestWord = 10;
+
+    /// <returns>8-bit BGR; null at the stream's end.</returns>
+    /// <exception cref="UnreadableVideoException">What comes is no picture.</exception>
+    /// <exception cref="EndOfStreamException">The stream ends within a picture.</exception>
     public static async Task<Mat?> ReadAsync(Stream stream, CancellationToken cancel)
     {
         if (await WordAsync(stream, cancel) is not { } magic)
             return null;
         if (magic != "P6")
-            throw new UnreadableVideoException("ffmpeg wrote something that is no picture");
-        var width = int.Parse((await WordAsync(stream, cancel))!, CultureInfo.InvariantCulture);
-        var height = int.Parse((await WordAsync(stream, cancel))!, CultureInfo.InvariantCulture);
-        await WordAsync(stream, cancel); // largest value, 255
+            throw Broken();
+        var width = await NumberAsync(stream, cancel);
+        var height = await NumberAsync(stream, cancel);
+        await NumberAsync(stream, cancel); // largest value, 255
+        if ((long)width * height > VideoProbe.LargestPixels)
+            throw Broken();
         // Pictures of a few megabytes, one after another: a borrowed buffer keeps them out of the garbage collector's
         // way.
         var bytes = ArrayPool<byte>.Shared.Rent(width * height * 3);
@@ -33,6 +40,13 @@ internal static class PpmStream
         }
     }
 
+    private static UnreadableVideoException Broken() => new("ffmpeg wrote something that is no picture");
+
+    private static async Task<int> NumberAsync(Stream stream, CancellationToken cancel) =>
+        int.TryParse(await WordAsync(stream, cancel), CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw Broken();
+
     private static async Task<string?> WordAsync(Stream stream, CancellationToken cancel)
     {
         var word = "";
@@ -43,6 +57,8 @@ internal static class PpmStream
                 word += (char)one[0];
             else if (word.Length > 0)
                 return word;
+            if (word.Length > LongestWord)
+                throw Broken();
         }
         return word.Length > 0 ? word : null;
     }

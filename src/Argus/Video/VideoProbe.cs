@@ -8,7 +8,7 @@ namespace Argus.Video;
 public static class VideoProbe
 {
     // 8K and more. What claims to be larger is a mistake or an attack.
-    private const long LargestPixels = 64L << 20;
+    internal const long LargestPixels = 64L << 20;
 
     // Of a video of which less is there nobody can say what it shows.
     internal const double LeastPresentShare = 0.5;
@@ -23,6 +23,28 @@ public static class VideoProbe
     /// </exception>
     public static async Task<VideoInfo> ReadAsync(string path, CancellationToken cancel, double? longestSeconds = null)
     {
+        var info = Parse(await DescribeAsync(path, longestSeconds, cancel), longestSeconds);
+        var movies = info.Container.StartsWith("mov", StringComparison.Ordinal) ? MovieBoxes.Count(path) : 1;
+        return movies > 1
+            ? info with
+            {
+                Remarks =
+                [
+                    .. info.Remarks,
+                    $"{movies} videos were joined in it byte for byte; only the first was judged",
+                ],
+            }
+            : info;
+    }
+
+    /// <summary>What ffprobe says of a file, as JSON.</summary>
+    /// <exception cref="UnreadableVideoException">The file is not a video that ffprobe understands.</exception>
+    internal static async Task<ReadOnlyMemory<byte>> DescribeAsync(
+        string path,
+        double? longestSeconds,
+        CancellationToken cancel
+    )
+    {
         if (new FileInfo(path) is not { Exists: true } file)
             throw new UnreadableVideoException(
                 Directory.Exists(path) ? "it is a folder" : UnreadableVideoException.WhyMissing(path)
@@ -30,7 +52,7 @@ public static class VideoProbe
         if (LeadsNowhere(file))
             throw new UnreadableVideoException("the link leads nowhere");
         if (file.Length == 0 && file.LinkTarget is null)
-            throw new UnreadableVideoException("the file is empty");
+            throw new UnreadableVideoException("the file is empty, or a pipe; save what comes from a pipe first");
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
         using var output = new MemoryStream();
@@ -40,10 +62,6 @@ public static class VideoProbe
                 [
                     "-v",
                     "error",
-                    "-protocol_whitelist",
-                    "file",
-                    "-format_whitelist",
-                    Ffmpeg.Containers,
                     .. longestSeconds is { } longest
                         ? ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+{longest + 1}")]
                         : Array.Empty<string>(),
@@ -56,7 +74,7 @@ public static class VideoProbe
                         + "packet=stream_index,pts_time,dts_time,size,flags",
                     "-of",
                     "json=compact=1",
-                    "file:" + file.FullName,
+                    .. Ffmpeg.Input(path),
                 ],
                 null,
                 PipeTarget.Create((stream, token) => KeepAsync(stream, output, token)),
@@ -71,7 +89,7 @@ public static class VideoProbe
             throw new UnreadableVideoException("it is no video, or in a container that is not read");
         if (exitCode != 0)
             throw new UnreadableVideoException(FirstLine(error));
-        return Parse(output.GetBuffer().AsMemory(0, (int)output.Length), longestSeconds);
+        return output.GetBuffer().AsMemory(0, (int)output.Length);
     }
 
     /// <summary>What ffprobe's JSON says.</summary>
@@ -140,8 +158,10 @@ public static class VideoProbe
             packet => Number(packet, "stream_index")
         );
         var video = ChooseStream(streams, packets);
-        var width = (int)Number(video, "width");
-        var height = (int)Number(video, "height");
+        var width = checked((int)Number(video, "width"));
+        var height = checked((int)Number(video, "height"));
+        if (width <= 0 || height <= 0)
+            throw new UnreadableVideoException("its pictures have no size");
         if ((long)width * height > LargestPixels)
             throw new UnreadableVideoException(
                 $"its pictures are said to be {width} x {height}; more than {LargestPixels >> 20} megapixels "
@@ -229,7 +249,11 @@ public static class VideoProbe
     }
 
     private static double? Time(JsonElement packet, string name) =>
-        Text(packet, name) is { } time ? double.Parse(time, NumberStyles.Float, CultureInfo.InvariantCulture) : null;
+        Text(packet, name) is { } text
+        && double.TryParse(text, CultureInfo.InvariantCulture, out var time)
+        && double.IsFinite(time)
+            ? time
+            : null;
 
     private static double[]? AllOrNull(List<double?> times) =>
         times.All(time => time is not null) ? [.. times.Select(time => time!.Value)] : null;

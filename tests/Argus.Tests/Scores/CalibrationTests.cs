@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Argus.Metrics;
 using Argus.Scores;
 using Xunit;
@@ -105,6 +106,16 @@ public sealed class CalibrationTests
         );
     }
 
+    private static bool RemoveFirst(JsonNode? node, string name)
+    {
+        if (node is not JsonObject section)
+            return false;
+        if (!section.ContainsKey(name))
+            return section.Any(member => RemoveFirst(member.Value, name));
+        section[name] = null;
+        return true;
+    }
+
     [Fact]
     public void A_calibration_is_read_as_it_was_written_and_a_damaged_one_is_refused()
     {
@@ -120,6 +131,14 @@ public sealed class CalibrationTests
             );
         folder.Write(Calibration.FileName, "{ \"aggregation\": ");
         Assert.Throws<ArgusException>(() => Calibration.Read(folder.Path));
+        foreach (var part in new[] { "aggregations", "isotonic", "logits", "operating_points" })
+        {
+            calibration.Write(folder.Path);
+            var json = JsonNode.Parse(File.ReadAllText(folder[Calibration.FileName]))!;
+            RemoveFirst(json, part);
+            folder.Write(Calibration.FileName, json.ToJsonString());
+            Assert.Throws<ArgusException>(() => Calibration.Read(folder.Path));
+        }
         Assert.Null(Calibration.Read(Path.GetTempPath()));
         Assert.Throws<RequestException>(() => Judge.Create(null, null, Calibrator.Isotonic));
         Assert.Throws<ArgusException>(() => Calibration.Fit([Video(0, 1), Video(0, 2)], "drawn"));

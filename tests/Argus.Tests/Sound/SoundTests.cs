@@ -75,6 +75,7 @@ public class SoundTests
         using var folder = new TemporaryFolder();
         short[] samples = [.. Enumerable.Range(0, 1600).Select(i => (short)(i * 20 - 16000))];
         await File.WriteAllBytesAsync(folder["a.wav"], Wave.Write(samples, Rate));
+        Assert.Throws<ArgusException>(() => Wave.Read(new byte[Wave.HeaderBytes - 1]));
         Assert.Equal(samples, Wave.Read(await File.ReadAllBytesAsync(folder["a.wav"])));
         await Videos.RunAsync(folder["a.raw"], ["-i", folder["a.wav"], "-f", "s16le"]);
         Assert.Equal(Wave.Write(samples, Rate)[Wave.HeaderBytes..], await File.ReadAllBytesAsync(folder["a.raw"]));

@@ -10,6 +10,19 @@ namespace Argus.Training.Tests.Checkpoints;
 
 public class SafeTensorsTests
 {
+    [Fact]
+    public void An_end_beyond_all_numbers_is_refused_before_memory_is_taken()
+    {
+        using var folder = new TemporaryFolder();
+        var header = """{"a":{"dtype":"I64","shape":[1152921504606846975],"data_offsets":[0,9223372036854775800]}}""";
+        File.WriteAllBytes(
+            folder["a.safetensors"],
+            [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header)]
+        );
+        var error = Assert.Throws<ArgusException>(() => SafeTensors.Read(folder["a.safetensors"]));
+        Assert.Contains("should have 9223372036854775800 bytes", error.Message, StringComparison.Ordinal);
+    }
+
     // huggingface/safetensors, "Format": N (8 bytes, little-endian), N bytes of JSON beginning with '{' and perhaps
     // padded with spaces, then a buffer that data_offsets (relative to it) cover without holes; row-major,
     // little-endian.

@@ -238,6 +238,46 @@ public class WeightsTests
         Assert.Contains("evil.pth", error.Message, StringComparison.Ordinal);
     }
 
+    // 2^62 elements of 4 bytes are 0 bytes modulo 2^64, as many as the storage has.
+    [Fact]
+    public void A_storage_of_more_elements_than_numbers_can_count_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] pickle =
+        [
+            .. "\u0080\u0002}X\u0001\0\0\0actorch._utils\n_rebuild_tensor_v2\n(("u8.ToArray().Where(b => b != 0xC2),
+            .. "X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpu"u8,
+            0x8A,
+            8,
+            .. BitConverter.GetBytes(1L << 62),
+            .. "tQK\0K\0\u0085K\u0001\u0085"u8.ToArray().Where(b => b != 0xC2),
+            .. "tRs."u8,
+        ];
+        TorchSave.Zip(
+            folder["a.pth"],
+            pickle,
+            [
+                [],
+            ]
+        );
+        var error = Assert.Throws<ArgusException>(() => Weights.Read(folder["a.pth"]));
+        Assert.Contains("is damaged", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_zip_that_claims_more_than_it_can_hold_is_refused_before_memory_is_taken()
+    {
+        using var folder = new TemporaryFolder();
+        TorchSave.Write(folder["a.pth"], new Dictionary<string, (long[], float[])> { ["a"] = ([2], [1, 2]) });
+        var bytes = File.ReadAllBytes(folder["a.pth"]);
+        // In the zip's directory the name stands 46 bytes after an entry's beginning, its length 24.
+        var name = bytes.AsSpan().LastIndexOf("archive/data.pkl"u8);
+        BitConverter.TryWriteBytes(bytes.AsSpan(name - 46 + 24), 1 << 25);
+        File.WriteAllBytes(folder["a.pth"], bytes);
+        var error = Assert.Throws<ArgusException>(() => Weights.Read(folder["a.pth"]));
+        Assert.Contains("data.pkl claims 33554432 bytes", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_truncation_of_a_pickle_is_an_error_and_never_a_crash()
     {

@@ -158,6 +158,53 @@ public class RecipeTests
         Assert.Equal(20, new RecipeLibrary(folder.Path).Runs.Count);
     }
 
+    public static TheoryData<string> HostileYaml =>
+        [
+            "a: &a\n  b: *a\n",
+            "a: &a [1, 2]\nb: *a\n",
+            "a: " + new string('[', 400_000),
+            "a: " + string.Concat(Enumerable.Repeat("{a: ", 100_000)),
+        ];
+
+    [Theory, MemberData(nameof(HostileYaml))]
+    public void Yaml_that_stands_for_more_than_it_says_is_refused(string yaml)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("recipe.yaml", yaml);
+        var error = Assert.Throws<RequestException>(() => RecipeLibrary.ReadMerged(folder["recipe.yaml"]));
+        Assert.Contains("not valid YAML", error.Message, StringComparison.Ordinal);
+    }
+
+    // YamlDotNet answers some damaged texts with exceptions of its own states.
+    [Fact]
+    public void Every_damage_to_a_recipe_is_an_error_and_never_a_crash()
+    {
+        using var folder = new TemporaryFolder();
+        var yaml = Library.Load(Library.Find("rr/1"), "smoke", []).ToYaml();
+        var random = KeyedRandom.Create("damaged-yaml");
+        for (var i = 0; i < 2000; i++)
+        {
+            var damaged = yaml.ToCharArray();
+            for (var j = 0; j < 3; j++)
+                damaged[random.Next(damaged.Length)] = random.Pick("[]{}:,|>-?!&*\"'#%\t\n \0".ToCharArray());
+            folder.Write("recipe.yaml", new string(damaged));
+            try
+            {
+                RecipeLibrary.ReadMerged(folder["recipe.yaml"]);
+            }
+            catch (RequestException) { }
+        }
+    }
+
+    [Fact]
+    public void A_model_s_recipe_with_half_a_surrogate_pair_is_refused() =>
+        Assert.Throws<RequestException>(() => RecipeJson.Read("""{"run": "\ud800"}""", "model"));
+
+    // Comparing it letter by letter with every key takes a minute.
+    [Fact]
+    public void A_key_as_long_as_a_file_is_like_no_other() =>
+        Assert.Null(Suggestions.Closest(new string('a', 10_000_000), RecipeSchema.Keys.Select(key => key.Key)));
+
     private static void CopyRecipes(TemporaryFolder folder)
     {
         var source = Path.Combine(AppContext.BaseDirectory, "recipes");
