@@ -10,12 +10,15 @@ using Argus.Training.Runs;
 namespace Argus.Benchmarks;
 
 /// <summary>
-/// A campaign of faults: training, preparation, evaluation, export and the service are killed at drawn moments, clients
-/// go away and models are replaced. What was finished must be what an undisturbed run makes, and nothing may be lost.
+/// A campaign of faults: training, preparation, evaluation, export and the service are killed at drawn moments, write to
+/// full disks, have their clock set back and little memory; the service's database stops, its clients go away and its
+/// models are replaced. What was finished must be what an undisturbed run makes, and nothing may be lost.
 /// </summary>
 internal static class FaultsBench
 {
     private const int KilledKinds = 5;
+    private const string Serve = "serve";
+    private const long LittleMemory = 4L << 30;
 
     // Epochs and steps of a few seconds.
     private static readonly string[] Settings =
@@ -30,15 +33,24 @@ internal static class FaultsBench
     /// <summary>Creates the command <c>argus bench faults</c>.</summary>
     public static Command CreateCommand()
     {
-        var kills = BenchOptions.CreateCount("--kills", "In all.", value: 100, least: KilledKinds, most: 10_000);
+        var kills = BenchOptions.CreateCount(
+            "--kills",
+            "In all, and of other faults in proportion.",
+            value: 100,
+            least: KilledKinds,
+            most: 10_000
+        );
         var seed = BenchOptions.CreateSeed();
+        var only = new Option<string?>("--only") { Description = "This work alone is disturbed.", HelpName = "WORK" };
+        only.AcceptOnlyFromAmong("prepare", "train", "evaluate", "export", Serve);
         var command = new Command(
             "faults",
-            "Kill training, preparation, evaluation, export and the service at drawn moments, and look what is lost."
+            "Kills, full disks and other faults for preparation, training, evaluation, export and the service: what is lost?"
         )
         {
             kills,
             seed,
+            only,
             BenchOptions.Json,
         };
         command.SetAction(
@@ -49,7 +61,13 @@ internal static class FaultsBench
                 try
                 {
                     var random = new Random(parse.GetValue(seed));
-                    var results = await RunAsync(folder, parse.GetValue(kills) / KilledKinds, random, cancel);
+                    var results = await RunAsync(
+                        folder,
+                        parse.GetValue(only),
+                        parse.GetValue(kills) / KilledKinds,
+                        random,
+                        cancel
+                    );
                     BenchOptions.Write(parse, results, Print);
                     return results.Any(result => result.Lost.Count > 0) ? 1 : 0;
                 }
@@ -64,6 +82,7 @@ internal static class FaultsBench
 
     private static async Task<List<FaultResult>> RunAsync(
         string folder,
+        string? only,
         int kills,
         Random random,
         CancellationToken cancel
@@ -75,7 +94,7 @@ internal static class FaultsBench
         var store = Path.Combine(folder, "prepare", "undisturbed");
         var run = Path.Combine(folder, "train", "undisturbed");
         var models = Path.Combine(folder, "export", "undisturbed");
-        KilledWork[] works =
+        DisturbedWork[] works =
         [
             new(
                 "prepare",
@@ -95,18 +114,34 @@ internal static class FaultsBench
             new("export", to => ["export", run, "--out", to], to => Task.FromResult(HashFiles(to, "*.onnx"))),
         ];
         var results = new List<FaultResult>();
+        var disks = Math.Max(1, kills / 4);
         foreach (var work in works)
         {
-            Terminal.Note($"{work.Name}: {kills} kills");
-            results.Add(await work.RunAsync(Path.Combine(folder, work.Name), kills, random, cancel));
+            await work.RunUndisturbedAsync(Path.Combine(folder, work.Name), cancel);
+            if (only is not null && only != work.Name)
+                continue;
+            Add(await work.KillAsync(kills, random, cancel));
+            Add(await work.FillDiskAsync(disks, random, cancel));
+            Add(await work.SetClockBackAsync(cancel));
+            Add(await work.LimitMemoryAsync(LittleMemory, cancel));
         }
+        if (only is not (null or Serve))
+            return results;
         var video = Directory.EnumerateFiles(ffpp, "*.mp4", SearchOption.AllDirectories).Order().First();
         var service = new DisturbedService(models, video, Path.Combine(folder, "serve"));
-        Terminal.Note($"serve: {kills} kills");
-        results.Add(await service.KillAsync(kills, random, cancel));
-        results.Add(await service.AbandonAsync(10, random, cancel));
-        results.Add(await service.ReplaceModelAsync(cancel));
+        Add(await service.KillAsync(kills, random, cancel));
+        Add(await service.StopDatabaseAsync(disks, random, cancel));
+        Add(await service.SetClockBackAsync(cancel));
+        Add(await service.LimitMemoryAsync(LittleMemory, cancel));
+        Add(await service.AbandonAsync(10, random, cancel));
+        Add(await service.ReplaceModelAsync(cancel));
         return results;
+
+        void Add(FaultResult result)
+        {
+            results.Add(result);
+            Terminal.Note($"{result.Work}, {result.Fault}: {Describe(result)}");
+        }
     }
 
     // Every video's pictures and sound, in the order of the keys; shards may be cut elsewhere.
@@ -137,23 +172,22 @@ internal static class FaultsBench
     private static void Print(IReadOnlyList<FaultResult> results)
     {
         Terminal.Table(
-            ["what", "faults", "finished", "lost"],
+            ["work", "fault", "times", "finished after it", "lost"],
             results
                 .Select(result =>
-                    new[]
-                    {
-                        result.What,
-                        $"{result.Faults}",
-                        $"{result.Finished}",
-                        result.Lost.Count == 0 ? "nothing" : $"{result.Lost.Count}",
-                    }
+                    new[] { result.Work, result.Fault, $"{result.Faults}", $"{result.Finished}", Describe(result) }
                 )
                 .ToList()
         );
         foreach (var result in results)
         {
             foreach (var lost in result.Lost.Distinct())
-                Terminal.Line($"{result.What}: {lost}");
+                Terminal.Line($"{result.Work}, {result.Fault}: {lost}");
         }
     }
+
+    private static string Describe(FaultResult result) =>
+        result.NotTried is { } why ? $"not tried: {why}"
+        : result.Lost.Count == 0 ? "nothing"
+        : $"{result.Lost.Count}";
 }

@@ -27,7 +27,6 @@ internal static class ServeBench
         double PeakMegabytes
     );
 
-    private const string AnyPort = "http://127.0.0.1:0";
     private const int RequestsPerMemorySample = 10;
     private static readonly TimeSpan RequestInterval = TimeSpan.FromMilliseconds(20);
 
@@ -62,25 +61,8 @@ internal static class ServeBench
         {
             var video = (await DrawnVideos.WriteAsync(folder, cancel))[0];
             var models = await Untrained.ExportCouncilAsync("seed", [], folder, cancel);
-            var data = Path.Combine(folder, "data");
-            var call = ProgramCall.CreateArgus("serve", "--models", models, "--data", data, "--url", AnyPort);
-            var start = call.CreateStartInfo();
-            start.RedirectStandardOutput = true;
-            using var process = Process.Start(start)!;
-            try
-            {
-                var ready =
-                    await process.StandardOutput.ReadLineAsync(cancel)
-                    ?? throw new ArgusException("The service did not start.");
-                var address = ready.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal));
-                using var client = new HttpClient { BaseAddress = new Uri(address) };
-                return await MeasureAsync(client, process.Id, video, videos, cancel);
-            }
-            finally
-            {
-                process.Kill(entireProcessTree: true);
-                await process.WaitForExitAsync(CancellationToken.None);
-            }
+            using var service = await ServiceProcess.StartAsync(models, Path.Combine(folder, "data"), [], cancel);
+            return await MeasureAsync(service, video, videos, cancel);
         }
         finally
         {
@@ -89,8 +71,7 @@ internal static class ServeBench
     }
 
     private static async Task<Result> MeasureAsync(
-        HttpClient client,
-        int processId,
+        ServiceProcess service,
         string video,
         int videos,
         CancellationToken cancel
@@ -99,12 +80,8 @@ internal static class ServeBench
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < videos; i++)
         {
-            using var form = new MultipartFormDataContent
-            {
-                { new StreamContent(File.OpenRead(video)), "file", "video.mp4" },
-            };
-            using var answer = await client.PostAsync("/v1/analyses", form, cancel);
-            answer.EnsureSuccessStatusCode();
+            if (await service.SendAsync(video, cancel) is null)
+                throw new ArgusException("The service took no video.");
         }
         var seconds = new List<double>();
         var peak = 0.0;
@@ -112,14 +89,14 @@ internal static class ServeBench
         while (waiting)
         {
             var asked = Stopwatch.GetTimestamp();
-            var health = await client.GetFromJsonAsync<JsonElement>("/healthz", cancel);
+            var health = await service.Client.GetFromJsonAsync<JsonElement>("/healthz", cancel);
             seconds.Add(Stopwatch.GetElapsedTime(asked).TotalSeconds);
             waiting = health.GetProperty("queued").GetInt32() + health.GetProperty("running").GetInt32() > 0;
             if (seconds.Count % RequestsPerMemorySample == 0)
-                peak = Math.Max(peak, MeasuredProcess.MeasureTreeMegabytes(processId));
+                peak = Math.Max(peak, service.Megabytes);
             await Task.Delay(RequestInterval, cancel);
         }
-        var analyses = await client.GetFromJsonAsync<JsonElement>("/v1/analyses", cancel);
+        var analyses = await service.Client.GetFromJsonAsync<JsonElement>("/v1/analyses", cancel);
         foreach (var analysis in analyses.EnumerateArray())
         {
             if (analysis.GetProperty("state").GetString() != "done")

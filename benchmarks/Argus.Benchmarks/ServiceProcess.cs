@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Argus.Benchmarks.Faults;
 
 namespace Argus.Benchmarks;
 
@@ -31,19 +32,19 @@ internal sealed class ServiceProcess : IDisposable
     /// <param name="data">The service's data folder.</param>
     /// <param name="options">More options of <c>argus serve</c>.</param>
     /// <param name="cancel">Stops waiting.</param>
+    /// <param name="surroundings">What it is started in; null: what the bench runs in.</param>
     /// <exception cref="ArgusException">It did not start.</exception>
     public static async Task<ServiceProcess> StartAsync(
         string models,
         string data,
         IReadOnlyList<string> options,
-        CancellationToken cancel
+        CancellationToken cancel,
+        Surroundings? surroundings = null
     )
     {
         string[] arguments = ["serve", "--models", models, "--data", data, "--url", "http://127.0.0.1:0"];
-        var start = ProgramCall.CreateArgus([.. arguments, .. options]).CreateStartInfo();
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        var process = Process.Start(start)!;
+        var call = ProgramCall.CreateArgus([.. arguments, .. options]);
+        var process = Process.Start((surroundings ?? Surroundings.Usual).CreateStartInfo(call))!;
         process.BeginErrorReadLine();
         var line =
             await process.StandardOutput.ReadLineAsync(cancel)
@@ -70,6 +71,15 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>An analysis as it stands.</summary>
     public Task<JsonElement> GetAsync(string id, CancellationToken cancel) =>
         Client.GetFromJsonAsync<JsonElement>($"/v1/analyses/{id}", cancel);
+
+    /// <summary>An analysis as it stands; null where the service cannot say it now.</summary>
+    public async Task<JsonElement?> TryGetAsync(string id, CancellationToken cancel)
+    {
+        using var answer = await Client.GetAsync($"/v1/analyses/{id}", cancel);
+        return answer.StatusCode == HttpStatusCode.ServiceUnavailable
+            ? null
+            : await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancel);
+    }
 
     /// <summary>Whether an analysis has ended.</summary>
     public static bool HasEnded(JsonElement analysis) =>

@@ -25,6 +25,8 @@ public class QueueTests(Material material)
     [Fact]
     public async Task The_queue_in_PostgreSQL_keeps_its_promises()
     {
+        if (PostgresServer.FindObstacle() is { } obstacle)
+            Assert.Skip(obstacle);
         using var server = PostgresServer.Start();
         // Several processes that start at once make the tables once.
         var opened = await Task.WhenAll(
@@ -157,6 +159,8 @@ public class QueueTests(Material material)
     [Fact]
     public async Task Two_processes_share_a_PostgreSQL_queue_that_restarts_in_mid_work()
     {
+        if (PostgresServer.FindObstacle() is { } obstacle)
+            Assert.Skip(obstacle);
         using var server = PostgresServer.Start();
         using var folder = new TemporaryFolder();
         string[] shared = ["--database", server.ConnectionString, "--lease-seconds", "5"];

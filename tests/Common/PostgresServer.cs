@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Argus.Tests;
-using Xunit;
 
-namespace Argus.Web.Tests;
+namespace Argus.Tests;
 
 /// <summary>
 /// A real PostgreSQL in a folder of its own. It refuses to run as root, so then it runs as the user that Debian's
@@ -25,10 +23,16 @@ internal sealed class PostgresServer : IDisposable
 
     public string ConnectionString => $"Host=127.0.0.1;Port={port};Username=argus;Database=postgres;Timeout=60";
 
-    /// <summary>Skips the test, with the reason, where there is none.</summary>
-    public static PostgresServer Start()
-    {
-        var programs = Directory.Exists("/usr/lib/postgresql")
+    /// <summary>Why none can be started here; null: one can.</summary>
+    public static string? FindObstacle() =>
+        FindPrograms() is null ? "PostgreSQL is not installed (Debian, Ubuntu: apt-get install postgresql)"
+        : Environment.UserName == "root"
+        && !File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal))
+            ? "PostgreSQL does not run as root, and there is no user 'postgres'"
+        : null;
+
+    private static string? FindPrograms() =>
+        Directory.Exists("/usr/lib/postgresql")
             ? Directory
                 .GetDirectories("/usr/lib/postgresql")
                 .Select(version => Path.Combine(version, "bin"))
@@ -36,17 +40,15 @@ internal sealed class PostgresServer : IDisposable
                 .Order(StringComparer.Ordinal)
                 .LastOrDefault()
             : null;
-        Assert.SkipWhen(programs is null, "PostgreSQL is not installed (Debian, Ubuntu: apt-get install postgresql)");
-        Assert.SkipWhen(
-            Environment.UserName == "root"
-                && !File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)),
-            "PostgreSQL does not run as root, and there is no user 'postgres'"
-        );
+
+    /// <summary>Starts one; there must be no obstacle.</summary>
+    public static PostgresServer Start()
+    {
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
-        var server = new PostgresServer(new TemporaryFolder(), programs!, port);
+        var server = new PostgresServer(new TemporaryFolder(), FindPrograms()!, port);
         try
         {
             if (Environment.UserName == "root")
@@ -112,6 +114,9 @@ internal sealed class PostgresServer : IDisposable
             }
         )!;
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}"
+            );
     }
 }
