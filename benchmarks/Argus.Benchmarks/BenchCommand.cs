@@ -19,6 +19,7 @@ internal static class BenchCommand
             DetectBench.CreateCommand(),
             ServeBench.CreateCommand(),
             FuzzBench.CreateCommand(),
+            MutationBench.CreateCommand(),
             FaultsBench.CreateCommand(),
             LoadBench.CreateCommand(),
         };

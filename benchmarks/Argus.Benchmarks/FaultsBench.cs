@@ -10,9 +10,9 @@ using Argus.Training.Runs;
 namespace Argus.Benchmarks;
 
 /// <summary>
-/// A campaign of faults: training, preparation, evaluation, export and the service are killed at drawn moments, write to
-/// full disks, have their clock set back and little memory; the service's database stops, its clients go away and its
-/// models are replaced. What was finished must be what an undisturbed run makes, and nothing may be lost.
+/// A campaign of faults: training, preparation, evaluation, export and the service are killed at drawn moments, write
+/// to full disks, have their clock set back and little memory; the service's database stops, its clients go away and
+/// its models are replaced. What was finished must be what an undisturbed run makes, and nothing may be lost.
 /// </summary>
 internal static class FaultsBench
 {
@@ -26,6 +26,7 @@ internal static class FaultsBench
         "train.epochs=2",
         "train.checkpoint_minutes=0.02",
         "model.image_size=64",
+        "model.projection=64",
         "data.train_frames=2",
         "data.eval_frames=2",
     ];
@@ -45,7 +46,7 @@ internal static class FaultsBench
         only.AcceptOnlyFromAmong("prepare", "train", "evaluate", "export", Serve);
         var command = new Command(
             "faults",
-            "Kills, full disks and other faults for preparation, training, evaluation, export and the service: what is lost?"
+            "Kills, full disks and other faults for preparation, training, evaluation, export and the service."
         )
         {
             kills,

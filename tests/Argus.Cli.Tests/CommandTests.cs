@@ -259,6 +259,7 @@ public class CommandTests
             "--profile",
             "smoke",
             "model.image_size=32",
+            "model.projection=64",
             "data.train_frames=2",
             "data.eval_frames=1",
             "train.max_steps=1",
@@ -284,6 +285,7 @@ public class CommandTests
                 "--profile",
                 "smoke",
                 "model.image_size=32",
+                "model.projection=64",
             ]
         );
         Assert.True(import.ExitCode == 0, import.Error);

@@ -17,7 +17,21 @@ public class DetectTests
             await ArgusProcess.RunAsync(folder.Path, arguments);
         Assert.Equal(
             0,
-            (await Argus("data", "sample", "data", "--size", "48", "--seconds", "0.5", "--quads", "6,5,2")).ExitCode
+            (
+                await Argus(
+                    "data",
+                    "sample",
+                    "data",
+                    "--size",
+                    "48",
+                    "--seconds",
+                    "0.5",
+                    "--quads",
+                    "0,0,0",
+                    "--focus",
+                    "resolution=2,1,1"
+                )
+            ).ExitCode
         );
         var trained = await Argus(
             "train",
@@ -29,6 +43,7 @@ public class DetectTests
             "--run",
             "run",
             "model.image_size=32",
+            "model.projection=64",
             "data.train_frames=2",
             "data.eval_frames=3",
             "train.epochs=1",

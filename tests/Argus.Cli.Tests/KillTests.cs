@@ -15,6 +15,7 @@ public class KillTests
         "--profile",
         "smoke",
         "model.image_size=32",
+        "model.projection=64",
         "data.train_frames=4",
         "data.eval_frames=2",
         "train.epochs=3",
@@ -156,7 +157,7 @@ public class KillTests
             "--quads",
             "0,0,0",
             "--focus",
-            "resolution=4,2,1"
+            "resolution=2,1,1"
         );
         using var process = ArgusProcess.StartAfter(
             folder.Path,

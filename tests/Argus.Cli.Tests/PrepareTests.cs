@@ -20,7 +20,7 @@ public class PrepareTests
     [Fact]
     public async Task Killed_at_any_moment_the_next_run_ends_with_the_same_store()
     {
-        using var folder = await SampleAsync("3,1,1");
+        using var folder = await SampleAsync("resolution=7,2,1");
         Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, [.. Prepare, "--store", "whole"])).ExitCode);
         var random = new KeyedRandom(7);
         for (var kill = 0; kill < 6; kill++)
@@ -44,7 +44,7 @@ public class PrepareTests
     [Fact]
     public async Task Shares_are_prepared_audited_and_shown_together()
     {
-        using var folder = await SampleAsync("1,1,1");
+        using var folder = await SampleAsync("resolution=2,1,1");
         for (var i = 0; i < 2; i++)
             Assert.Equal(
                 0,
@@ -56,17 +56,17 @@ public class PrepareTests
         Assert.True(audit.ExitCode == 0, audit.Output + audit.Error);
         using var json = JsonDocument.Parse(audit.Output);
         Assert.Equal(
-            60,
+            16,
             json.RootElement.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("videos").GetInt32())
         );
         Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, "data", "show", "store", "--out", "show")).ExitCode);
-        Assert.Equal(6, Directory.EnumerateFiles(folder["show"], "*.png").Count());
+        Assert.Equal(2, Directory.EnumerateFiles(folder["show"], "*.png").Count());
     }
 
     [Fact]
     public async Task A_leak_and_damage_end_with_1()
     {
-        using var folder = await SampleAsync("1,1,1");
+        using var folder = await SampleAsync("resolution=1,1,1");
         Assert.Equal(0, (await ArgusProcess.RunAsync(folder.Path, [.. Prepare, "--store", "store"])).ExitCode);
         var shard = folder["store", "000000.tar"];
         var bytes = await File.ReadAllBytesAsync(shard);
@@ -101,7 +101,7 @@ public class PrepareTests
     [InlineData(2, "--workers", "bench", "feed", "--workers", "0")]
     public async Task A_wrong_request_says_what_to_do(int exitCode, string words, params string[] arguments)
     {
-        using var folder = await SampleAsync("1,0,0");
+        using var folder = await SampleAsync("resolution=1,0,0");
         var outcome = await ArgusProcess.RunAsync(folder.Path, arguments);
         Assert.Equal(exitCode, outcome.ExitCode);
         Assert.Matches(words, outcome.Error);
@@ -109,7 +109,7 @@ public class PrepareTests
         Assert.DoesNotContain("a fault in Argus", outcome.Error, StringComparison.Ordinal);
     }
 
-    private static async Task<TemporaryFolder> SampleAsync(string quads)
+    private static async Task<TemporaryFolder> SampleAsync(string focus)
     {
         var folder = new TemporaryFolder();
         var made = await ArgusProcess.RunAsync(
@@ -122,7 +122,9 @@ public class PrepareTests
             "--seconds",
             "0.4",
             "--quads",
-            quads
+            "0,0,0",
+            "--focus",
+            focus
         );
         Assert.True(made.ExitCode == 0, made.Error);
         return folder;

@@ -94,6 +94,7 @@ public sealed class DetectorTests(TinyDetector tiny)
                 "backbone.name=efficientnet_b0",
                 "backbone.weights=none",
                 "model.image_size=64",
+                "model.projection=128",
                 "data.eval_frames=3",
                 "data.train_frames=3",
                 "data.chunks=[0]",

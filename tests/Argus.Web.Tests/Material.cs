@@ -37,7 +37,7 @@ public sealed class Material : IAsyncLifetime
             await Untrained.ExportAsync(
                 specialist,
                 "smoke",
-                ["data.frame_range=[0,1]", .. settings.Split(' ')],
+                ["data.frame_range=[0,1]", "model.projection=64", .. settings.Split(' ')],
                 folder["checkpoint-" + specialist],
                 Models,
                 CancellationToken.None

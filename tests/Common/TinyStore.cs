@@ -16,6 +16,7 @@ internal static class TinyStore
     public static readonly string[] Settings =
     [
         "model.image_size=32",
+        "model.projection=64",
         "data.train_frames=3",
         "data.eval_frames=2",
         "train.epochs=2",

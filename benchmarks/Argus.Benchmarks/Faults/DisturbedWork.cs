@@ -67,8 +67,8 @@ internal sealed class DisturbedWork(
     }
 
     /// <summary>
-    /// Lets it write to disks that are full after a drawn share of what it writes: it must say so, and end when there is
-    /// room again.
+    /// Lets it write to disks that are full after a drawn share of what it writes: it must say so, and end when there
+    /// is room again.
     /// </summary>
     public async Task<FaultResult> FillDiskAsync(int times, Random random, CancellationToken cancel)
     {

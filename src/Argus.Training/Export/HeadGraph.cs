@@ -18,11 +18,11 @@ internal sealed class HeadGraph
     private readonly List<(string Weight, string Bias)> layers = [];
     private readonly (string Weight, string Bias)? attention;
 
-    public HeadGraph(OnnxGraph graph, IReadOnlyDictionary<string, Tensor> weights, int frames, int features)
+    public HeadGraph(OnnxGraph graph, IReadOnlyDictionary<string, Tensor> weights, int frames)
     {
         this.graph = graph;
         this.frames = frames;
-        width = FusionHead.Width(features);
+        width = (int)weights["feature_projection.weight"].shape[0];
         Tensor W(string name) => weights[name].to(ScalarType.Float32);
         // A layer y = Wx + b is (W, b); one after another they are (W2 W1, W2 b1 + b2).
         (Tensor, Tensor) Layer(string name) => (W($"{name}.weight"), W($"{name}.bias"));

@@ -76,7 +76,7 @@ internal sealed class SpecialistGraph
         // (N*T, C', 7, 7).
         var branches = Joined([.. parts.Select(part => (part.Branches, part.Frames))], specialist.Channels, Grid);
         graph.EndFeatures();
-        var head = new HeadGraph(graph, weights, frames, variant.Features + specialist.Features);
+        var head = new HeadGraph(graph, weights, frames);
 
         var pooled = graph.Add("Flatten", [graph.Add("GlobalAveragePool", [map])]);
         var tokens = graph.Add("Concat", [pooled, graph.Add("Flatten", [branches])], ("axis", 1L)); // (N*T, F)

@@ -88,20 +88,29 @@ internal sealed class FusionHead
     private readonly FeatureAttention attention;
     private readonly List<(double Dropout, Linear Linear, BatchNorm? Norm)> layers = [];
 
-    /// <summary>Width of a token after the projection: the number of features, rounded up for eight heads.</summary>
+    /// <summary>A width rounded up for eight heads.</summary>
     public static int Width(int features) =>
         (features + FeatureAttention.Heads - 1) / FeatureAttention.Heads * FeatureAttention.Heads;
 
     /// <summary>Registers its parts under the names that the published checkpoints use.</summary>
+    /// <param name="features">Width of a token as it comes in, F.</param>
+    /// <param name="tokenWidth">
+    /// Width of a token after the projection, before it is rounded up; 0: as wide as it comes in, as published.
+    /// </param>
+    /// <param name="dropouts">Before each of the classifier's hidden layers.</param>
+    /// <param name="attentionDropout">Within the attention.</param>
+    /// <param name="shortcuts">Whether queries and keys of one token are left out.</param>
+    /// <param name="register">Takes each part with its name.</param>
     public FusionHead(
         int features,
+        int tokenWidth,
         IReadOnlyList<double> dropouts,
         double attentionDropout,
         bool shortcuts,
         Action<string, nn.Module> register
     )
     {
-        var width = Width(features);
+        var width = Width(tokenWidth > 0 ? tokenWidth : features);
         register("feature_projection", projection = new Linear(features, width));
         register("feature_attention", attention = new FeatureAttention(width, attentionDropout, shortcuts));
 

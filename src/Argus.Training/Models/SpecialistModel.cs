@@ -13,6 +13,9 @@ public sealed record ModelOptions
     public double StochasticDepth { get; init; } = 0.2;
     public IReadOnlyList<double> Dropout { get; init; } = [0.3, 0.2, 0.1];
     public double AttentionDropout { get; init; } = 0.1;
+
+    /// <summary>Width of a token in the head, a multiple of 8; 0: as wide as its features, as published.</summary>
+    public int Projection { get; init; }
     public MemoryFormat Format { get; init; } = MemoryFormat.ChannelsLast;
 
     /// <summary>Each branch looks at its own view, not at the colour picture.</summary>
@@ -45,6 +48,7 @@ public sealed class SpecialistModel : nn.Module
         Features = variant.Features + specialist.Features;
         head = new FusionHead(
             Features,
+            options.Projection,
             options.Dropout,
             options.AttentionDropout,
             options.Shortcuts,

@@ -23,6 +23,7 @@ public static class ModelFactory
                 OwnViews = recipe.Model.Views == ViewSource.Own,
                 Dropout = recipe.Model.Dropout,
                 AttentionDropout = recipe.Model.AttentionDropout,
+                Projection = recipe.Model.Projection,
                 Format = recipe.Train.ChannelsLast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous,
             }
         );

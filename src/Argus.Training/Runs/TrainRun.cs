@@ -125,13 +125,12 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
                 $"{request.Folder} is a run of {saved.Specialist}/{saved.Stage}, not of {wanted.ShortName}. "
                     + "Choose another --run."
             );
-        var yaml = File.ReadAllText(run.Recipe);
-        if (request.HasSettings && yaml != request.Recipe.ToYaml())
+        if (request.HasSettings && RecipeJson.Write(saved) != RecipeJson.Write(request.Recipe.Recipe))
             throw new RequestException(
                 $"A resumed run keeps its recipe ({run.Recipe}); "
                     + "leave the settings out, or start anew in another --run."
             );
-        return yaml;
+        return File.ReadAllText(run.Recipe);
     }
 
     private string ResumeCommand()

@@ -104,6 +104,14 @@ public sealed record ModelRecipe
     /// <summary>Dropout within the attention over frames, 0 to 0.95.</summary>
     [Range(0.0, 0.95)]
     public required double AttentionDropout { get; init; }
+
+    /// <summary>Width of a token in the head, a multiple of 8; 0: as wide as its features, as published.</summary>
+    [
+        Range(0, 8192),
+        Description("Width of a token in the head, a multiple of 8; 0: as wide as its features, as published."),
+        DefaultValue(0)
+    ]
+    public required int Projection { get; init; }
 }
 
 /// <summary>What is read of a dataset.</summary>

@@ -70,6 +70,8 @@ public static class RecipeBinder
             yield return new("forge.probability", "above 0 needs faces: data.crop=face");
         if (recipe.Model.Views == ViewSource.Own && recipe.Model.ImageSize % 8 > 0)
             yield return new("model.image_size", "must be a multiple of 8 for model.views=own");
+        if (recipe.Model.Projection % 8 > 0)
+            yield return new("model.projection", $"must be a multiple of 8, not {recipe.Model.Projection}");
         if (recipe.StartFrom >= recipe.Stage)
             yield return new("start_from", $"must be an earlier stage than {recipe.Stage}");
         if (recipe.Data.Chunks.Distinct().Count() < recipe.Data.Chunks.Length)

@@ -206,6 +206,7 @@ public sealed class OnnxExportTests(TinyDetector tiny) : IDisposable
             "backbone.weights=none",
             $"model.image_size={size}",
             $"data.clip_frames={frames}",
+            $"model.projection={(profile == "full" && name != "tm" ? 128 : 0)}",
         ];
         var merged = RecipeLibrary.Default.Load(RecipeLibrary.Default.Find($"{name}/1"), profile, settings);
         using var model = ModelFactory.Create(merged.Recipe);

@@ -71,6 +71,21 @@ public class ModelTableTests
         );
     }
 
+    [Fact]
+    public void A_projection_makes_the_tokens_of_the_head_narrower()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new SpecialistModel(
+            Specialist.Find("rr"),
+            new ModelOptions { Backbone = "efficientnet_b0", Projection = 64 }
+        );
+        var state = model.state_dict();
+        Assert.Equal([64, model.Features], state["feature_projection.weight"].shape);
+        Assert.Equal([192, 64], state["feature_attention.in_proj_weight"].shape);
+        Assert.Equal([1024, 64], state["classifier.1.weight"].shape);
+        Assert.Equal([1, 2], model.Logits(randn(2, 3, 64, 64), framesPerClip: 2).shape);
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void With_one_frame_and_colour_pictures_it_is_the_published_model_and_with_own_views_it_is_not(string name)
     {

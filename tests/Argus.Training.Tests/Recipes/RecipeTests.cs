@@ -119,6 +119,7 @@ public class RecipeTests
     [InlineData("data.frame_range=[0.8,0.2]")]
     [InlineData("augment.blur_kernel=4")]
     [InlineData("start_from=2")]
+    [InlineData("model.projection=12")]
     [InlineData("data.chunks=[1,1]")]
     public void Values_that_contradict_each_other_are_refused(string setting) =>
         Assert.Throws<RequestException>(() => Library.Load(Library.Find("rr/2"), "seed", [setting]));

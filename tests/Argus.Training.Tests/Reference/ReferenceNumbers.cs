@@ -38,31 +38,30 @@ internal static class ReferenceNumbers
         }
     }
 
-    public static Tensor Input(string name, params long[] shape)
-    {
-        var count = shape.Aggregate(1L, (a, b) => a * b);
-        return tensor(Uniform(name, count).Select(u => (float)(2 * (2 * u - 1))).ToArray(), shape);
-    }
+    public static Tensor Input(string name, params long[] shape) =>
+        tensor(Uniform(name, shape, centre: 0, reach: 2), shape);
 
     private static float[] Values(string name, long[] shape)
     {
-        var uniform = Uniform(name, shape.Aggregate(1L, (a, b) => a * b));
-        Func<double, double> value = name switch
-        {
-            _ when shape.Length >= 2 => Scaled(Math.Sqrt(3.0 / shape.Skip(1).Aggregate(1L, (a, b) => a * b))),
-            _ when name.EndsWith("running_var", StringComparison.Ordinal) => u => 0.75 + 0.5 * u,
-            _ when name.EndsWith("weight", StringComparison.Ordinal) => u => 0.75 + 0.5 * u,
-            _ => Scaled(0.1),
-        };
-        return [.. uniform.Select(u => (float)value(u))];
-
-        static Func<double, double> Scaled(double bound) => u => (2 * u - 1) * bound;
+        var bound =
+            shape.Length >= 2 ? Math.Sqrt(3.0 / Count(shape[1..]))
+            : name.EndsWith("running_var", StringComparison.Ordinal)
+            || name.EndsWith("weight", StringComparison.Ordinal)
+                ? 0
+            : 0.1;
+        return bound == 0
+            ? Uniform(name, shape, centre: 1, reach: 0.25)
+            : Uniform(name, shape, centre: 0, reach: bound);
     }
 
-    private static IEnumerable<double> Uniform(string name, long count)
+    private static long Count(long[] shape) => shape.Aggregate(1L, (a, b) => a * b);
+
+    // By name and place, evenly from centre - reach to centre + reach.
+    private static float[] Uniform(string name, long[] shape, double centre, double reach)
     {
         var seed = System.IO.Hashing.Crc32.HashToUInt32(Encoding.UTF8.GetBytes(name));
-        for (uint j = 0; j < count; j++)
+        var values = new float[Count(shape)];
+        for (uint j = 0; j < values.Length; j++)
         {
             var h = unchecked(j * 2654435761u + seed);
             h ^= h >> 16;
@@ -70,7 +69,8 @@ internal static class ReferenceNumbers
             h ^= h >> 13;
             h *= 0xc2b2ae35;
             h ^= h >> 16;
-            yield return h / 4294967296.0;
+            values[j] = (float)(centre + (2 * (h / 4294967296.0) - 1) * reach);
         }
+        return values;
     }
 }

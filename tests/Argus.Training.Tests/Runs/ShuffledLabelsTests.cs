@@ -37,7 +37,7 @@ public class ShuffledLabelsTests
             folder["data"],
             new SampleOptions
             {
-                SizePixels = 96,
+                SizePixels = 64,
                 Seconds = 0.4,
                 Chunks = 1,
                 Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(10, 2, 10) },
@@ -56,7 +56,14 @@ public class ShuffledLabelsTests
         var merged = RecipeLibrary.Default.Load(
             RecipeLibrary.Default.Find("rr/1"),
             "smoke",
-            ["data.layout=dfdc", "data.chunks=[0]", "train.keep=2", "train.device=cpu"]
+            [
+                "data.layout=dfdc",
+                "data.chunks=[0]",
+                "model.image_size=64",
+                "model.projection=128",
+                "train.keep=2",
+                "train.device=cpu",
+            ]
         );
         var recipe = merged.Recipe;
         var preparation = new Preparation(ModelInput.Create(recipe), null);
