@@ -61,6 +61,8 @@ public class ShuffledLabelsTests
                 "data.chunks=[0]",
                 "model.image_size=64",
                 "model.projection=128",
+                "data.train_frames=4",
+                "data.eval_frames=4",
                 "train.keep=2",
                 "train.device=cpu",
             ]
