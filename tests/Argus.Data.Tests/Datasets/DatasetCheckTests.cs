@@ -46,6 +46,17 @@ public class DatasetCheckTests
     }
 
     [Fact]
+    public void The_same_file_twice_on_one_side_is_a_contradiction_only_where_its_labels_differ()
+    {
+        VideoItem Item(string id, int label) => new("dfdc", "x", id, $"{id}.mp4", label, id, [id], Split.Train);
+        DatasetProblem Problem(int label) =>
+            Assert.Single(DatasetCheck.Duplicates([("1", Item("a", 0)), ("1", Item("b", label)), ("2", Item("c", 1))]));
+        Assert.Equal(Severity.Warning, Problem(0).Severity);
+        Assert.Equal(Severity.Error, Problem(1).Severity);
+        Assert.Contains("called real and fake", Problem(1).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Unreadable_files_are_named_and_are_no_leak()
     {
         using var folder = new TemporaryFolder();

@@ -27,6 +27,30 @@ public class DfdcTests
         var items = DatasetLayout.Find("dfdc").Read(folder.Path, new DatasetOptions()).Items;
         Assert.Equal([("a", 1, 7), ("b", 0, 7)], items.Select(item => (item.Id, item.Label, item.Chunk!.Value)));
         Assert.Single(items.Select(item => item.Split).Distinct());
+        Assert.All(items, item => Assert.Equal("b.mp4", item.Group));
+    }
+
+    [Fact]
+    public void Kinds_of_forgery_are_read_from_the_list_beside_the_parts()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("dfdc_train_part_0/metadata.json", """{"a.mp4":{"label":"FAKE"},"b.mp4":{"label":"REAL"}}""");
+        folder.Write("dfdc_train_part_0/a.mp4");
+        folder.Write("dfdc_train_part_0/b.mp4");
+        folder.Write("kinds.csv", "path,kind\ndfdc_train_part_0/a.mp4,blend\n");
+        var items = DatasetLayout.Find("dfdc").Read(folder.Path, new DatasetOptions()).Items;
+        Assert.Equal([("a", "blend"), ("b", null)], items.Select(item => (item.Id, item.Kind)));
+    }
+
+    [Fact]
+    public void A_key_fits_into_a_tar_header_and_tells_paths_apart()
+    {
+        VideoItem Item(string id, string path) => new("dfdc", "FAKE", id, path, 1, path, [path]);
+        var name = new string('a', 200);
+        Assert.InRange(Item(name, "x").Key.Length, 1, 80);
+        Assert.NotEqual(Item(name + "1", "x").Key, Item(name + "2", "y").Key);
+        Assert.NotEqual(Item("a.b", "x").Key, Item("a-b", "y").Key);
+        Assert.Equal("dfdc_FAKE_a-b", Item("a-b", "y").Key);
     }
 
     [Theory]

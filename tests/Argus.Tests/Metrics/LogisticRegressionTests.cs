@@ -45,6 +45,9 @@ public sealed class LogisticRegressionTests
             LogisticRegression.Fit(millimetres, labels).Score([1500, 7]),
             1e-9
         );
+        var model = LogisticRegression.Fit(metres, labels);
+        var linear = model.Linear;
+        Assert.Equal(model.Score([1.5, 7]), linear.Intercept + linear.Weights[0] * 1.5 + linear.Weights[1] * 7, 1e-9);
     }
 
     [Fact]

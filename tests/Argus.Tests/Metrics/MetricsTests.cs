@@ -38,6 +38,18 @@ public class MetricsTests
     }
 
     [Fact]
+    public void A_curve_has_a_step_for_each_score_and_a_rate_is_kept_where_it_is_reached()
+    {
+        // By falling score: fake, real, fake, real.
+        var curve = new RocCurve([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.6]);
+        Assert.Equal([1, 1, 0.5, 2.0 / 3, 0.5], curve.Precision);
+        Assert.Equal([0, 0.5, 0.5, 1, 1], curve.TruePositiveRate);
+        Assert.Equal(3, curve.StepAt(0.5));
+        Assert.Equal(1, curve.TruePositiveRateAt(0.5));
+        Assert.Equal(0.5, curve.TruePositiveRateAt(0.49));
+    }
+
+    [Fact]
     public void One_class_gives_missing_values_and_no_invented_ones()
     {
         var figures = BinaryMetrics.Compute([0, 0], [0.1, 0.9]);

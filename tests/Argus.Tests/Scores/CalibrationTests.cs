@@ -61,6 +61,11 @@ public sealed class CalibrationTests
         Assert.InRange(point["fpr_1"].FalsePositiveRate, 0, 0.01);
         Assert.InRange(point["fpr_5"].FalsePositiveRate, 0, 0.05);
         Assert.True(point["fpr_1"].Logit > point["fpr_5"].Logit && point["fpr_5"].Logit > point["eer"].Logit);
+        Assert.Equal(
+            Odds.ToProbability(point["eer"].Logit!.Value / Calibration.Fit(Draw(400), "drawn").Chosen.Temperature),
+            point["eer"].Probability!.Value,
+            1e-12
+        );
         Assert.Equal(point["eer"].FalsePositiveRate, 1 - point["eer"].TruePositiveRate, 0.01);
         // The highest score is a real video's: no threshold calls fewer than one real fake.
         Assert.Null(Calibration.Fit([Video(0, 5), Video(1, 1), Video(0, -1)], "drawn").Chosen.OperatingPoints[0].Logit);
@@ -106,6 +111,19 @@ public sealed class CalibrationTests
         );
     }
 
+    [Fact]
+    public void A_judge_divides_the_logit_by_the_temperature()
+    {
+        var calibration = Calibration.Fit(Draw(400, gain: 5), "drawn");
+        var clips = Video(1, 1, 2).Clips;
+        Assert.True(calibration.Chosen.Temperature > 2);
+        Assert.Equal(
+            Odds.ToProbability(1.5 / calibration.Chosen.Temperature),
+            Judge.Create(calibration).Probability(clips),
+            1e-12
+        );
+    }
+
     private static bool RemoveFirst(JsonNode? node, string name)
     {
         if (node is not JsonObject section)
@@ -139,6 +157,15 @@ public sealed class CalibrationTests
             folder.Write(Calibration.FileName, json.ToJsonString());
             Assert.Throws<ArgusException>(() => Calibration.Read(folder.Path));
         }
+        var curve = calibration.Chosen.Isotonic;
+        var unequal = calibration.Chosen with { Isotonic = curve with { Logits = [.. curve.Logits, 99] } };
+        (
+            calibration with
+            {
+                Aggregations = new Dictionary<string, AggregationCalibration> { [calibration.Aggregation] = unequal },
+            }
+        ).Write(folder.Path);
+        Assert.Throws<ArgusException>(() => Calibration.Read(folder.Path));
         Assert.Null(Calibration.Read(Path.GetTempPath()));
         Assert.Throws<RequestException>(() => Judge.Create(null, null, Calibrator.Isotonic));
         Assert.Throws<ArgusException>(() => Calibration.Fit([Video(0, 1), Video(0, 2)], "drawn"));

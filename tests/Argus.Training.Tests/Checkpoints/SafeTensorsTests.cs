@@ -23,6 +23,31 @@ public class SafeTensorsTests
         Assert.Contains("should have 9223372036854775800 bytes", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_file_that_was_cut_or_goes_on_is_not_whole()
+    {
+        using var folder = new TemporaryFolder();
+        using var weight = TorchSharp.torch.zeros(4);
+        SafeTensors.Write(folder["a.safetensors"], [("weight", weight)]);
+        Assert.True(SafeTensors.IsWhole(folder["a.safetensors"]));
+        var whole = File.ReadAllBytes(folder["a.safetensors"]);
+        foreach (var other in new byte[][] { whole[..^1], [.. whole, 0], whole[..20], whole[..7], [] })
+        {
+            File.WriteAllBytes(folder["a.safetensors"], other);
+            Assert.False(SafeTensors.IsWhole(folder["a.safetensors"]));
+        }
+        Assert.False(SafeTensors.IsWhole(folder["missing"]));
+    }
+
+    [Fact]
+    public void A_header_that_claims_more_than_there_is_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["a.safetensors"], [.. BitConverter.GetBytes(40L), .. "{}"u8]);
+        var error = Assert.Throws<ArgusException>(() => SafeTensors.Read(folder["a.safetensors"]));
+        Assert.Contains("claims 40 bytes", error.Message, StringComparison.Ordinal);
+    }
+
     // huggingface/safetensors, "Format": N (8 bytes, little-endian), N bytes of JSON beginning with '{' and perhaps
     // padded with spaces, then a buffer that data_offsets (relative to it) cover without holes; row-major,
     // little-endian.

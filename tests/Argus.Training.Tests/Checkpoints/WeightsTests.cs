@@ -243,25 +243,97 @@ public class WeightsTests
     public void A_storage_of_more_elements_than_numbers_can_count_is_refused()
     {
         using var folder = new TemporaryFolder();
-        byte[] pickle =
-        [
-            .. "\u0080\u0002}X\u0001\0\0\0actorch._utils\n_rebuild_tensor_v2\n(("u8.ToArray().Where(b => b != 0xC2),
-            .. "X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpu"u8,
-            0x8A,
-            8,
-            .. BitConverter.GetBytes(1L << 62),
-            .. "tQK\0K\0\u0085K\u0001\u0085"u8.ToArray().Where(b => b != 0xC2),
-            .. "tRs."u8,
-        ];
         TorchSave.Zip(
             folder["a.pth"],
-            pickle,
+            View(elements: 1L << 62, offset: 0, side: 0),
             [
                 [],
             ]
         );
         var error = Assert.Throws<ArgusException>(() => Weights.Read(folder["a.pth"]));
         Assert.Contains("is damaged", error.Message, StringComparison.Ordinal);
+    }
+
+    // The state dict {"a": a view of one side, of a storage of floats}.
+    private static byte[] View(long elements, byte offset, byte side) =>
+        [
+            .. "\u0080\u0002}X\u0001\0\0\0actorch._utils\n_rebuild_tensor_v2\n(("u8.ToArray().Where(b => b != 0xC2),
+            .. "X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpu"u8,
+            0x8A,
+            8,
+            .. BitConverter.GetBytes(elements),
+            .. "tQ"u8,
+            (byte)'K',
+            offset,
+            (byte)'K',
+            side,
+            0x85,
+            (byte)'K',
+            1,
+            0x85,
+            .. "tRs."u8,
+        ];
+
+    [Fact]
+    public void A_tensor_may_begin_in_the_middle_of_its_storage()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] storage = [.. new float[] { 1, 2, 3, 4 }.SelectMany(BitConverter.GetBytes)];
+        TorchSave.Zip(folder["a.pth"], View(elements: 4, offset: 1, side: 2), [storage]);
+        using var weights = Weights.Read(folder["a.pth"]);
+        Assert.Equal([2f, 3f], weights.Find("a")!.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void A_storage_of_another_length_than_its_pickle_says_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        TorchSave.WriteLegacy(folder["a"], Torchvision);
+        var bytes = File.ReadAllBytes(folder["a"]);
+        // The last storage: its length, 2, and two floats.
+        Assert.Equal(2, bytes[^16]);
+        bytes[^16] = 1;
+        File.WriteAllBytes(folder["a"], bytes);
+        Assert.Throws<ArgusException>(() => Weights.Read(folder["a"]));
+    }
+
+    [Fact]
+    public void A_backbone_beside_a_head_is_a_part_and_not_all()
+    {
+        PickledTensor Tensor(string key) => new(new PickledStorage("FloatStorage", key, 1), 0, [1], [1]);
+        Dictionary<object, object?> Part(string name) => new() { [name] = Tensor(name) };
+        var both = new Dictionary<object, object?> { ["backbone"] = Part("stem"), ["head"] = Part("last") };
+        Assert.Equal(["backbone.stem", "head.last"], StateDict.Find(both).Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["stem"], StateDict.Find(new() { ["backbone"] = Part("stem"), ["epoch"] = 3L }).Keys);
+    }
+
+    [Fact]
+    public void Of_a_weight_and_its_average_the_one_with_the_shorter_name_counts()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        SafeTensors.Write(
+            folder["a.safetensors"],
+            [("ema.features.0.1.weight", full(32, 5f)), ("features.0.1.weight", full(32, 7f))]
+        );
+        using var model = Model();
+        using var weights = Weights.Read(folder["a.safetensors"]);
+        Assert.Equal(["ema.features.0.1.weight"], weights.CopyTo(model).LeftOver);
+        Assert.Equal(7f, model.state_dict()["backbone.features.0.1.weight"].max().item<float>());
+    }
+
+    [Fact]
+    public void A_checkpoint_that_lacks_weights_is_not_loaded()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var model = Model();
+        SafeTensors.Write(
+            folder["model.safetensors"],
+            model.state_dict().Skip(1).Select(entry => (entry.Key, entry.Value))
+        );
+        var error = Assert.Throws<ArgusException>(() => Checkpoint.Load(folder.Path, model, optimizer: null));
+        Assert.Contains("lacks 1 weights", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
