@@ -102,7 +102,7 @@ internal static class TestCommand
             "dotnet",
             [
                 program,
-                "-xml",
+                "-result-xml",
                 results,
                 "-noLogo",
                 "-longRunning",
