@@ -47,6 +47,14 @@ internal static class BenchOptions
         return option;
     }
 
+    /// <summary>Lets an option take some words only.</summary>
+    public static void AcceptOnly(Option<string?> option, IReadOnlyList<string> words) =>
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } given && !words.Contains(given))
+                result.AddError($"{option.Name} is not '{given}'. Choose {Suggestions.OneOf(given, words)}.");
+        });
+
     /// <summary>Creates the argument for one specialist.</summary>
     public static Argument<string> CreateSpecialist()
     {

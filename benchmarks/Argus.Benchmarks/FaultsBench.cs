@@ -43,7 +43,7 @@ internal static class FaultsBench
         );
         var seed = BenchOptions.CreateSeed();
         var only = new Option<string?>("--only") { Description = "This work alone is disturbed.", HelpName = "WORK" };
-        only.AcceptOnlyFromAmong("prepare", "train", "evaluate", "export", Serve);
+        BenchOptions.AcceptOnly(only, ["prepare", "train", "evaluate", "export", Serve]);
         var command = new Command(
             "faults",
             "Kills, full disks and other faults for preparation, training, evaluation, export and the service."

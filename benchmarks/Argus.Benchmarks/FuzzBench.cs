@@ -46,6 +46,11 @@ internal static class FuzzBench
             DefaultValueFactory = _ => 5,
             HelpName = "N",
         };
+        minutes.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double>() > 0))
+                result.AddError("--minutes is above 0.");
+        });
         var seed = BenchOptions.CreateSeed();
         var only = new Option<string?>("--only")
         {
@@ -98,14 +103,13 @@ internal static class FuzzBench
         {
             Terminal.Note("making valid files");
             var corpus = await FuzzCorpus.WriteAsync(folder, cancel);
-            var readers = FuzzReaders
-                .Create(corpus)
-                .Where(reader => reader.Name.StartsWith(only, StringComparison.OrdinalIgnoreCase))
+            var all = FuzzReaders.Create(corpus);
+            var readers = all.Where(reader => reader.Name.StartsWith(only, StringComparison.OrdinalIgnoreCase))
                 .ToList();
             if (readers.Count == 0)
                 throw new RequestException(
-                    $"No reader is called '{only}'. Choose "
-                        + $"{Suggestions.OneOf(only, [.. FuzzReaders.Create(corpus).Select(reader => reader.Name)])}."
+                    $"There is no reader '{only}'. Choose "
+                        + $"{Suggestions.OneOf(only, [.. all.Select(reader => reader.Name)])}."
                 );
             var rows = new List<Row>();
             foreach (var reader in readers)

@@ -22,8 +22,7 @@ internal static class MutationBench
     public static Command CreateCommand()
     {
         var only = new Option<string?>("--only") { Description = "The mutants of this room.", HelpName = "ROOM" };
-        var rooms = Mutant.ReadAll().Select(mutant => mutant.Room).Distinct().ToArray();
-        only.AcceptOnlyFromAmong(rooms);
+        BenchOptions.AcceptOnly(only, [.. Mutant.ReadAll().Select(mutant => mutant.Room).Distinct()]);
         var command = new Command(
             "mutation",
             "Plants faults into a copy of the source, and looks whether tests notice."

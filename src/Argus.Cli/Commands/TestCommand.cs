@@ -49,7 +49,17 @@ internal static class TestCommand
                 }
                 foreach (var program in programs)
                 {
-                    var report = await RunAsync(program, parse.GetValue(filter), cancel);
+                    IReadOnlyList<XElement> report = [];
+                    try
+                    {
+                        report = await RunAsync(program, parse.GetValue(filter), cancel);
+                    }
+                    catch (ArgusException error)
+                    {
+                        // A program that crashes or hangs hides nothing of the others.
+                        Terminal.Line($"failed: {error.Message}");
+                        failed++;
+                    }
                     foreach (var test in report)
                     {
                         switch (test.Attribute("result")?.Value)
