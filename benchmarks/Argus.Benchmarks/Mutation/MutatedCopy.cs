@@ -29,6 +29,8 @@ internal sealed class MutatedCopy(string folder)
     public async Task CreateAsync(string home, IReadOnlyList<Mutant> mutants, CancellationToken cancel)
     {
         var files = await RunAsync("git", ["-C", home, "ls-files", "-z"], null, cancel);
+        if (files.ExitCode != 0)
+            throw new ArgusException($"git does not list the files of {home}: {files.StandardError.Trim()}");
         foreach (var file in files.StandardOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
             var source = Path.Combine(home, file);

@@ -11,7 +11,7 @@ namespace Argus.Video;
 internal partial class Ffmpeg
 {
     /// <summary>Containers that are opened: files that hold video, not lists that point to other files.</summary>
-    public const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,apng";
+    private const string Containers = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,apng";
 
     // Pictures of 64 megapixels with the reference frames that H.264 allows fit; a file that makes the decoder ask for
     // more is no video.
@@ -32,8 +32,17 @@ internal partial class Ffmpeg
     public static string Probe => Find("ffprobe");
 
     /// <summary>The arguments that open a file of others, and nothing beside it.</summary>
-    public static string[] Input(string path) =>
-        ["-protocol_whitelist", "file,pipe", "-format_whitelist", Containers, "-i", "file:" + Path.GetFullPath(path)];
+    /// <param name="path">The file.</param>
+    /// <param name="moreContainers">Opened beside the usual ones; begins with a comma.</param>
+    public static string[] Input(string path, string moreContainers = "") =>
+        [
+            "-protocol_whitelist",
+            "file,pipe",
+            "-format_whitelist",
+            Containers + moreContainers,
+            "-i",
+            "file:" + Path.GetFullPath(path),
+        ];
 
     /// <summary>Full path of the program, or null when it is not on PATH.</summary>
     public static string? Locate(string program) =>

@@ -145,12 +145,7 @@ public static class Reencoding
             "error",
             "-nostdin",
             "-y",
-            "-protocol_whitelist",
-            "file,pipe",
-            "-format_whitelist",
-            Ffmpeg.Containers + ",image2pipe,jpeg_pipe,mjpeg",
-            "-i",
-            "file:" + Path.GetFullPath(source),
+            .. Ffmpeg.Input(source, moreContainers: ",image2pipe,jpeg_pipe,mjpeg"),
         ];
         List<string> output =
         [
