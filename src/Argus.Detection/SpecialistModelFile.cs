@@ -267,6 +267,7 @@ public sealed class SpecialistModelFile : IDisposable
         params string[] outputs
     )
     {
+        SignalStack.Widen();
         var side = Preprocessing.ImageSize;
         var frames = Recipe.Data.ClipFrames;
         var values = inputs

@@ -76,6 +76,7 @@ public sealed class SpecialistModel : nn.Module
     /// </param>
     public Tensor Logits(IReadOnlyDictionary<string, Tensor> inputs, int framesPerClip)
     {
+        SignalStack.Widen();
         using var scope = NewDisposeScope();
         var frames = inputs[View.Rgb];
         var pooled = nn.functional.adaptive_avg_pool2d(BackboneFeatures(frames), 1).flatten(1);
