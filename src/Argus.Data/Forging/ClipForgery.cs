@@ -20,11 +20,16 @@ public sealed record ClipForgery(ForgeryKind Kind, ForgedRegion Region, ulong Se
     public int Label => Region is ForgedRegion.Face or ForgedRegion.Background ? 1 : 0;
 
     /// <summary>
-    /// A twin and its forgery with the same parameters; of the 2x2 design's four combinations one at random.
+    /// A twin and its forgery with the same parameters; of the 2x2 design's four combinations one at random. The twin
+    /// of a self-blended clip is what it was blended into.
     /// </summary>
     public static ForgeryPair Pair(ForgeryKind kind, KeyedRandom random)
     {
         var seed = random.NextUInt64();
+        if (kind == ForgeryKind.Blend)
+            return random.Chance(0.5)
+                ? new(new(kind, ForgedRegion.Neither, seed), new(kind, ForgedRegion.Face, seed))
+                : new(new(kind, ForgedRegion.Both, seed), new(kind, ForgedRegion.Background, seed));
         return new ForgeryPair(
             new(kind, random.Chance(0.5) ? ForgedRegion.Neither : ForgedRegion.Both, seed),
             new(kind, random.Chance(0.5) ? ForgedRegion.Face : ForgedRegion.Background, seed)

@@ -1,12 +1,17 @@
+using Argus.Faces;
+using Argus.Imaging;
 using OpenCvSharp;
 
 namespace Argus.Data.Forging;
 
 /// <summary>
-/// A new frame from a frame; BGR, 8 bits, same size. All of its randomness was drawn when it was made.
+/// A new frame from a frame and where its face is; BGR, 8 bits, same size. All of its randomness was drawn when it was made.
 /// </summary>
 /// <param name="Parameters">What was drawn, for the record.</param>
-internal sealed record FrameOperation(Func<Mat, Mat> Apply, IReadOnlyDictionary<string, object> Parameters);
+internal sealed record FrameOperation(
+    Func<Mat, FaceEllipse, Mat> Apply,
+    IReadOnlyDictionary<string, object> Parameters
+);
 
 /// <summary>What the kinds do to a frame that is the same for all frames of a video.</summary>
 internal static class FrameOperations
@@ -67,7 +72,7 @@ internal static class FrameOperations
             .ToArray();
         float[] channels = [(float)Math.Exp(-warmth), 1, (float)Math.Exp(warmth)];
         return new(
-            frame =>
+            (frame, _) =>
             {
                 var lit = new Mat();
                 using var table = Mat.FromPixelData(1, 256, MatType.CV_8UC1, curve);
@@ -94,7 +99,7 @@ internal static class FrameOperations
         InterpolationFlags up = random.Pick(Up);
         var small = new Size(Math.Round(size.Width / factor), Math.Round(size.Height / factor));
         return new(
-            frame =>
+            (frame, _) =>
             {
                 using var reduced = new Mat();
                 var back = new Mat();
@@ -117,7 +122,7 @@ internal static class FrameOperations
         int left = Offset();
         int top = Offset();
         return new(
-            frame => Jpeg(frame, quality, left, top),
+            (frame, _) => Jpeg(frame, quality, left, top),
             Drawn((nameof(quality), quality), (nameof(left), left), (nameof(top), top))
         );
     }
@@ -134,63 +139,81 @@ internal static class FrameOperations
     }
 
     /// <summary>
-    /// The self-blending idea's source: shifted in colour and contrast, sharpened or softened, and moved and scaled by
-    /// a few hundredths.
+    /// One side of a self-blended picture (Shiohara and Yamasaki, 2022): another colour and contrast, softer, sharper
+    /// or coded once more, and moved, turned and scaled by a few hundredths.
     /// </summary>
     private static FrameOperation Blend(KeyedRandom random, Size size)
     {
-        var gains = Enumerable.Range(0, 3).Select(_ => random.Uniform(0.88, 1.12)).ToArray();
-        double contrast = random.Uniform(0.85, 1.15);
-        double scale = random.Uniform(0.96, 1.04);
-        double sharpen = random.Uniform(0.4, 1.2);
-        double soften = random.Uniform(0.6, 1.4);
-        double shiftX = random.Uniform(-0.015, 0.015) * size.Width;
-        double shiftY = random.Uniform(-0.015, 0.015) * size.Height;
-        var softer = random.Chance(0.5);
+        var shifts = Enumerable.Range(0, 3).Select(_ => random.Chance(.5) ? random.Uniform(-20, 20) : 0).ToArray();
+        var hue = random.Chance(.3) ? random.Uniform(-.02, .02) : 0;
+        var saturation = random.Chance(.5) ? random.Uniform(.75, 1.25) : 1;
+        var contrast = random.Chance(.7) ? random.Uniform(.8, 1.2) : 1;
+        var scale = random.Uniform(.95, 1.05);
+        var degrees = random.Uniform(-2, 2);
+        var shiftX = random.Uniform(-.08, .08);
+        var shiftY = random.Uniform(-.05, .05);
+        var soften = random.Chance(.55) ? random.Uniform(1.3, 4) : 1;
+        var sharpen = soften == 1 && random.Chance(.8) ? random.Uniform(.2, 1) : 0;
+        var down = random.Pick(Down);
+        var up = random.Pick(Up);
+        var quality = random.Chance(.3) ? 40 + random.Next(51) : 0;
+        var left = random.Next(8);
+        var top = random.Next(8);
+        var small = new Size(
+            Math.Max(1, Math.Round(size.Width / soften)),
+            Math.Max(1, Math.Round(size.Height / soften))
+        );
+        var color = new Augmentation
+        {
+            Jitter =
+            [
+                new(Augmentation.JitterPart.Hue, hue),
+                new(Augmentation.JitterPart.Saturation, saturation),
+                new(Augmentation.JitterPart.Contrast, contrast),
+            ],
+        };
         return new(
-            frame =>
+            (frame, face) =>
             {
                 var source = new Mat();
-                using (
-                    var move = Mat.FromPixelData(
-                        2,
-                        3,
-                        MatType.CV_64FC1,
-                        new[]
-                        {
-                            scale,
-                            0,
-                            shiftX + size.Width * (1 - scale) / 2,
-                            0,
-                            scale,
-                            shiftY + size.Height * (1 - scale) / 2,
-                        }
-                    )
-                )
+                var center = new Point2f((float)face.CenterX, (float)face.CenterY);
+                using (var move = Cv2.GetRotationMatrix2D(center, degrees, scale))
+                {
+                    move.At<double>(0, 2) += shiftX * face.RadiusX;
+                    move.At<double>(1, 2) += shiftY * face.RadiusY;
                     Cv2.WarpAffine(frame, source, move, size, InterpolationFlags.Cubic, BorderTypes.Reflect101);
-                using var smooth = new Mat();
-                Cv2.GaussianBlur(source, smooth, new Size(0, 0), softer ? soften : 1);
-                if (softer)
-                    smooth.CopyTo(source);
-                else
+                }
+                if (soften > 1)
+                {
+                    using var reduced = new Mat();
+                    Cv2.Resize(source, reduced, small, 0, 0, down);
+                    Cv2.Resize(reduced, source, size, 0, 0, up);
+                }
+                if (sharpen > 0)
+                {
+                    using var smooth = new Mat();
+                    Cv2.GaussianBlur(source, smooth, new Size(0, 0), 1);
                     Cv2.AddWeighted(source, 1 + sharpen, smooth, -sharpen, 0, source);
-                var mean = source.Mean();
-                // About each channel's own mean, so that contrast and colour are two things.
-                var channels = Cv2.Split(source);
-                for (var c = 0; c < 3; c++)
-                    channels[c].ConvertTo(channels[c], -1, gains[c] * contrast, gains[c] * mean[c] * (1 - contrast));
-                Cv2.Merge(channels, source);
-                foreach (var channel in channels)
-                    channel.Dispose();
-                return source;
+                }
+                color.Apply(source);
+                Cv2.Add(source, new Scalar(shifts[0], shifts[1], shifts[2]), source);
+                if (quality == 0)
+                    return source;
+                using (source)
+                    return Jpeg(source, quality, left, top);
             },
             Drawn(
-                (nameof(gains), gains),
+                (nameof(shifts), shifts),
+                (nameof(hue), hue),
+                (nameof(saturation), saturation),
                 (nameof(contrast), contrast),
                 (nameof(scale), scale),
+                (nameof(degrees), degrees),
                 (nameof(shiftX), shiftX),
                 (nameof(shiftY), shiftY),
-                softer ? (nameof(soften), soften) : (nameof(sharpen), sharpen)
+                (nameof(soften), soften),
+                (nameof(sharpen), sharpen),
+                (nameof(quality), quality)
             )
         );
     }

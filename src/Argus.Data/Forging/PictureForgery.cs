@@ -11,7 +11,8 @@ namespace Argus.Data.Forging;
 public sealed class PictureForgery : IDisposable
 {
     private readonly ForgedRegion region;
-    private readonly FaceMask mask;
+    private readonly Func<Size, FaceEllipse, Mat> draw;
+    private readonly BlendMask? blend;
     private readonly FrameOperation? operation;
     private readonly Trembling? trembling;
 
@@ -20,7 +21,10 @@ public sealed class PictureForgery : IDisposable
     public PictureForgery(ForgeryKind kind, ForgedRegion region, Size size, KeyedRandom random, bool recorded)
     {
         this.region = region;
-        mask = new FaceMask(random);
+        if (kind == ForgeryKind.Blend)
+            draw = (blend = new BlendMask(random)).Draw;
+        else
+            draw = new FaceMask(random).Draw;
         if (kind == ForgeryKind.Temporal)
             trembling = new Trembling(region, random, delays: recorded);
         else if (FrameOperations.Makers.TryGetValue(kind, out var maker))
@@ -40,7 +44,7 @@ public sealed class PictureForgery : IDisposable
         }
         if (region == ForgedRegion.Neither || operation is null)
             return frame.Clone();
-        var changed = operation.Apply(frame);
+        var changed = operation.Apply(frame, face);
         return region switch
         {
             ForgedRegion.Both => changed,
@@ -51,18 +55,20 @@ public sealed class PictureForgery : IDisposable
 
     /// <summary>What was drawn for the operation.</summary>
     public IReadOnlyDictionary<string, object> Parameters =>
-        operation?.Parameters ?? trembling?.Parameters ?? new Dictionary<string, object>();
+        blend is null
+            ? operation?.Parameters ?? trembling?.Parameters ?? new Dictionary<string, object>()
+            : operation!.Parameters.Concat(blend.Parameters).ToDictionary();
 
     /// <summary>
     /// The region that is forged, in the frame that came last: (height, width), 8 bits, 255 inside the face.
     /// </summary>
-    public Mat Mask(Size size, FaceEllipse face) => mask.Draw(size, trembling?.Seam(face) ?? face);
+    public Mat Mask(Size size, FaceEllipse face) => draw(size, trembling?.Seam(face) ?? face);
 
     public void Dispose() => trembling?.Dispose();
 
     private Mat Merge(Mat background, Mat ofFace, FaceEllipse face)
     {
-        using var weight = mask.Draw(background.Size(), face);
+        using var weight = draw(background.Size(), face);
         Blending.Over(background, ofFace, weight);
         ofFace.Dispose();
         return background;

@@ -89,21 +89,22 @@ public static class BalancedSampler
         foreach (var clip in real)
         {
             if (random.Chance(forge.Recipe.Probability))
-            {
-                var four = ClipForgery.Quad(random.Pick(forge.Kinds), random);
-                var everywhere = random.Chance(forge.Everywhere);
-                order.AddRange(
-                    four.Select(forgery => new Sample(
-                        clip,
-                        forgery.Region == ForgedRegion.Both && !everywhere ? four[0] : forgery
-                    ))
-                );
-            }
+                order.AddRange(Forged(random.Pick(forge.Kinds)).Select(forgery => new Sample(clip, forgery)));
             else
-            {
                 order.AddRange([new Sample(clip), new Sample(fake[next++ % fake.Count])]);
-            }
         }
         return order;
+
+        IEnumerable<ClipForgery> Forged(ForgeryKind kind)
+        {
+            if (kind == ForgeryKind.Blend)
+            {
+                var pair = ClipForgery.Pair(kind, random);
+                return [pair.Twin, pair.Fake];
+            }
+            var four = ClipForgery.Quad(kind, random);
+            var everywhere = random.Chance(forge.Everywhere);
+            return four.Select(forgery => forgery.Region == ForgedRegion.Both && !everywhere ? four[0] : forgery);
+        }
     }
 }

@@ -34,6 +34,8 @@ public sealed class ClipPreprocessing(ModelInput input)
     /// <param name="output">Where the floats of each view and frame go.</param>
     public void ToInput(ClipInput stored, Augmentation? augmentation, InputPlace output)
     {
+        using var changed = augmentation is null ? null : Record(stored, augmentation);
+        stored = changed ?? stored;
         for (var place = 0; place < stored.Native.Count; place++)
             rgb.ToInput(stored.Native[place], augmentation, output(View.Rgb, place));
         if (views.Count == 0)
@@ -52,6 +54,36 @@ public sealed class ClipPreprocessing(ModelInput input)
         finally
         {
             clip.DisposeFrames();
+        }
+    }
+
+    // The clip as another recording would have it, cut and degraded; null if the draw says neither.
+    private static ClipInput? Record(ClipInput stored, Augmentation draw)
+    {
+        if (draw.Cut.Width == 1 && draw.Degradation is null)
+            return null;
+        int width = stored.Native[0].Width;
+        int height = stored.Native[0].Height;
+        var part = new Rect(
+            (int)(draw.Cut.X * width),
+            (int)(draw.Cut.Y * height),
+            Math.Max(1, (int)(draw.Cut.Width * width)),
+            Math.Max(1, (int)(draw.Cut.Height * height))
+        );
+        return stored with
+        {
+            Native = [.. stored.Native.Select(Recorded)],
+            Landmarks =
+            [
+                .. stored.Landmarks.Select(points => Array.ConvertAll(points, point => point - part.Location)),
+            ],
+            Grid = [.. stored.Grid.Select(corner => corner + part.Location)],
+        };
+
+        Mat Recorded(Mat picture, int frame)
+        {
+            using var cut = picture[part];
+            return draw.Degradation?.Apply(cut, frame) ?? cut.Clone();
         }
     }
 }

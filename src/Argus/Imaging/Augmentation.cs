@@ -35,6 +35,12 @@ public sealed record Augmentation
     /// <summary>Sigma of the Gaussian in pixels.</summary>
     public double BlurSigma { get; init; }
 
+    /// <summary>The part of the stored picture that is used, in shares of its side; all of it for none.</summary>
+    public Rect2d Cut { get; init; } = new(0, 0, 1, 1);
+
+    /// <summary>What the stored picture goes through first; null for nothing.</summary>
+    public Degradation? Degradation { get; init; }
+
     /// <summary>What colour jitter changes, in the order that was drawn.</summary>
     public enum JitterPart
     {
@@ -75,7 +81,7 @@ public sealed record Augmentation
             (int)Math.Round(random.Uniform(-reach, reach))
         );
         var corners = recipe.Perspective > 0 && random.Chance(recipe.PerspectiveProbability) ? DrawCorners() : null;
-        return new Augmentation
+        var drawn = new Augmentation
         {
             Flip = flip,
             RotateDegrees = rotate,
@@ -85,6 +91,15 @@ public sealed record Augmentation
             BlurKernel = recipe.BlurKernel,
             BlurSigma = random.Uniform(recipe.BlurSigma[0], recipe.BlurSigma[1]),
         };
+        if (recipe.Cut > 0)
+            drawn = drawn with { Cut = DrawCut() };
+        return random.Chance(recipe.Degrade) ? drawn with { Degradation = Degradation.Draw(random) } : drawn;
+
+        Rect2d DrawCut()
+        {
+            var side = 1 - random.Uniform(0, recipe.Cut);
+            return new(random.Uniform(0, 1 - side), random.Uniform(0, 1 - side), side, side);
+        }
 
         double Factor(double amount) => random.Uniform(Math.Max(0, 1 - amount), 1 + amount);
 

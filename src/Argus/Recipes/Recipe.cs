@@ -264,6 +264,22 @@ public sealed record AugmentRecipe
     /// <summary>Smallest and largest sigma in pixels.</summary>
     [Length(2, 2), Range(0.01, 10.0), Description("Smallest and largest sigma in pixels.")]
     public required double[] BlurSigma { get; init; }
+
+    /// <summary>Largest share of a stored face's side that is cut off, at random places; 0: none.</summary>
+    [
+        Range(0.0, 0.5),
+        Description("Largest share of a stored face's side that is cut off, at random places; 0: none."),
+        DefaultValue(0.0)
+    ]
+    public required double Cut { get; init; }
+
+    /// <summary>Probability of what recordings go through: blur, noise, a smaller size, a lossy codec.</summary>
+    [
+        Range(0.0, 1.0),
+        Description("Probability of what recordings go through: blur, noise, a smaller size, a lossy codec."),
+        DefaultValue(0.0)
+    ]
+    public required double Degrade { get; init; }
 }
 
 /// <summary>Forging on the way.</summary>

@@ -68,6 +68,8 @@ public static class RecipeBinder
             yield return new("model.views", "own needs faces: data.crop=face; or model.views=rgb");
         if (recipe.Data.Crop != CropMode.Face && recipe.Forge.Probability > 0)
             yield return new("forge.probability", "above 0 needs faces: data.crop=face");
+        if (recipe.Data.Crop != CropMode.Face && recipe.Augment.Cut > 0)
+            yield return new("augment.cut", "above 0 needs faces: data.crop=face");
         if (recipe.Model.Views == ViewSource.Own && recipe.Model.ImageSize % 8 > 0)
             yield return new("model.image_size", "must be a multiple of 8 for model.views=own");
         if (recipe.Model.Projection % 8 > 0)

@@ -57,7 +57,7 @@ internal static class Rooms
             "Argus.Data.Datasets",
             "Argus.Views",
         ],
-        ["Argus.Data.Forging"] = ["Argus.Video", "Argus.Sound", "Argus.Faces", "Argus.Views"],
+        ["Argus.Data.Forging"] = ["Argus.Video", "Argus.Sound", "Argus.Imaging", "Argus.Faces", "Argus.Views"],
         ["Argus.Data.Samples"] = ["Argus.Video", "Argus.Faces", "Argus.Data.Datasets", "Argus.Data.Forging"],
         ["Argus.Data.Audits"] = ["Argus.Video", "Argus.Metrics", "Argus.Data.Datasets", "Argus.Data.Stores"],
         ["Argus.Data.Evaluations"] = ["Argus.Metrics", "Argus.Scores", "Argus.Data.Datasets", "Argus.Data.Audits"],

@@ -23,7 +23,7 @@ public class ClipForgeryTests
     }
 
     [Theory]
-    [InlineData(ForgeryKind.Lighting), InlineData(ForgeryKind.Resolution), InlineData(ForgeryKind.Blend)]
+    [InlineData(ForgeryKind.Lighting), InlineData(ForgeryKind.Resolution)]
     public void The_operation_is_where_the_region_says_and_the_same_in_every_frame(ForgeryKind kind)
     {
         using var clip = DrawnClips.Of([Noise(DrawnClips.Side), Noise(DrawnClips.Side)]);
