@@ -4,7 +4,7 @@ using Argus.Cli;
 using Argus.Cli.Output;
 using Argus.Detection;
 using Argus.Specialists;
-using Argus.Training.Export.Onnx;
+using Argus.Training.Onnx;
 using Argus.Training.Models;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;

@@ -38,7 +38,7 @@ internal sealed class StockModel : nn.Module<Tensor, Tensor>
     )
         : base(specialist.Name)
     {
-        var variant = EfficientNetVariant.Find(backboneName);
+        var variant = EfficientNetVariant.Rows.First(row => row.Name == backboneName);
         var features = variant.Features + specialist.Features;
         var width = FusionHead.Width(features);
         backbone = new StockBackbone(variant, stochasticDepth);

@@ -73,10 +73,12 @@ internal static class WeightsFile
             return PyTorchFile.ReadLegacy(ReadAll(file));
         if (IsSafeTensors(head) || Path.GetExtension(path) == ".safetensors")
             return SafeTensors.Read(file, path);
+        if (OnnxResNet.IsOnnx(head))
+            return OnnxResNet.Read(ReadAll(file));
         throw new ArgusException(
             head is [PickleStart, ..]
                 ? "it is a pickle, but not of torch.save; save its state dict there with torch.save"
-                : "it is neither a safetensors file nor one of torch.save. Is it damaged, or half a download?"
+                : "it is neither a safetensors file nor one of torch.save nor ONNX. Is it damaged, or half a download?"
         );
     }
 

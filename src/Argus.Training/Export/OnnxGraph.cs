@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Argus.Training.Export.Onnx;
+using Argus.Training.Onnx;
 using Google.Protobuf;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -20,9 +20,10 @@ internal sealed class SpecialistGraph
     private const int FramesAtOnce = 8;
 
     private readonly OnnxGraph graph = new("specialist");
+    private readonly GraphLayers layers;
     private readonly IReadOnlyDictionary<string, Tensor> weights;
     private readonly Specialist specialist;
-    private readonly EfficientNetVariant variant;
+    private readonly BackboneVariant variant;
     private readonly int size;
     private readonly int frames;
 
@@ -40,14 +41,12 @@ internal sealed class SpecialistGraph
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        return new SpecialistGraph(specialist, EfficientNetVariant.Find(backbone), weights, size, frames).Build(
-            ownViews
-        );
+        return new SpecialistGraph(specialist, BackboneVariant.Find(backbone), weights, size, frames).Build(ownViews);
     }
 
     private SpecialistGraph(
         Specialist specialist,
-        EfficientNetVariant variant,
+        BackboneVariant variant,
         IReadOnlyDictionary<string, Tensor> weights,
         int size,
         int frames
@@ -56,6 +55,7 @@ internal sealed class SpecialistGraph
         this.specialist = specialist;
         this.variant = variant;
         this.weights = weights;
+        layers = new GraphLayers(graph, weights);
         this.size = size;
         this.frames = frames;
     }
@@ -124,7 +124,7 @@ internal sealed class SpecialistGraph
                 )
         );
         return (
-            Backbone(some[View.Rgb]),
+            new BackboneGraph(graph, layers).Build(variant, some[View.Rgb]),
             Module(branch => some.GetValueOrDefault(branch.View) ?? some[View.Rgb]),
             count
         );
@@ -149,58 +149,12 @@ internal sealed class SpecialistGraph
     // The side of the backbone's last map: five layers have stride 2.
     private int MapSide => Enumerable.Range(0, 5).Aggregate(size, (length, _) => (length + 1) / 2);
 
-    private string Backbone(string x)
-    {
-        x = ConvNorm(x, "backbone.features.0.0", "backbone.features.0.1", 3, 2, 1, variant.BatchNormEps, Silu);
-        for (var s = 0; s < MBConvStage.All.Count; s++)
-        {
-            var stage = MBConvStage.All[s];
-            for (var layer = 0; layer < variant.Layers(stage.Layers); layer++)
-                x = Block(x, $"backbone.features.{s + 1}.{layer}.block", stage, layer);
-        }
-        var last = $"backbone.features.{MBConvStage.All.Count + 1}";
-        return ConvNorm(x, $"{last}.0", $"{last}.1", 1, 1, 1, variant.BatchNormEps, Silu);
-    }
-
-    private string Block(string x, string name, MBConvStage stage, int layer)
-    {
-        int input = variant.Channels(layer == 0 ? stage.Input : stage.Output);
-        int output = variant.Channels(stage.Output);
-        int stride = layer == 0 ? stage.Stride : 1;
-        var y = x;
-        var part = 0;
-        if (stage.Expand != 1)
-            y = Conv(y, 1, 1, 1, Silu);
-        y = Conv(y, stage.Kernel, stride, input * stage.Expand, Silu);
-        y = Squeezed(y, $"{name}.{part++}");
-        y = Conv(y, 1, 1, 1, value => value);
-        return stride == 1 && input == output ? graph.Add("Add", [y, x]) : y;
-
-        string Conv(string value, int kernel, int by, int groups, Func<string, string> activation) =>
-            ConvNorm(
-                value,
-                $"{name}.{part}.0",
-                $"{name}.{part++}.1",
-                kernel,
-                by,
-                groups,
-                variant.BatchNormEps,
-                activation
-            );
-    }
-
-    private string Squeezed(string x, string name)
-    {
-        var scale = Silu(PlainConv(graph.Add("GlobalAveragePool", [x]), $"{name}.fc1"));
-        return graph.Add("Mul", [x, graph.Add("Sigmoid", [PlainConv(scale, $"{name}.fc2")])]);
-    }
-
     private string Module(Func<Branch, string> view)
     {
         const double Eps = BatchNorm.DefaultEps;
         var x = graph.Add("Concat", [.. specialist.Branches.Select(Tower)], ("axis", 1L));
-        var attention = PlainConv(
-            graph.Add("Relu", [PlainConv(x, "specialist_module.attention.0")]),
+        var attention = layers.PlainConv(
+            graph.Add("Relu", [layers.PlainConv(x, "specialist_module.attention.0")]),
             "specialist_module.attention.2"
         );
         return graph.Add("Mul", [x, graph.Add("Sigmoid", [attention])]);
@@ -208,7 +162,7 @@ internal sealed class SpecialistGraph
         string Tower(Branch branch)
         {
             var name = $"specialist_module.{branch.Name}";
-            var y = ConvNorm(
+            var y = layers.ConvNorm(
                 view(branch),
                 $"{name}.0",
                 $"{name}.1",
@@ -216,10 +170,10 @@ internal sealed class SpecialistGraph
                 branch.First.Stride,
                 1,
                 Eps,
-                Relu,
+                layers.Relu,
                 branch.First.Padding
             );
-            y = ConvNorm(
+            y = layers.ConvNorm(
                 y,
                 $"{name}.3",
                 $"{name}.4",
@@ -227,11 +181,11 @@ internal sealed class SpecialistGraph
                 branch.Second.Stride,
                 1,
                 Eps,
-                Relu,
+                layers.Relu,
                 branch.Second.Padding
             );
             // Pooling first costs less and is equal.
-            return PlainConv(Pooled(y, branch.Second.Length(branch.First.Length(size))), $"{name}.6");
+            return layers.PlainConv(Pooled(y, branch.Second.Length(branch.First.Length(size))), $"{name}.6");
         }
     }
 
@@ -349,52 +303,4 @@ internal sealed class SpecialistGraph
         }
         return tensor(share);
     }
-
-    private string ConvNorm(
-        string x,
-        string conv,
-        string norm,
-        int kernel,
-        int stride,
-        int groups,
-        double eps,
-        Func<string, string> activation,
-        int? padding = null
-    )
-    {
-        Tensor W(string name) => weights[name].to(ScalarType.Float64);
-        var scale = W($"{norm}.weight") / (W($"{norm}.running_var") + eps).sqrt();
-        var bias = W($"{norm}.bias") - W($"{norm}.running_mean") * scale;
-        if (weights.ContainsKey($"{conv}.bias"))
-            bias += W($"{conv}.bias") * scale;
-        var pad = (long)(padding ?? (kernel - 1) / 2);
-        return activation(
-            graph.Add(
-                "Conv",
-                [
-                    x,
-                    graph.AddWeight($"{conv}.weight", W($"{conv}.weight") * scale.view(-1, 1, 1, 1)),
-                    graph.AddWeight($"{conv}.bias", bias),
-                ],
-                ("kernel_shape", new long[] { kernel, kernel }),
-                ("strides", new long[] { stride, stride }),
-                ("pads", new[] { pad, pad, pad, pad }),
-                ("group", (long)groups)
-            )
-        );
-    }
-
-    private string PlainConv(string x, string name) =>
-        graph.Add(
-            "Conv",
-            [
-                x,
-                graph.AddWeight($"{name}.weight", weights[$"{name}.weight"]),
-                graph.AddWeight($"{name}.bias", weights[$"{name}.bias"]),
-            ]
-        );
-
-    private string Silu(string x) => graph.Add("Mul", [x, graph.Add("Sigmoid", [x])]);
-
-    private string Relu(string x) => graph.Add("Relu", [x]);
 }

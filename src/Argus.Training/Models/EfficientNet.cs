@@ -11,9 +11,9 @@ internal sealed record EfficientNetVariant(
     double Depth,
     double BatchNormEps = BatchNorm.DefaultEps,
     double BatchNormMomentum = 0.1
-)
+) : BackboneVariant(Name)
 {
-    public static IReadOnlyList<EfficientNetVariant> All { get; } =
+    public static IReadOnlyList<EfficientNetVariant> Rows { get; } =
     [
         new("efficientnet_b0", 1.0, 1.0),
         new("efficientnet_b1", 1.0, 1.1),
@@ -24,13 +24,6 @@ internal sealed record EfficientNetVariant(
         new("efficientnet_b6", 1.8, 2.6, 1e-3, 0.01),
         new("efficientnet_b7", 2.0, 3.1, 1e-3, 0.01),
     ];
-
-    /// <exception cref="RequestException">No such variant; the message lists those that exist.</exception>
-    public static EfficientNetVariant Find(string name) =>
-        All.FirstOrDefault(variant => variant.Name == name)
-        ?? throw new RequestException(
-            $"There is no backbone '{name}'. Choose one of {string.Join(", ", All.Select(v => v.Name))}."
-        );
 
     /// <summary>Channels after width scaling: the nearest multiple of 8, never more than 10% below.</summary>
     public int Channels(int channels)
@@ -43,7 +36,10 @@ internal sealed record EfficientNetVariant(
     public int Layers(int layers) => (int)Math.Ceiling(layers * Depth);
 
     /// <summary>Channels of the last feature map: four times those of the last stage.</summary>
-    public int Features => 4 * Channels(MBConvStage.All[^1].Output);
+    public override int Features => 4 * Channels(MBConvStage.All[^1].Output);
+
+    public override nn.Module<Tensor, Tensor> Create(double stochasticDepth, MemoryFormat format) =>
+        new EfficientNet(this, stochasticDepth, format);
 }
 
 /// <summary>A stage of inverted residual blocks, at width and depth 1.</summary>

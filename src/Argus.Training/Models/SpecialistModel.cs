@@ -32,7 +32,7 @@ public sealed record ModelOptions
 /// </summary>
 public sealed class SpecialistModel : nn.Module
 {
-    private readonly EfficientNet backbone;
+    private readonly nn.Module<Tensor, Tensor> backbone;
     private readonly SpecialistModule module;
     private readonly FusionHead head;
 
@@ -41,9 +41,9 @@ public sealed class SpecialistModel : nn.Module
         : base(specialist.Name)
     {
         LibTorch.Load();
-        var variant = EfficientNetVariant.Find(options.Backbone);
+        var variant = BackboneVariant.Find(options.Backbone);
         using var scope = NewDisposeScope();
-        register_module("backbone", backbone = new EfficientNet(variant, options.StochasticDepth, options.Format));
+        register_module("backbone", backbone = variant.Create(options.StochasticDepth, options.Format));
         register_module("specialist_module", module = new SpecialistModule(specialist, options));
         Features = variant.Features + specialist.Features;
         head = new FusionHead(

