@@ -7,7 +7,7 @@ using OpenCvSharp;
 namespace Argus.Detection;
 
 /// <summary>
-/// Answers whether a video is forged: <c>using var detector = await Detector.LoadAsync("models"); var analysis = await
+/// Answers whether a video is forged: <c>using var detector = await Detector.LoadAsync(); var analysis = await
 /// detector.AnalyzeAsync("clip.mp4");</c> Safe for use by several threads at once.
 /// </summary>
 public sealed class Detector : IDisposable
@@ -30,20 +30,33 @@ public sealed class Detector : IDisposable
         this.faceModel = faceModel;
     }
 
-    /// <param name="modelsFolder">What <c>argus export</c> made.</param>
+    /// <param name="modelsFolder">
+    /// What <c>argus export</c> made; null: the starter, from the package <c>Argus.Models.Starter</c>.
+    /// </param>
     /// <param name="faceModel">
-    /// YuNet's file; null: the one that <c>argus models pull yunet</c> fetched. Models of whole pictures need none.
+    /// YuNet's file; null: the starter's, or the one that <c>argus models pull yunet</c> fetched. Models of whole
+    /// pictures need none.
     /// </param>
     /// <param name="threads">Processor cores for one call of a model; 0: all.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="RequestException">It is no models folder.</exception>
     /// <exception cref="ArgusException">A model is missing, changed or damaged.</exception>
     public static async Task<Detector> LoadAsync(
-        string modelsFolder,
+        string? modelsFolder = null,
         string? faceModel = null,
         int threads = 0,
         CancellationToken cancel = default
-    ) => new(await ModelsFolder.LoadAsync(modelsFolder, threads, cancel), faceModel ?? ModelCatalog.FaceDetector);
+    )
+    {
+        var folder =
+            modelsFolder
+            ?? ModelCatalog.Starter
+            ?? throw new RequestException(
+                "No models folder was named, and the starter is not beside the program. Name a folder that 'argus "
+                    + "export' made, or reference the package Argus.Models.Starter."
+            );
+        return new(await ModelsFolder.LoadAsync(folder, threads, cancel), faceModel ?? ModelCatalog.FaceDetector);
+    }
 
     /// <summary>The council's members and the models behind them.</summary>
     public ModelsFolder Models => models;

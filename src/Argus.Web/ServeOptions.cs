@@ -3,14 +3,14 @@ using System.Net;
 namespace Argus.Web;
 
 /// <summary>The settings that a service is started with. <see cref="Check"/> says whether they make sense.</summary>
-/// <param name="Models">The models folder, as <c>argus export</c> makes it.</param>
+/// <param name="Models">The models folder, as <c>argus export</c> makes it; null for the starter.</param>
 /// <param name="Data">
 /// The folder where uploads wait and where SQLite keeps the queue. Processes that share a queue must share this folder.
 /// </param>
 /// <param name="Urls">
 /// The addresses that the service listens on, e.g. <c>http://127.0.0.1:8080</c>, separated by semicolons.
 /// </param>
-public sealed record ServeOptions(string Models, string Data, string Urls)
+public sealed record ServeOptions(string? Models, string Data, string Urls)
 {
     private sealed record NumberRange(string Option, double Value, double Least, double Most);
 

@@ -21,10 +21,9 @@ internal static class DetectCommand
             Description = "Videos, folders of videos, or - for a list of them on standard input, one a line.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var models = new Option<string>("--models")
+        var models = new Option<string?>("--models")
         {
-            Description = "A models folder; 'argus export' makes one.",
-            Required = true,
+            Description = "A models folder that 'argus export' made; without it the starter, which comes with Argus.",
             HelpName = "DIR",
         };
         var report = new Option<string?>("--report")
@@ -56,7 +55,7 @@ internal static class DetectCommand
                     throw new RequestException($"{pages} is a file; --report wants a folder.");
                 if (pages is not null)
                     ExportCommand.Writable(pages);
-                using var detector = await Detector.LoadAsync(parse.GetRequiredValue(models), cancel: cancel);
+                using var detector = await Detector.LoadAsync(parse.GetValue(models), cancel: cancel);
                 var judged = 0;
                 var failed = 0;
                 var names = new HashSet<string>();

@@ -13,10 +13,9 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var models = new Option<string>("--models")
+        var models = new Option<string?>("--models")
         {
-            Description = "A models folder; 'argus export' makes one.",
-            Required = true,
+            Description = "A models folder that 'argus export' made; without it the starter, which comes with Argus.",
             HelpName = "DIR",
         };
         var data = DataOption();
@@ -89,7 +88,7 @@ internal static class ServeCommand
             async (parse, cancel) =>
             {
                 var options = new ServeOptions(
-                    parse.GetRequiredValue(models),
+                    parse.GetValue(models),
                     Path.GetFullPath(parse.GetRequiredValue(data)),
                     parse.GetRequiredValue(url)
                 )

@@ -154,9 +154,8 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
             return null;
         if (recipe.Backbone.Weights != BackboneRecipe.ImageNetWeights)
             return recipe.Backbone.Weights;
-        return ModelCatalog.Find(recipe.Backbone.Name) is { IsThere: true } model
-            ? model.Path
-            : throw new RequestException(
+        return ModelCatalog.Find(recipe.Backbone.Name).Found
+            ?? throw new RequestException(
                 $"Stage {recipe.Stage} starts from ImageNet weights, which are not here. "
                     + $"Fetch them once: argus models pull {recipe.Backbone.Name} (or --from FILE). "
                     + "From scratch, on purpose: backbone.weights=none"

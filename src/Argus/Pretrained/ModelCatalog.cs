@@ -22,11 +22,15 @@ public sealed record PretrainedModel(
     /// <summary>The NuGet package that holds it; null where the address is the file's own.</summary>
     public PackagedFile? Package { get; init; }
 
-    /// <summary>Where it is kept once it is there.</summary>
+    /// <summary>Where it is kept once it was fetched.</summary>
     public string Path => System.IO.Path.Combine(ArgusCache.Folder, "models", FileName);
 
-    /// <summary>Whether the file is there.</summary>
-    public bool IsThere => File.Exists(Path);
+    /// <summary>The file: what came with the program, else what was fetched; null where it is not here.</summary>
+    public string? Found =>
+        new[] { System.IO.Path.Combine(ModelCatalog.Shipped, FileName), Path }.FirstOrDefault(File.Exists);
+
+    /// <summary>Whether the file is here.</summary>
+    public bool IsThere => Found is not null;
 }
 
 /// <summary>A file within a NuGet package.</summary>
@@ -38,8 +42,17 @@ public sealed record PackagedFile(string Id, string Version, string Path);
 /// <summary>The table of files for <c>argus models</c>.</summary>
 public static class ModelCatalog
 {
-    /// <summary>The face detector's file; null where it is not there.</summary>
-    public static string? FaceDetector => Find("yunet") is { IsThere: true } yunet ? yunet.Path : null;
+    /// <summary>The face detector's file; null where it is not here.</summary>
+    public static string? FaceDetector => Find("yunet").Found;
+
+    /// <summary>
+    /// The models folder that comes with Argus (for programs of others in the package <c>Argus.Models.Starter</c>);
+    /// null where it is not beside the program.
+    /// </summary>
+    public static string? Starter =>
+        Path.Combine(Shipped, "starter") is var folder && Directory.Exists(folder) ? folder : null;
+
+    internal static string Shipped => Path.Combine(AppContext.BaseDirectory, "models");
 
     /// <summary>All rows.</summary>
     public static IReadOnlyList<PretrainedModel> All { get; } =
