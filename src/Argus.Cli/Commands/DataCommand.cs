@@ -359,7 +359,7 @@ internal static class DataCommand
 
     private static (Argument<string> Layout, Argument<string> Folder) LayoutAndFolder() =>
         (
-            new("layout") { Description = "ffpp, celebdf or dfdc." },
+            new("layout") { Description = $"{string.Join(", ", DatasetLayout.All.Select(layout => layout.Name))}." },
             new("folder") { Description = "The dataset's folder." }
         );
 
@@ -372,14 +372,13 @@ internal static class DataCommand
         int? stage = null
     )
     {
-        var name = DatasetLayout.Find(layout).Name;
+        var found = DatasetLayout.Find(layout);
+        var name = found.Name;
         var library = RecipeLibrary.Default;
+        // People's own data have no stage; they are read as the first one reads its dataset.
+        var wanted = stage ?? found.Stage ?? library.Runs[0].Stage;
         var run =
-            library
-                .Runs.Where(run => run.Specialist == specialist)
-                .FirstOrDefault(run =>
-                    stage is null ? library.Load(run, profile, []).Recipe.Data.Layout == name : run.Stage == stage
-                )
+            library.Runs.FirstOrDefault(run => run.Specialist == specialist && run.Stage == wanted)
             ?? throw new RequestException($"There is no stage {stage}; 'argus recipes' lists them.");
         return library.Load(run, profile, [$"data.layout={name}", .. settings ?? []]).Recipe;
     }

@@ -10,7 +10,8 @@ namespace Argus.Cli.Commands;
 internal static class TrainCommand
 {
     /// <summary>The stages that a specialist goes through, in order, and the dataset of each.</summary>
-    public static IReadOnlyList<DatasetLayout> Stages { get; } = [.. DatasetLayout.All.OrderBy(layout => layout.Stage)];
+    public static IReadOnlyList<DatasetLayout> Stages { get; } =
+    [.. DatasetLayout.All.Where(layout => layout.Stage is not null).OrderBy(layout => layout.Stage)];
 
     public static Command Create()
     {
@@ -28,6 +29,13 @@ internal static class TrainCommand
         {
             Description = "The dataset's folder; what is missing is prepared first.",
             HelpName = "DIR",
+        };
+        var reals = new Option<string[]>("--reals")
+        {
+            Description =
+                "Folders of real videos and pictures instead of a dataset; forging on the way makes the fakes.",
+            HelpName = "DIR",
+            AllowMultipleArgumentsPerToken = true,
         };
         var store = new Option<string?>("--store")
         {
@@ -62,6 +70,7 @@ internal static class TrainCommand
             name,
             settings,
             data,
+            reals,
             store,
             runOption,
             init,
@@ -79,7 +88,7 @@ internal static class TrainCommand
                 var runName = parse.GetRequiredValue(name);
                 var requests =
                     runName.Contains('/') || runName.Contains('_')
-                        ? [Request(library.Find(runName), parse.GetValue(data), parse.GetValue(runOption))]
+                        ? [Single(library.Find(runName))]
                         : AllStages(runName);
                 foreach (var request in requests)
                 {
@@ -96,11 +105,27 @@ internal static class TrainCommand
                 }
                 return 0;
 
-                TrainRequest Request(RunName recipe, string? folder, string? runFolder)
+                TrainRequest Single(RunName recipe)
                 {
-                    var changes = parse.GetValue(settings) ?? [];
+                    var source = OwnData.Find(
+                        parse.GetValue(data),
+                        parse.GetValue(reals) ?? [],
+                        parse.GetValue(store),
+                        parse.GetValue(settings) ?? []
+                    );
+                    return Request(recipe, source.Folder, parse.GetValue(runOption), source.Implied, source.Settings);
+                }
+
+                TrainRequest Request(
+                    RunName recipe,
+                    string? folder,
+                    string? runFolder,
+                    IReadOnlyList<string> implied,
+                    IReadOnlyList<string> changes
+                )
+                {
                     return new TrainRequest(
-                        library.Load(recipe, parse.GetRequiredValue(profile), changes),
+                        library.Load(recipe, parse.GetRequiredValue(profile), [.. implied, .. changes]),
                         folder,
                         parse.GetValue(store),
                         runFolder ?? Path.Combine(TrainRun.DefaultRoot, recipe.LongName),
@@ -108,7 +133,7 @@ internal static class TrainCommand
                         parse.GetValue(resume)
                     )
                     {
-                        HasSettings = changes.Length > 0 || parse.GetResult(profile) is { Implicit: false },
+                        HasSettings = changes.Count > 0 || parse.GetResult(profile) is { Implicit: false },
                     };
                 }
 
@@ -125,7 +150,7 @@ internal static class TrainCommand
                                 + $"{string.Join(", ", missing)}. One stage alone: argus train {specialist}/1 --data "
                                 + "DIR"
                         );
-                    foreach (var single in new[] { "--data", "--store", "--run", "--init" })
+                    foreach (var single in new[] { "--data", "--reals", "--store", "--run", "--init" })
                     {
                         if (parse.GetResult(single) is not null)
                             throw new RequestException(
@@ -147,7 +172,9 @@ internal static class TrainCommand
                             Request(
                                 library.Find($"{specialist}/{stage.Stage}"),
                                 parse.GetValue(datasets[stage.Name]),
-                                null
+                                null,
+                                [],
+                                parse.GetValue(settings) ?? []
                             )
                         ),
                     ];

@@ -58,7 +58,7 @@ public sealed record StoreAudit(
             LimitExamples(DatasetCheck.Duplicates(videos.Select(video => (video.Row.SourceHash, video.Item))))
         );
         problems.AddRange(LimitExamples(Similar(videos)));
-        problems.AddRange(DatasetCheck.EmptyClasses(items));
+        problems.AddRange(DatasetCheck.EmptyClasses(items, DatasetLayout.Find(store.Options.Layout)));
         problems.AddRange(WithoutSource(store));
         problems.AddRange(
             LimitExamples(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Argus.Clips;
 using Argus.Video;
 
 namespace Argus.Data.Datasets;
@@ -21,17 +22,18 @@ public sealed record DatasetCheck(
     public static DatasetCheck Names(DatasetListing listing)
     {
         var counts = Count(listing.Items);
+        var layout = DatasetLayout.Find(listing.Layout);
         return new DatasetCheck(
             listing.Layout,
             listing.SplitName,
             counts,
             [
                 .. listing.Problems,
-                .. EmptyClasses(listing.Items),
+                .. EmptyClasses(listing.Items, layout),
+                .. Pictures(listing),
                 .. IdentityLeaks(
                     listing.Items,
-                    DatasetLayout.Find(listing.Layout).TestSharesPeople
-                        && listing.SplitName != DatasetListing.IdentityDisjoint
+                    layout.TestSharesPeople && listing.SplitName != DatasetListing.IdentityDisjoint
                 ),
             ]
         );
@@ -58,7 +60,7 @@ public sealed record DatasetCheck(
             {
                 try
                 {
-                    await VideoProbe.ReadAsync(listing.FullPath(item), token);
+                    await OpenAsync(listing.FullPath(item), token);
                     hashes.Add((await FileHash.XxHash128Async(listing.FullPath(item), token), item));
                 }
                 catch (UnreadableVideoException error)
@@ -79,6 +81,25 @@ public sealed record DatasetCheck(
         };
     }
 
+    private static async Task OpenAsync(string file, CancellationToken cancel)
+    {
+        using var picture = VideoFolder.HasPictureName(file) ? StillPicture.Read(file) : null;
+        if (picture is null)
+            await VideoProbe.ReadAsync(file, cancel);
+    }
+
+    private static IEnumerable<DatasetProblem> Pictures(DatasetListing listing)
+    {
+        var pictures = listing.Items.Count(item => VideoFolder.HasPictureName(item.Path));
+        if (pictures > 0)
+            yield return new(
+                Severity.Note,
+                listing.Root,
+                $"{pictures} of {listing.Items.Count} files are pictures: specialists whose clips are several frames "
+                    + $"(av, tm) abstain from them, {ClipRequest.PictureHasNoTime}"
+            );
+    }
+
     /// <summary>Videos by split, method and label.</summary>
     public static IReadOnlyList<DatasetCount> Count(IEnumerable<VideoItem> items) =>
         [
@@ -96,9 +117,12 @@ public sealed record DatasetCheck(
         ];
 
     /// <summary>Sides of the split without a real or without a fake.</summary>
-    public static IEnumerable<DatasetProblem> EmptyClasses(IReadOnlyList<VideoItem> items) =>
+    /// <param name="items">The videos.</param>
+    /// <param name="layout">Of it depends what is wanted.</param>
+    public static IEnumerable<DatasetProblem> EmptyClasses(IReadOnlyList<VideoItem> items, DatasetLayout layout) =>
         from split in Enum.GetValues<Split>()
-        from label in new[] { 0, 1 }
+        from label in layout.HasRealsOnly ? new[] { 0 } : [0, 1]
+        where !(layout.HasRealsOnly && split == Split.Test)
         where !items.Any(item => item.Split == split && item.Label == label)
         select new DatasetProblem(
             Severity.Warning,

@@ -23,11 +23,13 @@ public sealed record DatasetProblem(Severity Severity, string Where, string What
 /// <param name="IdentitySplit">No person on two sides, where the dataset names its people.</param>
 /// <param name="ValidationShare">Carved from training where no validation set was published.</param>
 /// <param name="Methods">Only these method folders' fakes; empty for all.</param>
+/// <param name="TestShare">Kept for test where no test set was published; 0 for what the layout does.</param>
 public sealed record DatasetOptions(
     string Compression = "c23",
     bool IdentitySplit = false,
     double ValidationShare = 0.1,
-    IReadOnlyList<string>? Methods = null
+    IReadOnlyList<string>? Methods = null,
+    double TestShare = 0
 )
 {
     public static DatasetOptions Create(Recipes.DataRecipe data) =>
@@ -52,13 +54,13 @@ public sealed record DatasetListing(
 /// <summary>A row of the table of layouts.</summary>
 /// <param name="Name">In recipes and on the command line.</param>
 /// <param name="Title">For people.</param>
-/// <param name="Stage">The stage of progressive training that the dataset is for.</param>
+/// <param name="Stage">The stage of progressive training that the dataset is for; null for people's own data.</param>
 /// <param name="Reader">Lists the videos under a folder.</param>
 /// <param name="Terms">What its owners ask for, in one sentence; nothing here replaces reading it.</param>
 public sealed record DatasetLayout(
     string Name,
     string Title,
-    int Stage,
+    int? Stage,
     Func<string, DatasetOptions, DatasetListing> Reader,
     string Terms
 )
@@ -95,6 +97,10 @@ public sealed record DatasetLayout(
         {
             OriginalsMayBeMissing = true,
         },
+        new("reals", "Folder of reals", Stage: null, RealsOnly.Read, "Folder of reals: as whoever made them allows.")
+        {
+            HasRealsOnly = true,
+        },
     ];
 
     /// <summary>Every video exists in several compressions; the options choose one.</summary>
@@ -105,6 +111,9 @@ public sealed record DatasetLayout(
 
     /// <summary>The dataset comes in parts, and a fake's original is often in another one.</summary>
     public bool OriginalsMayBeMissing { get; init; }
+
+    /// <summary>There is no fake: training forges on the way. Several folders may be read as one dataset.</summary>
+    public bool HasRealsOnly { get; init; }
 
     /// <exception cref="RequestException">No such layout.</exception>
     public static DatasetLayout Find(string name) =>
@@ -117,8 +126,9 @@ public sealed record DatasetLayout(
     /// <exception cref="RequestException">The folder is missing or holds nothing of this layout.</exception>
     public DatasetListing Read(string root, DatasetOptions options)
     {
-        if (!Directory.Exists(root))
-            throw new RequestException($"The {Title} folder {root} does not exist.");
+        var folders = HasRealsOnly ? FolderList.Split(root) : [root];
+        if (folders.FirstOrDefault(folder => !Directory.Exists(folder)) is { } absent)
+            throw new RequestException($"The {Title} folder {absent} does not exist.");
         var listing = Reader(root, options);
         if (listing.Items.Count == 0)
             throw new RequestException(
@@ -129,10 +139,10 @@ public sealed record DatasetLayout(
                             : ""
                     )
             );
-        var kinds = KindList.Read(root);
+        var kinds = KindList.Read(listing.Root);
         var once = listing
             .Items.DistinctBy(item => item.Key)
-            .Select(item => item with { Kind = kinds.GetValueOrDefault(item.Path) })
+            .Select(item => item with { Kind = kinds.GetValueOrDefault(item.Path) ?? item.Kind })
             .ToList();
         var repeated = listing.Items.Count - once.Count;
         return listing with

@@ -7,6 +7,30 @@ public static class VideoFolder
 {
     private static readonly string[] Extensions = [".mp4", ".avi", ".mov", ".mkv", ".webm"];
 
+    // What people's own recordings are in beside those; the published datasets have none of them.
+    private static readonly string[] OtherExtensions =
+    [
+        ".m4v",
+        ".mpg",
+        ".mpeg",
+        ".ts",
+        ".mts",
+        ".m2ts",
+        ".3gp",
+        ".flv",
+        ".wmv",
+        ".ogv",
+        ".gif",
+    ];
+    private static readonly string[] PictureExtensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
+
+    private static readonly EnumerationOptions AnyDepth = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = DeepestFolder,
+    };
+    private const int DeepestFolder = 20; // a link that leads back to its own folder would never end
+
     private static readonly EnumerationOptions AnyCase = new()
     {
         MatchCasing = MatchCasing.CaseInsensitive,
@@ -47,6 +71,20 @@ public static class VideoFolder
 
     /// <summary>Whether a file's name ends like a video's.</summary>
     public static bool HasVideoName(string file) => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant());
+
+    /// <summary>Whether a file's name ends like a picture's.</summary>
+    public static bool HasPictureName(string file) =>
+        PictureExtensions.Contains(Path.GetExtension(file).ToLowerInvariant());
+
+    /// <summary>Whether a file's name ends like a video's or a picture's.</summary>
+    public static bool HasMediaName(string file) =>
+        HasVideoName(file)
+        || HasPictureName(file)
+        || OtherExtensions.Contains(Path.GetExtension(file).ToLowerInvariant());
+
+    /// <summary>All files at any depth but hidden ones, ordered by path.</summary>
+    internal static IEnumerable<string> Below(string folder) =>
+        Directory.EnumerateFiles(folder, "*", AnyDepth).Order(StringComparer.Ordinal);
 
     public static string Relative(string root, string file) => Path.GetRelativePath(root, file).Replace('\\', '/');
 }

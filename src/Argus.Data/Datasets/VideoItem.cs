@@ -8,7 +8,7 @@ public enum Split
 }
 
 /// <summary>One video file of a dataset and what the dataset says about it. 0 = real, 1 = fake.</summary>
-/// <param name="Dataset">Layout key: <c>ffpp</c>, <c>celebdf</c> or <c>dfdc</c>.</param>
+/// <param name="Dataset">Layout key: a row of <see cref="DatasetLayout.All"/>.</param>
 /// <param name="Method">
 /// Method folder (<c>Deepfakes</c>, <c>Celeb-synthesis</c>, …); <c>original</c>-like names for reals.
 /// </param>

@@ -49,6 +49,8 @@ public sealed class DatasetPreparation(IWorkLog log)
         var layout = DatasetLayout.Find(recipe.Data.Layout);
         var listing = layout.Read(dataFolder, DatasetOptions.Create(recipe.Data));
         CheckNames(layout, listing, dataFolder);
+        if (SayProblems && layout.Stage is null)
+            log.Note($"{layout.Title}: split by {listing.SplitName}");
         var options = StoreOptions.Create(recipe);
         var preparation = new Preparation(ModelInput.Create(recipe), ModelCatalog.FaceDetector);
         var folder = storeFolder ?? StoreName.Default(Root, dataFolder, options);

@@ -82,7 +82,7 @@ public sealed class Preparation(ModelInput input, string? faceModel)
             shard,
             missing,
             wanted.Count - missing.Count,
-            missing.Sum(item => options.EstimatedBytes(item.Split!.Value)),
+            missing.Sum(options.EstimatedBytes),
             IndexIsStale: known.Count > current.Count || StoreIndex.HasParts(folder)
         );
     }

@@ -114,12 +114,14 @@ public sealed record StoreOptions
     private const int TypicalSeconds = 15;
     private const int SoundBytesPerSecond = 32_000;
 
-    /// <summary>Space that a video will take, as a guess.</summary>
-    public long EstimatedBytes(Split side)
+    /// <summary>Space that a video, or a picture file, will take, as a guess.</summary>
+    public long EstimatedBytes(VideoItem item)
     {
+        var isPicture = VideoFolder.HasPictureName(item.Path);
+        var frames = isPicture ? 1 : ClipsFor(item.Split ?? Datasets.Split.Train) * ClipFrames;
         var pixels = ImageSize ?? Math.Min(TypicalFacePixels, LargestCrop ?? int.MaxValue);
         var picture = pixels * pixels * (Format == "jpeg" ? JpegBytesPerPixel : PngBytesPerPixel);
-        return (long)(ClipsFor(side) * ClipFrames * picture) + (Sound ? TypicalSeconds * SoundBytesPerSecond : 0);
+        return (long)(frames * picture) + (Sound && !isPicture ? TypicalSeconds * SoundBytesPerSecond : 0);
     }
 
     /// <summary>Hash of all of the above and the format's version: 12 hexadecimal digits.</summary>

@@ -71,6 +71,11 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
             AtomicFile.Write(run.Recipe, yaml);
         EnvironmentRecord.Write(run.Folder);
         var name = request.Recipe.Run.LongName;
+        if (Count(Split.Train) == 0)
+            throw new ArgusException(
+                $"There is no sample to train on: the store {store.Folders[0]} holds no training video. "
+                    + $"{StoreFolder.UnreadableFile} in it says why each was left out."
+            );
         log.Write(
             $"{name}: {Count(Split.Train)} training and {Count(Split.Validation)} validation videos "
                 + $"-> {request.Folder}{(resume ? ", resumed" : "")}"
@@ -135,7 +140,11 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
 
     private string ResumeCommand()
     {
-        var data = request.Data is null ? "" : $" --data {Quote(request.Data)}";
+        var data =
+            request.Data is null ? ""
+            : DatasetLayout.Find(request.Recipe.Recipe.Data.Layout).HasRealsOnly
+                ? $" --reals {string.Join(' ', FolderList.Split(request.Data).Select(Quote))}"
+            : $" --data {Quote(request.Data)}";
         var store = request.Store is null ? "" : $" --store {Quote(request.Store)}";
         return $"argus train {request.Recipe.Run.ShortName} --run {Quote(request.Folder)} --resume{data}{store}";
 

@@ -50,8 +50,13 @@ public sealed record ClipRequest
         };
     }
 
+    /// <summary>Why a picture gives no clip of several frames.</summary>
+    internal const string PictureHasNoTime = "a picture has no time";
+
     /// <summary>The frames of each clip in such a video.</summary>
     /// <exception cref="UnreadableVideoException">The video, or each of its shots, is too short for a clip.</exception>
     internal ClipPlan Plan(VideoInfo info) =>
-        ClipPlan.Choose(info.FrameTimesSeconds, Clips, ClipFrames, FramesPerSecond, From, To, info.ShotStarts);
+        info.Container == StillPicture.Container && ClipFrames > 1
+            ? throw new UnreadableVideoException($"{PictureHasNoTime}: a clip here is {ClipFrames} frames")
+            : ClipPlan.Choose(info.FrameTimesSeconds, Clips, ClipFrames, FramesPerSecond, From, To, info.ShotStarts);
 }

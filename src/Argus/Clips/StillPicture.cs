@@ -10,6 +10,9 @@ namespace Argus.Clips;
 /// <param name="Info">What is said of it.</param>
 internal sealed record StillPicture(Mat Pixels, VideoInfo Info) : IDisposable
 {
+    /// <summary>What stands for a container in a picture's <see cref="VideoInfo"/>.</summary>
+    public const string Container = "image";
+
     // The best that any of these formats can do is black in one bit a pixel, deflated: 8256 pixels a byte.
     private const long MostPixelsPerByte = 10_000;
     private const long SmallPixels = 1L << 20;
@@ -44,7 +47,7 @@ internal sealed record StillPicture(Mat Pixels, VideoInfo Info) : IDisposable
             );
             Cv2.CvtColor(bgra, picture, ColorConversionCodes.BGRA2BGR);
         }
-        var info = new VideoInfo("image", "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null)
+        var info = new VideoInfo(Container, "", "image", "bgr24", picture.Width, picture.Height, [0], 0, 0, 0, null)
         {
             Remarks =
                 codec.FrameCount > 1

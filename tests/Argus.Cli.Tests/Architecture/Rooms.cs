@@ -43,7 +43,7 @@ internal static class Rooms
             "Argus.Specialists",
             "Argus.Clips",
         ],
-        ["Argus.Data.Datasets"] = ["Argus.Recipes", "Argus.Video"],
+        ["Argus.Data.Datasets"] = ["Argus.Recipes", "Argus.Video", "Argus.Clips"],
         ["Argus.Data.Stores"] =
         [
             "Argus.Recipes",
