@@ -1,3 +1,4 @@
+using Argus.Cli.Output;
 using Argus.Data.Datasets;
 using Argus.Data.Stores;
 using Argus.Recipes;
@@ -29,7 +30,12 @@ internal sealed record OwnData(string? Folder, IReadOnlyList<string> Implied, IR
                 : throw new RequestException("Give --data or --reals, not both.");
         if (own.Any(setting => setting.StartsWith(LayoutKey + "=", StringComparison.Ordinal)))
             return new OwnData(data, [], own);
-        var layout = data is null && store is not null ? FindLayout(store) : null;
+        var layout =
+            data is not null ? DatasetLayout.Recognise(data)
+            : store is not null ? FindLayout(store)
+            : null;
+        if (data is not null && layout is not null)
+            Terminal.Note($"{data} is read as the layout '{layout.Name}'; {LayoutKey}=NAME says otherwise.");
         return new OwnData(data, layout is null ? [] : Imply(layout), own);
     }
 

@@ -33,7 +33,13 @@ public sealed record DatasetOptions(
 )
 {
     public static DatasetOptions Create(Recipes.DataRecipe data) =>
-        new(data.Compression, data.Split == Recipes.SplitMode.Identity, data.ValidationShare, data.Methods);
+        new(
+            data.Compression,
+            data.Split == Recipes.SplitMode.Identity,
+            data.ValidationShare,
+            data.Methods,
+            data.TestShare
+        );
 }
 
 /// <summary>A dataset on disk: its videos with their sides of the split, and what is wrong with it.</summary>
@@ -97,6 +103,27 @@ public sealed record DatasetLayout(
         {
             OriginalsMayBeMissing = true,
         },
+        new(
+            LabelledFolders.Layout,
+            "Folders real and fake",
+            Stage: null,
+            LabelledFolders.Read,
+            "Folders real and fake: as whoever made them allows."
+        )
+        {
+            Recognises = LabelledFolders.Recognises,
+        },
+        new(
+            VideoList.Layout,
+            "List of videos",
+            Stage: null,
+            VideoList.Read,
+            "List of videos: as whoever made them allows."
+        )
+        {
+            Recognises = VideoList.Recognises,
+            IsFile = true,
+        },
         new("reals", "Folder of reals", Stage: null, RealsOnly.Read, "Folder of reals: as whoever made them allows.")
         {
             HasRealsOnly = true,
@@ -115,6 +142,16 @@ public sealed record DatasetLayout(
     /// <summary>There is no fake: training forges on the way. Several folders may be read as one dataset.</summary>
     public bool HasRealsOnly { get; init; }
 
+    /// <summary>Its root may be a file instead of a folder.</summary>
+    public bool IsFile { get; init; }
+
+    /// <summary>Whether a folder or file is clearly of this layout; null where its look does not tell.</summary>
+    public Func<string, bool>? Recognises { get; init; }
+
+    /// <summary>The layout of people's own data that a folder or file shows by itself; null for none.</summary>
+    public static DatasetLayout? Recognise(string path) =>
+        All.LastOrDefault(layout => layout.Recognises?.Invoke(path) is true);
+
     /// <exception cref="RequestException">No such layout.</exception>
     public static DatasetLayout Find(string name) =>
         All.FirstOrDefault(layout => layout.Name == name)
@@ -127,12 +164,17 @@ public sealed record DatasetLayout(
     public DatasetListing Read(string root, DatasetOptions options)
     {
         var folders = HasRealsOnly ? FolderList.Split(root) : [root];
-        if (folders.FirstOrDefault(folder => !Directory.Exists(folder)) is { } absent)
-            throw new RequestException($"The {Title} folder {absent} does not exist.");
+        if (
+            folders.FirstOrDefault(folder => !Directory.Exists(folder) && !(IsFile && File.Exists(folder))) is
+            { } absent
+        )
+            throw new RequestException(
+                $"The {Title} {(IsFile ? "file or folder" : "folder")} {absent} does not exist."
+            );
         var listing = Reader(root, options);
         if (listing.Items.Count == 0)
             throw new RequestException(
-                $"No {Title} video was found under {root}. docs/data.md shows the folders that are expected."
+                $"No video was found in {root} as {Title} ({Name}) has them; docs/data.md shows what is expected."
                     + (
                         listing.Problems.Count > 0
                             ? $" First problem: {listing.Problems[0].Where}: {listing.Problems[0].What}"

@@ -82,6 +82,10 @@ public static class VideoFolder
         || HasPictureName(file)
         || OtherExtensions.Contains(Path.GetExtension(file).ToLowerInvariant());
 
+    /// <summary>The folders directly in a folder, but hidden ones.</summary>
+    internal static IEnumerable<string> Folders(string folder) =>
+        Directory.EnumerateDirectories(folder, "*", new EnumerationOptions());
+
     /// <summary>All files at any depth but hidden ones, ordered by path.</summary>
     internal static IEnumerable<string> Below(string folder) =>
         Directory.EnumerateFiles(folder, "*", AnyDepth).Order(StringComparer.Ordinal);

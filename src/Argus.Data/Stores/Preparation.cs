@@ -222,7 +222,8 @@ public sealed class Preparation(ModelInput input, string? faceModel)
             );
         var originals = plan
             .Listing.Items.Where(item => item.Label == 0)
-            .ToLookup(item => Path.GetFileName(item.Path), StringComparer.OrdinalIgnoreCase);
+            .SelectMany(item => new[] { item.Path, Path.GetFileName(item.Path) }.Distinct(), KeyValuePair.Create)
+            .ToLookup(entry => entry.Value, entry => entry.Key, StringComparer.OrdinalIgnoreCase);
         try
         {
             await foreach (

@@ -23,6 +23,10 @@ public sealed record StoreOptions
     public required string Methods { get; init; }
     public required string Split { get; init; }
     public required double ValidationShare { get; init; }
+
+    /// <summary>Null for what the layout does, as in stores from before it could be chosen.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TestShare { get; init; }
     public required int TrainFrames { get; init; }
     public required int EvalFrames { get; init; }
     public required double From { get; init; }
@@ -55,6 +59,7 @@ public sealed record StoreOptions
             Methods = string.Join(' ', recipe.Data.Methods.Order(StringComparer.Ordinal)),
             Split = RecipeSchema.Word(recipe.Data.Split),
             ValidationShare = recipe.Data.ValidationShare,
+            TestShare = recipe.Data.TestShare > 0 ? recipe.Data.TestShare : null,
             TrainFrames = recipe.Data.TrainFrames,
             EvalFrames = recipe.Data.EvalFrames,
             ClipFrames = recipe.Data.ClipFrames,

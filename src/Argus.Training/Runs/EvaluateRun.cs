@@ -141,7 +141,13 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
         CancellationToken cancel
     ) =>
         new RobustnessRun(model, device, judge, checkpoint.Recipe.Seed, log).RunAsync(
-            [.. sides.Select(side => new LadderDataset(side.Recipe, side.Listing, side.Videos))],
+            [
+                .. sides.Select(side => new LadderDataset(
+                    side.Recipe,
+                    side.Listing,
+                    [.. side.Videos.Where(video => !VideoFolder.HasPictureName(video.Item.Path))]
+                )),
+            ],
             options.RobustnessVideos,
             options.RobustnessGroups,
             cancel

@@ -136,6 +136,16 @@ public sealed record DataRecipe
     [Range(0.01, 0.5)]
     public required double ValidationShare { get; init; }
 
+    /// <summary>
+    /// Share kept for test where nothing states a split (folder, list, reals); 0: 0.15, of reals none.
+    /// </summary>
+    [
+        Range(0.0, 0.5),
+        Description("Share kept for test where nothing states a split (folder, list, reals); 0: 0.15, of reals none."),
+        DefaultValue(0.0)
+    ]
+    public required double TestShare { get; init; }
+
     /// <summary>DFDC parts in training order; absent parts are skipped.</summary>
     [Range(0, 99), Description("DFDC parts in training order; absent parts are skipped.")]
     public required int[] Chunks { get; init; }
