@@ -11,7 +11,9 @@ namespace Argus.Detection;
 /// </param>
 /// <param name="Calibrated">Whether probabilities and thresholds were fitted on validation data.</param>
 /// <param name="Faces">In order of appearance.</param>
-/// <param name="Verdict">That of the face that looks most forged.</param>
+/// <param name="Verdict">
+/// Forged where a face is; else outside scope where a face is; else that of the face that looks most forged.
+/// </param>
 /// <param name="Video">The file, as it was given.</param>
 /// <param name="DurationSeconds">From the first frame to the end of the last.</param>
 public sealed record Analysis(
@@ -53,7 +55,11 @@ public sealed record FaceAnalysis(
     IReadOnlyList<SpecialistAnalysis> Specialists,
     IReadOnlyList<TimelinePoint> Timeline,
     IReadOnlyList<Moment> Moments
-);
+)
+{
+    /// <summary>Why it is outside of what the models were tested on; empty where it is not, or nobody knows.</summary>
+    public IReadOnlyList<string> OutsideScope { get; init; } = [];
+}
 
 /// <summary>What one specialist says.</summary>
 /// <param name="Probability">Calibrated where its model is; null if it abstains.</param>

@@ -163,4 +163,7 @@ public enum Verdict
 
     /// <summary>Between the two thresholds, or nobody could judge.</summary>
     Undecided,
+
+    /// <summary>The models were not tested on such a video: nobody knows how often they would be wrong.</summary>
+    OutsideScope,
 }

@@ -48,14 +48,19 @@ public static class DetectionReport
     /// <summary>The answer in a line.</summary>
     public static string Headline(Analysis analysis) =>
         Verdict(analysis.Verdict, analysis.Probability, analysis.Interval)
+        + (analysis.Verdict == Detection.Verdict.OutsideScope ? $": {Reasons(analysis)}" : "")
         + (analysis.Calibrated || analysis.Probability is null ? "" : ", uncalibrated");
 
     /// <summary>A verdict in words, with its probability.</summary>
     public static string Verdict(Verdict verdict, double? probability, Interval? interval) =>
-        probability is not { } value
-            ? "undecided: nobody could judge"
-            : $"{verdict.ToString().ToLowerInvariant()}, P(fake) "
-                + $"{Percent(value)}{(interval is null ? "" : $" ({Range(interval)} over its clips)")}";
+        verdict == Detection.Verdict.OutsideScope ? "outside scope"
+        : probability is not { } value ? "undecided: nobody could judge"
+        : $"{verdict.ToString().ToLowerInvariant()}, P(fake) "
+            + $"{Percent(value)}{(interval is null ? "" : $" ({Range(interval)} over its clips)")}";
+
+    /// <summary>Why a video is outside of what the models were tested on.</summary>
+    public static string Reasons(Analysis analysis) =>
+        string.Join("; ", analysis.Faces.SelectMany(face => face.OutsideScope).Distinct());
 
     /// <summary>Which face, and when it is seen.</summary>
     public static string Title(FaceAnalysis face, Analysis analysis) =>
@@ -98,6 +103,14 @@ public static class DetectionReport
                         + "trained on. Other cameras, codecs and forgeries may be judged worse."
                     : "The models are not calibrated: the numbers order videos, but are no probabilities."
             );
+        if (analysis.Faces.SelectMany(face => face.OutsideScope).Distinct().ToList() is { Count: > 0 } outside)
+            report
+                .Heading("Outside scope")
+                .Paragraph(
+                    "The models were not tested on such a video: nobody knows how often they would be wrong. The "
+                        + "numbers below are shown, but are no verdict."
+                )
+                .List([.. outside.Select(Sentence)]);
         if (analysis.Remarks.Count > 0)
             report.Heading("About this video").List([.. analysis.Remarks.Select(Sentence)]);
         foreach (var face in analysis.Faces)

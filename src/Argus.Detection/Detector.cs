@@ -2,6 +2,8 @@ using Argus.Metrics;
 using Argus.Pretrained;
 using Argus.Scores;
 using Argus.Specialists;
+using Argus.Video;
+using Argus.Views;
 using OpenCvSharp;
 
 namespace Argus.Detection;
@@ -86,34 +88,39 @@ public sealed class Detector : IDisposable
         foreach (var subject in read.Subjects)
         {
             var scores = new Dictionary<string, List<double>>();
+            var features = new Dictionary<string, List<float[]>>();
             foreach (var (name, clips) in subject.Clips.Where(entry => entry.Value.Count > 0))
             {
                 scores[name] = [];
+                features[name] = [];
                 foreach (
                     var some in clips.Chunk(Math.Max(1, FramesAtOnce / models.Specialists[name].Recipe.Data.ClipFrames))
                 )
                 {
                     cancel.ThrowIfCancellationRequested();
                     // The runtime blocks for as long as a batch takes.
-                    scores[name]
-                        .AddRange(
-                            await Task.Run(
-                                () => models.Specialists[name].Score(Inputs(models.Specialists[name], [.. some])),
-                                cancel
-                            )
-                        );
+                    var (odds, told) = await Task.Run(
+                        () => models.Specialists[name].Judge(Inputs(models.Specialists[name], [.. some])),
+                        cancel
+                    );
+                    scores[name].AddRange(odds);
+                    features[name].AddRange(told);
                     progress?.Report(ReadingShare + (1 - ReadingShare) * (done += some.Length) / all);
                 }
             }
-            faces.Add(await Task.Run(() => Judge(subject, scores), cancel));
+            var outside = models.Scope?.FindReasons(Measure(subject, read.Info, features)) ?? [];
+            faces.Add(await Task.Run(() => Judge(subject, scores, outside), cancel));
         }
         var worst = faces.Where(face => face.Probability is not null).MaxBy(face => face.Probability);
+        var verdicts = faces.Select(face => face.Verdict).ToList();
         return new Analysis(
             video,
             read.Info.DurationSeconds,
             worst?.Probability,
             worst?.Interval,
-            worst?.Verdict ?? Verdict.Undecided,
+            verdicts.Contains(Verdict.Forged) ? Verdict.Forged
+                : verdicts.Contains(Verdict.OutsideScope) ? Verdict.OutsideScope
+                : worst?.Verdict ?? Verdict.Undecided,
             models.Council.Forged is not null,
             faces
         )
@@ -122,7 +129,30 @@ public sealed class Detector : IDisposable
         };
     }
 
-    private FaceAnalysis Judge(Subject subject, Dictionary<string, List<double>> scores)
+    private ScopeMeasurement Measure(Subject subject, VideoInfo info, Dictionary<string, List<float[]>> features)
+    {
+        var clips = subject.Clips.Values.MaxBy(clips => clips.Count) ?? [];
+        double? Middle(Func<ClipInput, double> of) =>
+            clips.Count == 0 || subject.Whole ? null : Median.Compute([.. clips.Select(clip => of(clip.Input))]);
+        return new ScopeMeasurement(
+            subject.FaceWidthPixels,
+            Middle(clip => PictureMeasures.Sharpness(clip.Native[0])),
+            Middle(clip => PictureMeasures.Blockiness(clip.Native[0], clip.Grid[0])),
+            models.Specialists.Values.Any(model => model.Recipe.Data.ClipFrames > 1) ? info.FramesPerSecond : null,
+            features
+                .Where(entry => entry.Value.Count > 0)
+                .ToDictionary(
+                    entry => entry.Key,
+                    entry =>
+                        Enumerable
+                            .Range(0, entry.Value[0].Length)
+                            .Select(c => entry.Value.Average(of => of[c]))
+                            .ToArray()
+                )
+        );
+    }
+
+    private FaceAnalysis Judge(Subject subject, Dictionary<string, List<double>> scores, IReadOnlyList<string> outside)
     {
         var clips = scores.ToDictionary(
             entry => entry.Key,
@@ -189,7 +219,7 @@ public sealed class Detector : IDisposable
                     rounds.Select(round => models.Council.Fuse(round)!.Value),
                     clips.Values.Any(list => list.Count > 1)
                 ),
-            models.Council.Decide(fused),
+            outside.Count > 0 ? Verdict.OutsideScope : models.Council.Decide(fused),
             specialists,
             [
                 .. points
@@ -207,7 +237,10 @@ public sealed class Detector : IDisposable
                     .Take(Moments)
                     .Select(point => MomentOf(point.Member, point.Clip, point.Logit)),
             ]
-        );
+        )
+        {
+            OutsideScope = outside,
+        };
     }
 
     // How each specialist's clips become one score, as its calibration chose.

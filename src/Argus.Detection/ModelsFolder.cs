@@ -13,10 +13,16 @@ public sealed class ModelsFolder : IDisposable
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    private ModelsFolder(string path, Council council, IReadOnlyDictionary<string, SpecialistModelFile> specialists)
+    private ModelsFolder(
+        string path,
+        Council council,
+        Scope? scope,
+        IReadOnlyDictionary<string, SpecialistModelFile> specialists
+    )
     {
         Path = path;
         Council = council;
+        Scope = scope;
         Specialists = specialists;
     }
 
@@ -25,6 +31,9 @@ public sealed class ModelsFolder : IDisposable
 
     /// <summary>How the specialists are fused.</summary>
     public Council Council { get; }
+
+    /// <summary>What it was tested on; null for a folder that does not say.</summary>
+    public Scope? Scope { get; }
 
     /// <summary>By name, in the council's order.</summary>
     public IReadOnlyDictionary<string, SpecialistModelFile> Specialists { get; }
@@ -43,7 +52,11 @@ public sealed class ModelsFolder : IDisposable
             throw new RequestException($"There is no folder {path}. 'argus export CHECKPOINT --out {path}' makes one.");
         var council = Council.Read(path);
         var hashes = ReadManifest(path);
-        foreach (var name in council.Members.Select(member => FileOf(member.Name)).Append(Council.FileName))
+        if (hashes.ContainsKey(Scope.FileName) && !File.Exists(System.IO.Path.Combine(path, Scope.FileName)))
+            throw new ArgusException(
+                $"{System.IO.Path.Combine(path, Scope.FileName)} is missing. Export the models anew."
+            );
+        foreach (var name in Parts(path, council))
         {
             var file = System.IO.Path.Combine(path, name);
             if (!hashes.TryGetValue(name, out var expected))
@@ -68,7 +81,8 @@ public sealed class ModelsFolder : IDisposable
                 );
                 model.Check();
             }
-            return new ModelsFolder(path, council, specialists);
+            var scope = File.Exists(System.IO.Path.Combine(path, Scope.FileName)) ? Scope.Read(path) : null;
+            return new ModelsFolder(path, council, scope, specialists);
         }
         catch
         {
@@ -76,6 +90,16 @@ public sealed class ModelsFolder : IDisposable
                 model.Dispose();
             throw;
         }
+    }
+
+    // A folder of an earlier version has no scope; one whose manifest names a scope lost it.
+    private static IEnumerable<string> Parts(string path, Council council)
+    {
+        foreach (var member in council.Members)
+            yield return FileOf(member.Name);
+        yield return Council.FileName;
+        if (File.Exists(System.IO.Path.Combine(path, Scope.FileName)))
+            yield return Scope.FileName;
     }
 
     /// <summary>The file of a specialist.</summary>
@@ -86,7 +110,7 @@ public sealed class ModelsFolder : IDisposable
     {
         council.Write(path);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in council.Members.Select(member => FileOf(member.Name)).Append(Council.FileName))
+        foreach (var name in Parts(path, council))
             hashes[name] = await FileHash.Sha256Async(System.IO.Path.Combine(path, name), cancel);
         AtomicFile.Write(System.IO.Path.Combine(path, Manifest), JsonSerializer.Serialize(hashes, Json) + "\n");
     }

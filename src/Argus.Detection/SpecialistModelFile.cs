@@ -59,6 +59,11 @@ public sealed class SpecialistModelFile : IDisposable
     /// </summary>
     public const string CellsWanted = "cells_wanted";
 
+    /// <summary>
+    /// An output <c>(clips, C)</c>: the backbone's features, averaged over a clip; models of earlier versions lack it.
+    /// </summary>
+    public const string FeaturesOutput = "features";
+
     // Shares of the largest logit. On other processors the last digits differ, and integers may round the other way;
     // from a damaged model all do.
     private const double GoldenTolerance = 1e-3;
@@ -175,6 +180,18 @@ public sealed class SpecialistModelFile : IDisposable
 
     /// <returns>For each clip the log odds of fake.</returns>
     public double[] Score(IReadOnlyDictionary<string, float[]> inputs) => Odds(Logits(inputs));
+
+    /// <returns>
+    /// For each clip the log odds of fake, and its features; none from a model that does not tell them.
+    /// </returns>
+    internal (double[] Odds, float[][] Features) Judge(IReadOnlyDictionary<string, float[]> inputs)
+    {
+        if (!session.OutputNames.Contains(FeaturesOutput))
+            return (Score(inputs), []);
+        var outputs = Run(inputs, [], "logits", FeaturesOutput);
+        var odds = Odds(outputs[0]);
+        return (odds, [.. outputs[1].Chunk(outputs[1].Length / odds.Length)]);
+    }
 
     /// <returns>
     /// For each clip and each of <see cref="Cells"/> parts of the picture: by how much the log odds of fake fall if the

@@ -21,7 +21,11 @@ internal sealed record Subject(
     double ToSeconds,
     IReadOnlyDictionary<string, IReadOnlyList<SubjectClip>> Clips,
     IReadOnlyDictionary<string, string> Abstained
-);
+)
+{
+    /// <summary>Mean width of the face's box in the native picture; null for the whole picture.</summary>
+    public double? FaceWidthPixels { get; init; }
+}
 
 /// <summary>What several specialists want to see of a video, from one decoding.</summary>
 internal sealed class VideoSubjects : IDisposable
@@ -101,9 +105,11 @@ internal sealed class VideoSubjects : IDisposable
         {
             var clips = new Dictionary<string, IReadOnlyList<SubjectClip>>();
             var abstained = new Dictionary<string, string>(refusals);
+            var widths = new List<double>();
             foreach (var name in names.Where(name => recipes[name].Data.Crop == CropMode.Face && CanServe(name)))
             {
                 var whole = reading.FaceClips(names.IndexOf(name), track);
+                widths.AddRange(whole.Select(clip => FaceWidth(recipes[name], clip)));
                 var reasons = whole.Select(clip => FindReasonToAbstain(recipes[name], clip)).ToList();
                 clips[name] = [.. whole.Where((_, i) => reasons[i] is null).Select(CreateClip)];
                 if (clips[name].Count == 0)
@@ -118,8 +124,14 @@ internal sealed class VideoSubjects : IDisposable
                 track.Track.Last.Time,
                 clips,
                 abstained
-            );
+            )
+            {
+                FaceWidthPixels = widths.Count > 0 ? widths.Average() : null,
+            };
         }
+
+        private static double FaceWidth(Recipe recipe, ReadClip clip) =>
+            clip.Frames.Average(frame => frame.Rectangle.Width) / recipe.Data.FaceMargin;
 
         public Subject CreateWholePicture(int number)
         {
@@ -140,7 +152,7 @@ internal sealed class VideoSubjects : IDisposable
             Suitability.FindReasonToAbstain(
                 recipe.Model.Views == ViewSource.Own && Specialist.Find(recipe.Specialist).Hears,
                 new ClipFacts(
-                    clip.Frames.Average(frame => frame.Rectangle.Width) / recipe.Data.FaceMargin,
+                    FaceWidth(recipe, clip),
                     clip.Frames[0].TimeSeconds,
                     clip.Frames[^1].TimeSeconds,
                     reading.Sound?.Speech

@@ -83,6 +83,14 @@ internal sealed class SpecialistGraph
         // One head for both: each use of a weight would keep a packed copy of its own.
         // (N + N*cells, 2).
         var all = head.Logits(graph.Add("Concat", [tokens, Ablated(map, branches, ownViews)], ("axis", 0L)));
+        // What scopes are made of: each clip's mean.
+        var means = graph.Add(
+            "ReduceMean",
+            [graph.Reshape(pooled, -1, frames, variant.Features)],
+            ("axes", new long[] { 1 }),
+            ("keepdims", 0L)
+        );
+        graph.Output(SpecialistModelFile.FeaturesOutput, means, "clips", variant.Features);
         var clips = graph.Add("Shape", [views[View.Rgb]], ("start", 0L), ("end", 1L));
         graph.Output("logits", graph.Add("Slice", [all, graph.Constant(0), clips, graph.Constant(0)]), "clips", 2);
         graph.Output(

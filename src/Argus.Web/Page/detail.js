@@ -1,7 +1,7 @@
 // One analysis, drawn from what GET /v1/analyses/{id}?pictures=true answers.
 
 const Tones = ["#2f6fde", "#d9730d", "#17795a", "#b4489b", "#7a6a00"];
-const Words = { forged: "Forged", real: "Real", undecided: "Undecided" };
+const Words = { forged: "Forged", real: "Real", undecided: "Undecided", outside_scope: "Outside scope" };
 
 const percent = value => value > 0.9995 ? ">99.9%" : value < 0.0005 ? "<0.1%" : value > 0.995 || value < 0.005 ? `${(value * 100).toFixed(1)}%` : `${Math.round(value * 100)}%`;
 // Nothing where both ends are the same to the reader.
@@ -57,11 +57,13 @@ function result(found) {
   if (found.probability !== null) parts.push(scale(found, found.verdict), make("div", { className: "ends" }, make("span", {}, "real"), make("span", {}, "forged")));
   if (!found.calibrated && found.probability !== null) parts.push(make("p", { className: "soft" }, "These models are not calibrated: the numbers order videos, but are no probabilities."));
   if (found.remarks.length) parts.push(make("ul", { className: "notes" }, ...found.remarks.map(remark => make("li", {}, `${remark[0].toUpperCase()}${remark.slice(1)}.`))));
+  const outside = [...new Set(found.faces.flatMap(face => face.outside_scope ?? []))];
+  if (outside.length) parts.splice(1, 0, make("p", {}, "The models were not tested on such a video, so nobody knows how often they would be wrong:"), make("ul", { className: "notes" }, ...outside.map(reason => make("li", {}, reason))));
   found.faces.forEach(face => parts.push(...faceParts(face, found)));
   return parts;
 }
 
-const verdict = part => part.probability === null ? "Undecided: nobody could judge" : `${Words[part.verdict]}: P(fake) ${percent(part.probability)}${range(part.interval, ", ", " over its clips")}`;
+const verdict = part => part.verdict === "outside_scope" ? Words.outside_scope : part.probability === null ? "Undecided: nobody could judge" : `${Words[part.verdict]}: P(fake) ${percent(part.probability)}${range(part.interval, ", ", " over its clips")}`;
 
 function scale(part, tone) {
   const bar = make("div", { className: `scale ${tone}`, role: "img", "aria-label": `P(fake) ${percent(part.probability)}` });

@@ -8,7 +8,7 @@ internal sealed class ServiceMetrics
 {
     private static readonly Counter Analyses = Series.CreateCounter(
         "argus_analyses_total",
-        "Videos that were answered, by outcome: real, forged, undecided, failed.",
+        "Videos that were answered, by outcome: real, forged, undecided, outside_scope, failed.",
         "outcome"
     );
     private static readonly Histogram Seconds = Series.CreateHistogram(

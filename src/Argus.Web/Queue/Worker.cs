@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Argus.Detection;
 using Argus.Video;
 
@@ -101,7 +102,7 @@ internal sealed class Worker(
             var found = await detector.AnalyzeAsync(path, progress, cancel);
             var analysis = found with { Video = row.Name };
             return new Ending(
-                $"{analysis.Verdict}".ToLowerInvariant(),
+                JsonNamingPolicy.SnakeCaseLower.ConvertName($"{analysis.Verdict}"),
                 () => store.FinishAsync(row.Id, worker, analysis)
             );
         }

@@ -57,8 +57,8 @@ public sealed class ClipPreprocessing(ModelInput input)
         }
     }
 
-    // The clip as another recording would have it, cut and degraded; null if the draw says neither.
-    private static ClipInput? Record(ClipInput stored, Augmentation draw)
+    /// <summary>The clip as another recording would have it, cut and degraded; null if the draw says neither.</summary>
+    internal static ClipInput? Record(ClipInput stored, Augmentation draw)
     {
         if (draw.Cut.Width == 1 && draw.Degradation is null)
             return null;
