@@ -22,5 +22,6 @@ internal static class BenchCommand
             MutationBench.CreateCommand(),
             FaultsBench.CreateCommand(),
             LoadBench.CreateCommand(),
+            StarterBench.CreateCommand(),
         };
 }

@@ -12,6 +12,7 @@ var root = new Command("argus", "Argus trains, judges and runs specialist detect
     DataCommand.Create(),
     ForgeCommand.Create(),
     TrainCommand.Create(),
+    StarterCommand.Create(),
     EvaluateCommand.Create(),
     RunsCommand.Create(),
     RunsCommand.CreateCompare(),

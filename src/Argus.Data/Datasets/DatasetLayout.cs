@@ -23,13 +23,15 @@ public sealed record DatasetProblem(Severity Severity, string Where, string What
 /// <param name="IdentitySplit">No person on two sides, where the dataset names its people.</param>
 /// <param name="ValidationShare">Carved from training where no validation set was published.</param>
 /// <param name="Methods">Only these method folders' fakes; empty for all.</param>
+/// <param name="Together">Folders of reals: people whose names begin so are on one side of the split.</param>
 /// <param name="TestShare">Kept for test where no test set was published; 0 for what the layout does.</param>
 public sealed record DatasetOptions(
     string Compression = "c23",
     bool IdentitySplit = false,
     double ValidationShare = 0.1,
     IReadOnlyList<string>? Methods = null,
-    double TestShare = 0
+    double TestShare = 0,
+    IReadOnlyList<string>? Together = null
 )
 {
     public static DatasetOptions Create(Recipes.DataRecipe data) =>
@@ -38,7 +40,8 @@ public sealed record DatasetOptions(
             data.Split == Recipes.SplitMode.Identity,
             data.ValidationShare,
             data.Methods,
-            data.TestShare
+            data.TestShare,
+            data.Together
         );
 }
 

@@ -16,7 +16,8 @@ internal static partial class People
     /// <summary>What a line of <see cref="SourcesFile"/> says of a file.</summary>
     /// <param name="Person">Without spaces; empty where the line says nothing.</param>
     /// <param name="IsFake">Whether a column <c>label</c> calls it a fake.</param>
-    public sealed record Source(string Person, bool IsFake);
+    /// <param name="HasNoLicence">Whether a column <c>licence</c> says that none is stated.</param>
+    public sealed record Source(string Person, bool IsFake, bool HasNoLicence = false);
 
     /// <summary>The people of a folder's files, and by which rule each was told.</summary>
     /// <param name="folder">Holds all the files.</param>
@@ -84,7 +85,8 @@ internal static partial class People
             var full = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(list)!, name));
             var source = new Source(
                 WithoutSpaces(Cell("person")),
-                FakeWords.Contains(Cell("label"), StringComparer.OrdinalIgnoreCase)
+                FakeWords.Contains(Cell("label"), StringComparer.OrdinalIgnoreCase),
+                (Cell("licence") + Cell("license")).StartsWith("no licen", StringComparison.OrdinalIgnoreCase)
             );
             if (all.TryGetValue(full, out var earlier) && earlier != source)
                 throw new RequestException($"{list}: line {number} says of {name} otherwise than an earlier line.");

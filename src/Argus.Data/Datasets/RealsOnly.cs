@@ -17,7 +17,7 @@ internal static class RealsOnly
         var items = new List<VideoItem>();
         var rules = new List<string>();
         foreach (var folder in folders)
-            ReadFolder(root, Path.GetFullPath(folder), items, rules, problems);
+            ReadFolder(root, Path.GetFullPath(folder), options.Together ?? [], items, rules, problems);
         if (items.Count == 0)
             return new DatasetListing(Layout, root, "none", [], problems);
 
@@ -43,6 +43,7 @@ internal static class RealsOnly
     private static void ReadFolder(
         string root,
         string folder,
+        IReadOnlyList<string> together,
         List<VideoItem> items,
         List<string> rules,
         List<DatasetProblem> problems
@@ -51,6 +52,15 @@ internal static class RealsOnly
         var sources = People.ReadSources(folder);
         var files = VideoFolder.Below(folder).Where(VideoFolder.HasMediaName).ToList();
         var fakes = files.RemoveAll(file => sources.TryGetValue(file, out var source) && source.IsFake);
+        var unlicensed = files.RemoveAll(file => sources.TryGetValue(file, out var source) && source.HasNoLicence);
+        if (unlicensed > 0)
+            problems.Add(
+                new(
+                    Severity.Warning,
+                    folder,
+                    $"{unlicensed} files left out: {People.SourcesFile} says that no licence is stated for them"
+                )
+            );
         if (fakes > 0)
             problems.Add(
                 new(Severity.Warning, folder, $"{fakes} files left out: {People.SourcesFile} calls them fake")
@@ -74,7 +84,8 @@ internal static class RealsOnly
         {
             rules.Add(rule);
             var path = VideoFolder.Relative(Path.GetFullPath(root), file);
-            items.Add(new VideoItem(Layout, Method, path, path, 0, person, [person]));
+            var group = together.FirstOrDefault(start => person.StartsWith(start, StringComparison.Ordinal)) ?? person;
+            items.Add(new VideoItem(Layout, Method, path, path, 0, group, [person]));
         }
     }
 }

@@ -18,8 +18,9 @@ internal static class VideoList
     private static readonly string[] Needed = ["path", "label"];
     private static readonly string[] Optional = ["split", "method", "person", "original", "group", "kind"];
 
-    /// <summary>Whether it is such a file, or a folder with one called <see cref="FileName"/>.</summary>
-    public static bool Recognises(string path) => FindFile(path) is not null;
+    /// <summary>Whether it is called like such a file, or is a folder with one called <see cref="FileName"/>.</summary>
+    public static bool Recognises(string path) =>
+        FindFile(path) is not null || IsNamedLikeOne(path) && !Directory.Exists(path);
 
     public static DatasetListing Read(string path, DatasetOptions options)
     {
@@ -39,8 +40,10 @@ internal static class VideoList
 
     private static string? FindFile(string path) =>
         Directory.Exists(path) ? new[] { Path.Combine(path, FileName) }.FirstOrDefault(File.Exists)
-        : File.Exists(path) && Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()) ? path
+        : File.Exists(path) && IsNamedLikeOne(path) ? path
         : null;
+
+    private static bool IsNamedLikeOne(string path) => Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
     private static List<VideoListLine> ReadLines(string file, List<DatasetProblem> problems)
     {

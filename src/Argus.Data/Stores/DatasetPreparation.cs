@@ -71,16 +71,22 @@ public sealed class DatasetPreparation(IWorkLog log)
             plan.Missing.Count,
             progress => preparation.RunAsync(plan, Environment.ProcessorCount, progress, cancel)
         );
-        if (result.Unreadable.Count > 0)
-        {
-            foreach (var video in result.Unreadable.Take(MostLines))
-                log.Warn($"left out: {video.Path}: {video.Reason}");
-            log.Warn(
-                $"{result.Unreadable.Count} videos could not be read and are left out; "
-                    + $"{Path.Combine(plan.Folder, StoreFolder.UnreadableFile)} lists them."
-            );
-        }
+        SayUnreadable(result.Unreadable, Path.Combine(plan.Folder, StoreFolder.UnreadableFile));
         return new PreparedDataset(listing, plan.Folder, result);
+    }
+
+    private void SayUnreadable(IReadOnlyList<UnreadableVideo> unreadable, string list)
+    {
+        var pictures = unreadable
+            .Where(video => video.Reason.StartsWith(ClipRequest.PictureHasNoTime, StringComparison.Ordinal))
+            .ToList();
+        if (pictures.Count > 0)
+            log.Warn($"{pictures.Count} pictures are left out: {pictures[0].Reason}");
+        var others = unreadable.Except(pictures).ToList();
+        foreach (var video in others.Take(MostLines))
+            log.Warn($"left out: {video.Path}: {video.Reason}");
+        if (others.Count > 0)
+            log.Warn($"{others.Count} videos could not be read and are left out; {list} lists them.");
     }
 
     private void CheckNames(DatasetLayout layout, DatasetListing listing, string folder)

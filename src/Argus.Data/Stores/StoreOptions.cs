@@ -27,6 +27,9 @@ public sealed record StoreOptions
     /// <summary>Null for what the layout does, as in stores from before it could be chosen.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TestShare { get; init; }
+
+    /// <summary>People on one side of the split, by how their names begin; null for none.</summary>
+    public string? Together { get; init; }
     public required int TrainFrames { get; init; }
     public required int EvalFrames { get; init; }
     public required double From { get; init; }
@@ -60,6 +63,7 @@ public sealed record StoreOptions
             Split = RecipeSchema.Word(recipe.Data.Split),
             ValidationShare = recipe.Data.ValidationShare,
             TestShare = recipe.Data.TestShare > 0 ? recipe.Data.TestShare : null,
+            Together = recipe.Data.Together.Length > 0 ? string.Join(' ', recipe.Data.Together) : null,
             TrainFrames = recipe.Data.TrainFrames,
             EvalFrames = recipe.Data.EvalFrames,
             ClipFrames = recipe.Data.ClipFrames,

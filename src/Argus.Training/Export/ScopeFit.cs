@@ -80,18 +80,10 @@ public static class ScopeFit
         var sorted = values.Order().ToList();
         var low = sorted[(int)(Tail * (sorted.Count - 1))];
         var high = sorted[(int)((1 - Tail) * (sorted.Count - 1))];
-        return new ScopeRange(
-            Math.Round(low - Margin * (high - low), 3),
-            Math.Round(high + Margin * (high - low), 3)
-        );
+        return new ScopeRange(Math.Round(low - Margin * (high - low), 3), Math.Round(high + Margin * (high - low), 3));
     }
 
-    private static List<Look> Collect(
-        ScopeSubject subject,
-        SpecialistModel model,
-        Split side,
-        CancellationToken cancel
-    )
+    private static List<Look> Collect(ScopeSubject subject, SpecialistModel model, Split side, CancellationToken cancel)
     {
         var recipe = subject.Checkpoint.Recipe;
         var clips = new StoreSuitability(
@@ -180,6 +172,7 @@ public static class ScopeFit
         return fitted with { Limit = Math.Round(limit, 3) };
 
         // Five digits are enough to tell distances by.
-        static float Short(float value) => (float)double.Parse($"{value:G5}", System.Globalization.CultureInfo.InvariantCulture);
+        static float Short(float value) =>
+            (float)double.Parse($"{value:G5}", System.Globalization.CultureInfo.InvariantCulture);
     }
 }

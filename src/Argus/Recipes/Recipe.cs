@@ -146,6 +146,13 @@ public sealed record DataRecipe
     ]
     public required double TestShare { get; init; }
 
+    /// <summary>Reals only: people whose names begin so are on one side of the split, as one person would be.</summary>
+    [
+        Description("Reals only: people whose names begin so are on one side of the split, as one person would be."),
+        DefaultValue(new string[0])
+    ]
+    public required string[] Together { get; init; }
+
     /// <summary>DFDC parts in training order; absent parts are skipped.</summary>
     [Range(0, 99), Description("DFDC parts in training order; absent parts are skipped.")]
     public required int[] Chunks { get; init; }

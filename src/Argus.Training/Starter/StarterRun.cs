@@ -1,0 +1,124 @@
+using Argus.Data.Datasets;
+using Argus.Data.Stores;
+using Argus.Detection;
+using Argus.Recipes;
+using Argus.Training.Export;
+using Argus.Training.Recipes;
+using Argus.Training.Runs;
+
+namespace Argus.Training.Starter;
+
+/// <summary>What a starter is to be made of.</summary>
+/// <param name="Reals">Folders of real videos and pictures.</param>
+/// <param name="Specialists">Its members.</param>
+/// <param name="Folder">Where runs and stores are kept; what is there is gone on with.</param>
+/// <param name="Out">The models folder.</param>
+/// <param name="Settings">KEY=VALUE, after the profile's.</param>
+public sealed record StarterRequest(
+    IReadOnlyList<string> Reals,
+    IReadOnlyList<string> Specialists,
+    string Folder,
+    string Out,
+    IReadOnlyList<string> Settings
+);
+
+/// <summary>
+/// Makes a council of real faces alone: trains each member on forgeries that are made on the way, exports it, and
+/// measures thresholds and scope on people who were not trained on. A folder that holds a part of it is gone on with,
+/// to the same bytes on one type of processor.
+/// </summary>
+/// <param name="request">What it is made of.</param>
+/// <param name="log">Is told what is done.</param>
+public sealed class StarterRun(StarterRequest request, IWorkLog log)
+{
+    /// <summary>Name of the profile.</summary>
+    public const string Profile = "starter";
+
+    private const int Stage = 1;
+
+    /// <summary>The members' results, in order; the models folder is written when all of them are finished.</summary>
+    /// <param name="observer">Sees every step and epoch; null for nobody.</param>
+    /// <param name="cancel">Stops after the step in work, with a checkpoint.</param>
+    /// <exception cref="RequestException">A folder is no folder of reals, or holds a run of another recipe.</exception>
+    public async Task<IReadOnlyList<TrainingResult>> RunAsync(ITrainingObserver? observer, CancellationToken cancel)
+    {
+        var library = RecipeLibrary.Default;
+        var data = FolderList.Join(request.Reals);
+        var stores = Path.Combine(request.Folder, "stores");
+        var results = new List<TrainingResult>();
+        var members = new List<(string Name, MergedRecipe Recipe, RunDirectory Run)>();
+        foreach (var name in request.Specialists)
+        {
+            var recipe = library.Load(library.Find($"{name}/{Stage}"), Profile, request.Settings);
+            var run = new RunDirectory(Path.Combine(request.Folder, name));
+            members.Add((name, recipe, run));
+            var train = new TrainRequest(recipe, data, null, run.Folder, Resume: run.HasCheckpoint)
+            {
+                StoreRoot = stores,
+                HasSettings = true,
+            };
+            results.Add(await new TrainRun(train, log, observer).RunAsync(cancel));
+            if (!results[^1].Finished)
+                return results;
+        }
+        await ExportAsync(
+            [.. members.Select(member => (member.Name, member.Recipe, member.Run.Best))],
+            data,
+            stores,
+            cancel
+        );
+        return results;
+    }
+
+    private async Task ExportAsync(
+        IReadOnlyList<(string Name, MergedRecipe Recipe, string Checkpoint)> members,
+        string data,
+        string stores,
+        CancellationToken cancel
+    )
+    {
+        Directory.CreateDirectory(request.Out);
+        var candidates = new List<CouncilCandidate>();
+        var subjects = new List<ScopeSubject>();
+        try
+        {
+            foreach (var (name, recipe, folder) in members)
+            {
+                var checkpoint = CheckpointReference.Find(folder);
+                var options = StoreOptions.Create(recipe.Recipe);
+                var store = await Store.OpenAsync(StoreName.Default(stores, data, options), options);
+                subjects.Add(new ScopeSubject(name, checkpoint, store));
+                var exported = await OnnxExport.RunAsync(
+                    checkpoint,
+                    Path.Combine(request.Out, ModelsFolder.FileOf(name)),
+                    ExportPrecision.Fp16,
+                    store,
+                    cancel
+                );
+                log.Write($"{exported.Path}: {exported.Bytes / 1e6:0.0} MB");
+                using var model = SpecialistModelFile.Load(exported.Path);
+                candidates.Add(new CouncilCandidate(name, model.Calibration));
+            }
+            var people = subjects[0].Store.Videos.Select(video => (video.Split, Person: video.Item.Group)).Distinct();
+            var counts = people.CountBy(entry => entry.Split).ToDictionary();
+            ScopeFit
+                .Run(
+                    subjects,
+                    $"real faces of {counts.GetValueOrDefault(Split.Train)} people and self-blended forgeries of them, "
+                        + $"with blur, noise, scaling and JPEG or WebP; limits on {counts.GetValueOrDefault(Split.Validation)} "
+                        + "other people",
+                    cancel
+                )
+                .Write(request.Out);
+            await ModelsFolder.SealAsync(request.Out, Council.CreateEqual(candidates), cancel);
+        }
+        finally
+        {
+            foreach (var subject in subjects)
+                subject.Store.Dispose();
+        }
+        log.Write(
+            $"{request.Out}: a council of {string.Join(", ", members.Select(member => member.Name))}, with its scope"
+        );
+    }
+}
