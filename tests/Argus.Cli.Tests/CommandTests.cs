@@ -167,6 +167,31 @@ public class CommandTests
     }
 
     [Fact]
+    public async Task A_packaged_model_comes_through_restore_or_from_a_file_and_is_imported()
+    {
+        using var folder = new TemporaryFolder();
+        string[] pull = ["models", "pull", "resnet18_dnn"];
+        var wrong = await ArgusProcess.RunAsync(folder.Path, [.. pull, "--from", folder.Write("fake.onnx", "not it")]);
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.Contains("e2552f19", wrong.Error, StringComparison.Ordinal);
+        // The package is in the cache of packages: building this test put it there.
+        var restored = await ArgusProcess.RunAsync(folder.Path, pull);
+        Assert.True(restored.ExitCode == 0, restored.Error);
+        var file = folder["cache", "models", "resnet18_dnn.onnx"];
+        Assert.Equal(63_653_533, new FileInfo(file).Length);
+        File.Move(file, folder["moved.onnx"]);
+        var right = await ArgusProcess.RunAsync(folder.Path, [.. pull, "--from", "moved.onnx"]);
+        Assert.True(right.ExitCode == 0 && File.Exists(file), right.Error);
+
+        var imported = await ArgusProcess.RunAsync(
+            folder.Path,
+            ["import", file, "--specialist", "rr", "--out", "checkpoint", "backbone.name=resnet18_dnn"]
+        );
+        Assert.True(imported.ExitCode == 0, imported.Error);
+        Assert.Contains("backbone 110", imported.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_leaking_dataset_exits_with_1_and_a_known_leak_with_0()
     {
         using var folder = new TemporaryFolder();

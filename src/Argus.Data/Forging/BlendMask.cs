@@ -14,8 +14,8 @@ internal sealed class BlendMask
     private const int Waves = 4;
     private const double LargestWave = .08; // of the radius, of each wave
 
-    // Full strength is as likely as all others together, as in the paper.
-    private static readonly double[] Strengths = [.25, .5, .75, 1, 1, 1];
+    // Full strength is likelier than all others together.
+    private static readonly double[] Strengths = [.5, .75, 1, 1, 1];
 
     private readonly Point2d[] outline; // 1 is the radius of the face
     private readonly double feather;

@@ -152,8 +152,8 @@ internal static class FrameOperations
         var degrees = random.Uniform(-2, 2);
         var shiftX = random.Uniform(-.08, .08);
         var shiftY = random.Uniform(-.05, .05);
-        var soften = random.Chance(.55) ? random.Uniform(1.3, 4) : 1;
-        var sharpen = soften == 1 && random.Chance(.8) ? random.Uniform(.2, 1) : 0;
+        var soften = random.Chance(.6) ? random.Uniform(1.5, 4) : 1;
+        var sharpen = soften == 1 && random.Chance(.8) ? random.Uniform(.4, 1.2) : 0;
         var down = random.Pick(Down);
         var up = random.Pick(Up);
         var quality = random.Chance(.3) ? 40 + random.Next(51) : 0;

@@ -58,7 +58,8 @@ internal static class OnnxResNet
         {
             var values = constants[name].FirstOrDefault() ?? throw Other($"its {name} is no constant");
             var count = values.Dims.Aggregate(1L, (product, side) => checked(product * side));
-            if (values.DataType != Float || count != Math.Max(values.FloatData.Count, values.RawData.Length / 4))
+            var isPossible = values.DataType == Float && values.Dims.All(side => side >= 0);
+            if (!isPossible || count != Math.Max(values.FloatData.Count, values.RawData.Length / 4))
                 throw new ArgusException($"it is damaged: {name} is not {count} floats");
             using var flat =
                 values.FloatData.Count > 0

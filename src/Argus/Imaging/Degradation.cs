@@ -32,9 +32,9 @@ public sealed record Degradation
     /// <summary>One draw.</summary>
     public static Degradation Draw(KeyedRandom random)
     {
-        var blur = random.Chance(.25) ? random.Uniform(.3, 1.4) : 0;
-        var noise = random.Chance(.3) ? random.Uniform(1, 7) : 0;
-        var shrink = random.Chance(.5) ? Math.Exp(random.Uniform(0, Math.Log(3))) : 1;
+        var blur = random.Chance(.2) ? random.Uniform(.3, 1) : 0;
+        var noise = random.Chance(.25) ? random.Uniform(1, 5) : 0;
+        var shrink = random.Chance(.4) ? Math.Exp(random.Uniform(0, Math.Log(2))) : 1;
         var codec = random.NextDouble();
         return new Degradation
         {
@@ -48,7 +48,7 @@ public sealed record Degradation
                 < .85 => ".jpg",
                 _ => null,
             },
-            Quality = codec < .45 ? 20 + random.Next(70) : 30 + random.Next(66),
+            Quality = codec < .45 ? 40 + random.Next(56) : 50 + random.Next(46),
         };
     }
 

@@ -199,14 +199,19 @@ public sealed class OnnxExportTests(TinyDetector tiny) : IDisposable
     }
 
     [Theory]
-    [InlineData("resnet18", ExportPrecision.Fp32)]
-    [InlineData("resnet50", ExportPrecision.Fp32)]
-    [InlineData("resnet18_dnn", ExportPrecision.Fp32)]
-    [InlineData("resnet18_dnn", ExportPrecision.Fp16)]
-    public async Task Every_family_of_backbones_answers_as_its_checkpoint(string backbone, ExportPrecision precision)
+    [InlineData("resnet18", 64, ExportPrecision.Fp32)]
+    [InlineData("resnet50", 64, ExportPrecision.Fp32)]
+    [InlineData("resnet18_dnn", 64, ExportPrecision.Fp32)]
+    [InlineData("resnet18_dnn", 72, ExportPrecision.Fp32)] // 9 and 5 have to be halved
+    [InlineData("resnet18_dnn", 64, ExportPrecision.Fp16)]
+    public async Task Every_family_of_backbones_answers_as_its_checkpoint(
+        string backbone,
+        int size,
+        ExportPrecision precision
+    )
     {
         var result = await OnnxExport.RunAsync(
-            Checkpoint("rr", "full", 64, 1, backbone),
+            Checkpoint("rr", "full", size, 1, backbone),
             Path.Combine(folder, "model.onnx"),
             precision,
             null,
@@ -215,6 +220,24 @@ public sealed class OnnxExportTests(TinyDetector tiny) : IDisposable
         using var file = SpecialistModelFile.Load(result.Path);
         file.Check();
         Assert.InRange(result.LargestDifference, 0, precision == ExportPrecision.Fp32 ? OnnxExport.Tolerance : 0.05);
+    }
+
+    [Fact]
+    public async Task Integers_serve_a_ResNet_too()
+    {
+        var merged = TinyStore.Recipe("rr/4", "backbone.name=resnet18_dnn");
+        using var store = await TinyStore.OpenAsync(merged.Recipe);
+        var result = await OnnxExport.RunAsync(
+            TinyDetector.Untrained(Path.Combine(folder, "resnet"), merged),
+            Path.Combine(folder, "int8.onnx"),
+            ExportPrecision.Int8,
+            store,
+            TestContext.Current.CancellationToken
+        );
+        Assert.InRange(result.LargestDifference, 1e-9, 0.5);
+        Assert.InRange(result.Loss!.MeanProbability, 1e-12, 0.02);
+        using var file = SpecialistModelFile.Load(result.Path);
+        file.Check();
     }
 
     private CheckpointReference Checkpoint(

@@ -127,6 +127,23 @@ public class TrainerTests
     }
 
     [Fact]
+    public async Task A_ResNet_goes_on_bit_for_bit_where_it_stopped()
+    {
+        using var folder = new TemporaryFolder();
+        var merged = TinyStore.Recipe("rr/1", "backbone.name=resnet18", "train.max_steps=2", "train.batch_size=7");
+        var whole = new RunDirectory(folder["whole"]);
+        await TrainAsync(merged, whole, new Quiet());
+        var pieces = new RunDirectory(folder["pieces"]);
+        using (var stop = new CancellationTokenSource())
+        {
+            await stop.CancelAsync();
+            Assert.False((await TrainAsync(merged, pieces, new Quiet(), cancel: stop.Token)).Finished);
+        }
+        Assert.Equal(2, (await TrainAsync(merged, pieces, new Quiet(), resume: true)).GlobalStep);
+        Assert.Equal(Hash(whole), Hash(pieces));
+    }
+
+    [Fact]
     public async Task Lines_and_folders_of_lost_work_disappear_on_resume()
     {
         using var folder = new TemporaryFolder();
