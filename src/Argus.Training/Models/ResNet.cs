@@ -28,7 +28,7 @@ internal sealed record InputChange(float[] Matrix, float[] Shift)
 /// <summary>A row of the ResNet table (He et al., 2016, table 1).</summary>
 /// <param name="Name">As torchvision has it.</param>
 /// <param name="Blocks">Blocks of each of the four stages.</param>
-/// <param name="Bottleneck">Whether a block is 1x1, 3x3, 1x1 and four times as wide at its end; else it is 3x3, 3x3.</param>
+/// <param name="Bottleneck">Whether a block is 1x1, 3x3, 1x1, four times as wide at its end; else 3x3, 3x3.</param>
 /// <param name="Input">What it was trained to see; null for what all models get.</param>
 internal sealed record ResNetVariant(string Name, int[] Blocks, bool Bottleneck, InputChange? Input = null)
     : BackboneVariant(Name)
