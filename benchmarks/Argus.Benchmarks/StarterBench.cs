@@ -176,11 +176,7 @@ internal static class StarterBench
         ];
     }
 
-    private static async Task<List<Clip>> EncodeAsync(
-        IEnumerable<Clip> held,
-        string scratch,
-        CancellationToken cancel
-    )
+    private static async Task<List<Clip>> EncodeAsync(IEnumerable<Clip> held, string scratch, CancellationToken cancel)
     {
         var clips = new List<Clip>();
         foreach (var clip in held.Where(clip => VideoFolder.HasVideoName(clip.Path)))
@@ -248,9 +244,7 @@ internal static class StarterBench
                 rows.AddRange(
                     methods
                         .Where(method => method.Count() >= FewestForFigure)
-                        .Select(method =>
-                            Measure($"  {method.Key}", [.. set.Where(one => one.Label == 0), .. method])
-                        )
+                        .Select(method => Measure($"  {method.Key}", [.. set.Where(one => one.Label == 0), .. method]))
                 );
         }
         return rows;

@@ -118,9 +118,12 @@ public sealed record Scope(
             .ToList();
         if (farthest is [var (name, distance, limit), ..])
             reasons.Add(
-                string.Create(
+                string.Format(
                     CultureInfo.InvariantCulture,
-                    $"nothing like its pictures was in training ({name}: {distance:0.0} from its training data; tested up to {limit:0.0})"
+                    "nothing like its pictures was in training ({0}: {1:0.0} from its training data; tested up to {2:0.0})",
+                    name,
+                    distance,
+                    limit
                 )
             );
         return reasons;

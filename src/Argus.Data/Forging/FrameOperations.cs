@@ -5,7 +5,8 @@ using OpenCvSharp;
 namespace Argus.Data.Forging;
 
 /// <summary>
-/// A new frame from a frame and where its face is; BGR, 8 bits, same size. All of its randomness was drawn when it was made.
+/// A new frame from a frame and where its face is; BGR, 8 bits, same size. All of its randomness was drawn when it was
+/// made.
 /// </summary>
 /// <param name="Parameters">What was drawn, for the record.</param>
 internal sealed record FrameOperation(

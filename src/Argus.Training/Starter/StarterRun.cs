@@ -104,9 +104,9 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
             ScopeFit
                 .Run(
                     subjects,
-                    $"real faces of {counts.GetValueOrDefault(Split.Train)} people and self-blended forgeries of them, "
-                        + $"with blur, noise, scaling and JPEG or WebP; limits on {counts.GetValueOrDefault(Split.Validation)} "
-                        + "other people",
+                    $"real faces of {counts.GetValueOrDefault(Split.Train)} people and self-blended forgeries of "
+                        + "them, with blur, noise, scaling and JPEG or WebP; limits on "
+                        + $"{counts.GetValueOrDefault(Split.Validation)} other people",
                     cancel
                 )
                 .Write(request.Out);
