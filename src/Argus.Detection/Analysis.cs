@@ -12,7 +12,7 @@ namespace Argus.Detection;
 /// <param name="Calibrated">Whether probabilities and thresholds were fitted on validation data.</param>
 /// <param name="Faces">In order of appearance.</param>
 /// <param name="Verdict">
-/// Forged where a face is; else outside scope where a face is; else that of the face that looks most forged.
+/// That of the face inside scope that looks most forged; outside scope where none is inside.
 /// </param>
 /// <param name="Video">The file, as it was given.</param>
 /// <param name="DurationSeconds">From the first frame to the end of the last.</param>

@@ -103,7 +103,8 @@ public static class DetectionReport
                         + "trained on. Other cameras, codecs and forgeries may be judged worse."
                     : "The models are not calibrated: the numbers order videos, but are no probabilities."
             );
-        if (analysis.Faces.SelectMany(face => face.OutsideScope).Distinct().ToList() is { Count: > 0 } outside)
+        var outside = analysis.Faces.SelectMany(face => face.OutsideScope).Distinct().ToList();
+        if (analysis.Verdict == Detection.Verdict.OutsideScope)
             report
                 .Heading("Outside scope")
                 .Paragraph(

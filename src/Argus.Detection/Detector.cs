@@ -112,15 +112,15 @@ public sealed class Detector : IDisposable
             faces.Add(await Task.Run(() => Judge(subject, scores, outside), cancel));
         }
         var worst = faces.Where(face => face.Probability is not null).MaxBy(face => face.Probability);
-        var verdicts = faces.Select(face => face.Verdict).ToList();
+        // A bystander who is too small to judge takes nothing from what is said of the others.
+        var inside = faces.Where(face => face.Verdict != Verdict.OutsideScope).ToList();
+        var worstInside = inside.Where(face => face.Probability is not null).MaxBy(face => face.Probability);
         return new Analysis(
             video,
             read.Info.DurationSeconds,
             worst?.Probability,
             worst?.Interval,
-            verdicts.Contains(Verdict.Forged) ? Verdict.Forged
-                : verdicts.Contains(Verdict.OutsideScope) ? Verdict.OutsideScope
-                : worst?.Verdict ?? Verdict.Undecided,
+            inside.Count == 0 && faces.Count > 0 ? Verdict.OutsideScope : worstInside?.Verdict ?? Verdict.Undecided,
             models.Council.Forged is not null,
             faces
         )

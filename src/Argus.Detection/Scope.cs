@@ -120,7 +120,7 @@ public sealed record Scope(
             reasons.Add(
                 string.Format(
                     CultureInfo.InvariantCulture,
-                    "nothing like its pictures was in training ({0}: {1:0.0} from its training data; tested up to {2:0.0})",
+                    "nothing like its pictures was in training ({0}: at distance {1:0.0}; tested up to {2:0.0})",
                     name,
                     distance,
                     limit

@@ -2,6 +2,7 @@ using Argus.Data.Datasets;
 using Argus.Data.Stores;
 using Argus.Detection;
 using Argus.Recipes;
+using Argus.Scores;
 using Argus.Training.Export;
 using Argus.Training.Recipes;
 using Argus.Training.Runs;
@@ -35,6 +36,7 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
     public const string Profile = "starter";
 
     private const int Stage = 1;
+    private const double LargestOfReal = 0.1; // P(fake)
 
     /// <summary>The members' results, in order; the models folder is written when all of them are finished.</summary>
     /// <param name="observer">Sees every step and epoch; null for nobody.</param>
@@ -110,7 +112,8 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                     cancel
                 )
                 .Write(request.Out);
-            await ModelsFolder.SealAsync(request.Out, Council.CreateEqual(candidates), cancel);
+            StarterCard.Write(request.Out, request.Reals, subjects[0].Store, members[0].Recipe.Recipe);
+            await ModelsFolder.SealAsync(request.Out, Cautious(Council.CreateEqual(candidates)), cancel);
         }
         finally
         {
@@ -121,4 +124,8 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
             $"{request.Out}: a council of {string.Join(", ", members.Select(member => member.Name))}, with its scope"
         );
     }
+
+    // That no trace of a blend was found says little about forgeries that leave none: real is said of few.
+    private static Council Cautious(Council council) =>
+        council.Real is { } real ? council with { Real = Math.Min(real, Odds.ToLogit(LargestOfReal)) } : council;
 }

@@ -58,7 +58,7 @@ function result(found) {
   if (!found.calibrated && found.probability !== null) parts.push(make("p", { className: "soft" }, "These models are not calibrated: the numbers order videos, but are no probabilities."));
   if (found.remarks.length) parts.push(make("ul", { className: "notes" }, ...found.remarks.map(remark => make("li", {}, `${remark[0].toUpperCase()}${remark.slice(1)}.`))));
   const outside = [...new Set(found.faces.flatMap(face => face.outside_scope ?? []))];
-  if (outside.length) parts.splice(1, 0, make("p", {}, "The models were not tested on such a video, so nobody knows how often they would be wrong:"), make("ul", { className: "notes" }, ...outside.map(reason => make("li", {}, reason))));
+  if (found.verdict === "outside_scope") parts.splice(1, 0, make("p", {}, "The models were not tested on such a video, so nobody knows how often they would be wrong:"), make("ul", { className: "notes" }, ...outside.map(reason => make("li", {}, reason))));
   found.faces.forEach(face => parts.push(...faceParts(face, found)));
   return parts;
 }

@@ -154,6 +154,8 @@ internal static class Rooms
         ],
         ["Argus.Training.Starter"] =
         [
+            "Argus.Pretrained",
+            "Argus.Scores",
             "Argus.Recipes",
             "Argus.Detection",
             "Argus.Data.Datasets",
