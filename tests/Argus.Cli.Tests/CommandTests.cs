@@ -56,7 +56,7 @@ public class CommandTests
     [InlineData("train rr/1 --data . --profile big", "big")]
     [InlineData("train rr/1 --data . train.epoch=1", "did you mean 'train.epochs'")]
     [InlineData("forge a.mp4 --kind blend", "--out")]
-    [InlineData("forge a.mp4 --kind blend --out forged", "models pull yunet")]
+    [InlineData("forge nowhere.mp4 --kind blend --out forged", "There is no file nowhere.mp4")]
     [InlineData("forge a.mp4 --kind blent --out forged", "did you mean 'blend'")]
     [InlineData("forge a.mp4 --kind blend --out forged --quads 0", "1 to 1000")]
     [InlineData("bench control nowhere", "nowhere")]

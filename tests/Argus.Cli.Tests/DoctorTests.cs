@@ -59,7 +59,7 @@ public class DoctorTests
             $"unset ARGUS_CACHE XDG_CACHE_HOME; {environment} TMPDIR='{folder["tmp"]}'",
             "doctor"
         );
-        Assert.Contains("argus models pull yunet", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("argus models pull efficientnet_b4", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("libtorch", outcome.Output, StringComparison.Ordinal);
         Assert.Empty(outcome.Error);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["work"]));
@@ -82,7 +82,7 @@ public class DoctorTests
             "doctor"
         );
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("yunet: Neither the home folder nor", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("efficientnet_b4: Neither the home folder nor", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("set ARGUS_CACHE", outcome.Output, StringComparison.Ordinal);
         Assert.Empty(taken.EnumerateFileSystemInfos());
     }

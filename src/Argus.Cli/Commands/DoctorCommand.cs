@@ -207,7 +207,7 @@ internal static class DoctorCommand
         try
         {
             return model.IsThere
-                ? new(model.Name, Verdict.Works, model.Path)
+                ? new(model.Name, Verdict.Works, model.Found!)
                 : new(
                     model.Name,
                     Verdict.Optional,

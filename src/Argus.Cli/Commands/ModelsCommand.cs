@@ -23,7 +23,7 @@ internal static class ModelsCommand
                         model.What,
                         model.License,
                         model.Address,
-                        model.Path,
+                        Path = model.Found ?? model.Path,
                         model.IsThere,
                     })
                 );
