@@ -49,7 +49,7 @@ public class CommandTests
     [InlineData("train rr/1", "models pull efficientnet_b4")]
     [InlineData("train rr/1 backbone.weights=none", "--data DIR")]
     [InlineData("train rr/1 --data nowhere backbone.weights=none", "nowhere")]
-    [InlineData("train rr/1 --data . backbone.weights=none", "No FaceForensics++ video")]
+    [InlineData("train rr/1 --data . backbone.weights=none", "No video was found in . as FaceForensics++")]
     [InlineData("train rr/1 --store nowhere backbone.weights=none", "holds no store")]
     [InlineData("train rr/2 --data .", "argus train rr/1")]
     [InlineData("train rr/1 --data . --init nowhere.pth", "nowhere.pth")]
