@@ -29,6 +29,7 @@ public sealed record StoreOptions
     public double? TestShare { get; init; }
 
     /// <summary>People on one side of the split, by how their names begin; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Together { get; init; }
     public required int TrainFrames { get; init; }
     public required int EvalFrames { get; init; }

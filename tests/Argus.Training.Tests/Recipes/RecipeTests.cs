@@ -14,7 +14,7 @@ public class RecipeTests
     public void There_are_fifteen_runs_and_each_loads_in_every_profile()
     {
         Assert.Equal(15, Library.Runs.Count);
-        Assert.Equal(["full", "seed", "smoke"], Library.Profiles);
+        Assert.Equal(["full", "seed", "smoke", "starter"], Library.Profiles);
         foreach (var run in Library.Runs)
         {
             foreach (var profile in Library.Profiles)
