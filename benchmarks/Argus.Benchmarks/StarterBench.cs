@@ -61,8 +61,6 @@ internal static class StarterBench
     private const int FewestForFigure = 10;
     private const string Half = "floor(iw/4)*2";
 
-    private static readonly string[] Lossless = ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0"];
-
     /// <summary>Creates the command <c>argus bench starter</c>.</summary>
     public static Command CreateCommand()
     {
@@ -147,7 +145,7 @@ internal static class StarterBench
             foreach (var (side, x, label) in new[] { ("left", "0", 0), ("right", Half, 1) })
             {
                 var half = Path.Combine(scratch, $"{Path.GetFileNameWithoutExtension(file)}_{side}.mkv");
-                var cut = new Condition("half", side, new Pass($"crop={Half}:ih:{x}:0", Lossless));
+                var cut = new Condition("half", side, new Pass($"crop={Half}:ih:{x}:0", Condition.Lossless));
                 await Reencoding.RunAsync(file, half, cut, cancel);
                 clips.Add(new Clip("pairs", side, half, label));
             }

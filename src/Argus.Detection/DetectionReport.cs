@@ -59,8 +59,10 @@ public static class DetectionReport
             + $"{Percent(value)}{(interval is null ? "" : $" ({Range(interval)} over its clips)")}";
 
     /// <summary>Why a video is outside of what the models were tested on.</summary>
-    public static string Reasons(Analysis analysis) =>
-        string.Join("; ", analysis.Faces.SelectMany(face => face.OutsideScope).Distinct());
+    public static string Reasons(Analysis analysis) => string.Join("; ", ReasonsOf(analysis));
+
+    private static IEnumerable<string> ReasonsOf(Analysis analysis) =>
+        analysis.Faces.SelectMany(face => face.OutsideScope).Distinct();
 
     /// <summary>Which face, and when it is seen.</summary>
     public static string Title(FaceAnalysis face, Analysis analysis) =>
@@ -103,7 +105,6 @@ public static class DetectionReport
                         + "trained on. Other cameras, codecs and forgeries may be judged worse."
                     : "The models are not calibrated: the numbers order videos, but are no probabilities."
             );
-        var outside = analysis.Faces.SelectMany(face => face.OutsideScope).Distinct().ToList();
         if (analysis.Verdict == Detection.Verdict.OutsideScope)
             report
                 .Heading("Outside scope")
@@ -111,7 +112,7 @@ public static class DetectionReport
                     "The models were not tested on such a video: nobody knows how often they would be wrong. The "
                         + "numbers below are shown, but are no verdict."
                 )
-                .List([.. outside.Select(Sentence)]);
+                .List([.. ReasonsOf(analysis).Select(Sentence)]);
         if (analysis.Remarks.Count > 0)
             report.Heading("About this video").List([.. analysis.Remarks.Select(Sentence)]);
         foreach (var face in analysis.Faces)

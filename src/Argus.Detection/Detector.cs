@@ -33,7 +33,7 @@ public sealed class Detector : IDisposable
     }
 
     /// <param name="modelsFolder">
-    /// What <c>argus export</c> made; null: the starter, from the package <c>Argus.Models.Starter</c>.
+    /// What <c>argus export</c> made; null: the starter, in <c>models/starter</c> beside the program.
     /// </param>
     /// <param name="faceModel">
     /// YuNet's file; null: the starter's, or the one that <c>argus models pull yunet</c> fetched. Models of whole
@@ -54,8 +54,8 @@ public sealed class Detector : IDisposable
             modelsFolder
             ?? ModelCatalog.Starter
             ?? throw new RequestException(
-                "No models folder was named, and the starter is not beside the program. Name a folder that 'argus "
-                    + "export' made, or reference the package Argus.Models.Starter."
+                "No models folder was named, and the starter (models/starter) is not beside the program. Name a folder "
+                    + "that 'argus export' made."
             );
         return new(await ModelsFolder.LoadAsync(folder, threads, cancel), faceModel ?? ModelCatalog.FaceDetector);
     }
@@ -108,19 +108,23 @@ public sealed class Detector : IDisposable
                     progress?.Report(ReadingShare + (1 - ReadingShare) * (done += some.Length) / all);
                 }
             }
-            var outside = models.Scope?.FindReasons(Measure(subject, read.Info, features)) ?? [];
-            faces.Add(await Task.Run(() => Judge(subject, scores, outside), cancel));
+            faces.Add(
+                await Task.Run(
+                    () =>
+                        Judge(subject, scores, models.Scope?.FindReasons(Measure(subject, read.Info, features)) ?? []),
+                    cancel
+                )
+            );
         }
-        var worst = faces.Where(face => face.Probability is not null).MaxBy(face => face.Probability);
+        var worst = Worst(faces);
         // A bystander who is too small to judge takes nothing from what is said of the others.
         var inside = faces.Where(face => face.Verdict != Verdict.OutsideScope).ToList();
-        var worstInside = inside.Where(face => face.Probability is not null).MaxBy(face => face.Probability);
         return new Analysis(
             video,
             read.Info.DurationSeconds,
             worst?.Probability,
             worst?.Interval,
-            inside.Count == 0 && faces.Count > 0 ? Verdict.OutsideScope : worstInside?.Verdict ?? Verdict.Undecided,
+            inside.Count == 0 && faces.Count > 0 ? Verdict.OutsideScope : Worst(inside)?.Verdict ?? Verdict.Undecided,
             models.Council.Forged is not null,
             faces
         )
@@ -129,11 +133,14 @@ public sealed class Detector : IDisposable
         };
     }
 
+    private static FaceAnalysis? Worst(IEnumerable<FaceAnalysis> faces) =>
+        faces.Where(face => face.Probability is not null).MaxBy(face => face.Probability);
+
     private ScopeMeasurement Measure(Subject subject, VideoInfo info, Dictionary<string, List<float[]>> features)
     {
         var clips = subject.Clips.Values.MaxBy(clips => clips.Count) ?? [];
         double? Middle(Func<ClipInput, double> of) =>
-            clips.Count == 0 || subject.Whole ? null : Median.Compute([.. clips.Select(clip => of(clip.Input))]);
+            clips.Count == 0 || subject.Whole ? null : Median.Compute(clips.Select(clip => of(clip.Input)));
         return new ScopeMeasurement(
             subject.FaceWidthPixels,
             Middle(clip => PictureMeasures.Sharpness(clip.Native[0])),

@@ -52,11 +52,9 @@ public sealed class ModelsFolder : IDisposable
             throw new RequestException($"There is no folder {path}. 'argus export CHECKPOINT --out {path}' makes one.");
         var council = Council.Read(path);
         var hashes = ReadManifest(path);
-        if (hashes.ContainsKey(Scope.FileName) && !File.Exists(System.IO.Path.Combine(path, Scope.FileName)))
-            throw new ArgusException(
-                $"{System.IO.Path.Combine(path, Scope.FileName)} is missing. Export the models anew."
-            );
-        foreach (var name in Parts(path, council))
+        // A folder of an earlier version has no scope; one whose manifest names a scope lost it.
+        var hasScope = hashes.ContainsKey(Scope.FileName) || HasScope(path);
+        foreach (var name in Parts(council, hasScope))
         {
             var file = System.IO.Path.Combine(path, name);
             if (!hashes.TryGetValue(name, out var expected))
@@ -81,8 +79,7 @@ public sealed class ModelsFolder : IDisposable
                 );
                 model.Check();
             }
-            var scope = File.Exists(System.IO.Path.Combine(path, Scope.FileName)) ? Scope.Read(path) : null;
-            return new ModelsFolder(path, council, scope, specialists);
+            return new ModelsFolder(path, council, hasScope ? Scope.Read(path) : null, specialists);
         }
         catch
         {
@@ -92,15 +89,14 @@ public sealed class ModelsFolder : IDisposable
         }
     }
 
-    // A folder of an earlier version has no scope; one whose manifest names a scope lost it.
-    private static IEnumerable<string> Parts(string path, Council council)
-    {
-        foreach (var member in council.Members)
-            yield return FileOf(member.Name);
-        yield return Council.FileName;
-        if (File.Exists(System.IO.Path.Combine(path, Scope.FileName)))
-            yield return Scope.FileName;
-    }
+    private static IEnumerable<string> Parts(Council council, bool hasScope) =>
+        [
+            .. council.Members.Select(member => FileOf(member.Name)),
+            Council.FileName,
+            .. hasScope ? [Scope.FileName] : Array.Empty<string>(),
+        ];
+
+    private static bool HasScope(string path) => File.Exists(System.IO.Path.Combine(path, Scope.FileName));
 
     /// <summary>The file of a specialist.</summary>
     public static string FileOf(string name) => name + ".onnx";
@@ -110,7 +106,7 @@ public sealed class ModelsFolder : IDisposable
     {
         council.Write(path);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Parts(path, council))
+        foreach (var name in Parts(council, HasScope(path)))
             hashes[name] = await FileHash.Sha256Async(System.IO.Path.Combine(path, name), cancel);
         AtomicFile.Write(System.IO.Path.Combine(path, Manifest), JsonSerializer.Serialize(hashes, Json) + "\n");
     }

@@ -26,7 +26,7 @@ internal sealed record OwnData(string? Folder, IReadOnlyList<string> Implied, IR
         List<string> own = [.. settings, .. swallowed];
         if (folders.Count > 0)
             return data is null
-                ? new OwnData(FolderList.Join(folders), Imply(DatasetLayout.Find("reals")), own)
+                ? new OwnData(FolderList.Join(folders), Imply(DatasetLayout.Find(RealsOnly.Layout)), own)
                 : throw new RequestException("Give --data or --reals, not both.");
         if (own.Any(setting => setting.StartsWith(LayoutKey + "=", StringComparison.Ordinal)))
             return new OwnData(data, [], own);

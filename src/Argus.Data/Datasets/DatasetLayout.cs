@@ -127,7 +127,13 @@ public sealed record DatasetLayout(
             Recognises = VideoList.Recognises,
             IsFile = true,
         },
-        new("reals", "Folder of reals", Stage: null, RealsOnly.Read, "Folder of reals: as whoever made them allows.")
+        new(
+            RealsOnly.Layout,
+            "Folder of reals",
+            Stage: null,
+            RealsOnly.Read,
+            "Folder of reals: as whoever made them allows."
+        )
         {
             HasRealsOnly = true,
         },

@@ -70,37 +70,19 @@ internal static class HashedSplit
             given.Side = side;
     }
 
-    // Connected components of "shares a person, a group, or is the other's original", by the first of their names.
+    // What shares a person, a group, or is the other's original, by the first of their names.
     private static List<Component> Join(IReadOnlyList<VideoItem> items)
     {
-        var parent = new Dictionary<string, string>();
-        string Root(string name)
-        {
-            if (parent.TryAdd(name, name))
-                return name;
-            while (parent[name] != name)
-                name = parent[name] = parent[parent[name]];
-            return name;
-        }
-        foreach (var item in items)
-        {
-            var names = Names(item);
-            foreach (var other in names.Skip(1))
-                parent[Root(other)] = Root(names[0]);
-        }
-        var first = parent
-            .Keys.ToList()
-            .GroupBy(Root)
-            .ToDictionary(names => names.Key, names => names.Min(StringComparer.Ordinal)!);
         var components = new Dictionary<string, Component>();
-        foreach (var item in items)
+        foreach (var names in NameGroups.Connect(items.Select(Names)))
         {
-            var root = Root(Names(item)[0]);
-            if (!components.TryGetValue(root, out var component))
-                components[root] = component = new Component(first[root]);
-            component.Items.Add(item);
+            var component = new Component(names[0]);
+            foreach (var name in names)
+                components[name] = component;
         }
-        return [.. components.Values.OrderBy(component => component.First, StringComparer.Ordinal)];
+        foreach (var item in items)
+            components[Names(item)[0]].Items.Add(item);
+        return [.. components.Values.Distinct().OrderBy(component => component.First, StringComparer.Ordinal)];
     }
 
     private static List<string> Names(VideoItem item) =>

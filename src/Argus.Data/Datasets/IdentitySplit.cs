@@ -20,7 +20,10 @@ internal static class IdentitySplit
         var target = (int)Math.Ceiling(items.Count * share);
         var carved = new HashSet<string>();
         var taken = 0;
-        var groups = Components(items).OrderBy(group => Order(purpose, group[0])).ToList();
+        var groups = NameGroups
+            .Connect(items.Select(item => item.Identities))
+            .OrderBy(group => Order(purpose, group[0]))
+            .ToList();
         var videosOf = items
             .GroupBy(item => item.Identities[0])
             .ToDictionary(group => group.Key, group => group.Count());
@@ -76,26 +79,5 @@ internal static class IdentitySplit
             waiting.Remove(next);
         }
         carved.UnionWith(side);
-    }
-
-    // Connected components of "appear in the same video"; each ordered by name.
-    private static List<List<string>> Components(IReadOnlyList<VideoItem> items)
-    {
-        var parent = items
-            .SelectMany(item => item.Identities)
-            .Distinct()
-            .ToDictionary(person => person, person => person);
-        string Root(string person)
-        {
-            while (parent[person] != person)
-                person = parent[person] = parent[parent[person]];
-            return person;
-        }
-        foreach (var item in items)
-        {
-            foreach (var other in item.Identities.Skip(1))
-                parent[Root(other)] = Root(item.Identities[0]);
-        }
-        return [.. parent.Keys.GroupBy(Root).Select(group => group.Order(StringComparer.Ordinal).ToList())];
     }
 }

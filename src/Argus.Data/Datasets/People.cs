@@ -16,8 +16,17 @@ internal static partial class People
     /// <summary>What a line of <see cref="SourcesFile"/> says of a file.</summary>
     /// <param name="Person">Without spaces; empty where the line says nothing.</param>
     /// <param name="IsFake">Whether a column <c>label</c> calls it a fake.</param>
-    /// <param name="HasNoLicence">Whether a column <c>licence</c> says that none is stated.</param>
-    public sealed record Source(string Person, bool IsFake, bool HasNoLicence = false);
+    /// <param name="Repository">Where the file is from (column <c>repository</c> or <c>source</c>).</param>
+    /// <param name="Licence">As it is stated there (column <c>licence</c> or <c>license</c>).</param>
+    public sealed record Source(string Person, bool IsFake, string Repository, string Licence)
+    {
+        /// <summary>Whether the line says that no licence is stated.</summary>
+        public bool HasNoLicence => Licence.StartsWith("no licen", StringComparison.OrdinalIgnoreCase);
+
+        /// <summary>Whether two lines say the same of what is read of a file.</summary>
+        public bool Agrees(Source other) =>
+            (Person, IsFake, HasNoLicence) == (other.Person, other.IsFake, other.HasNoLicence);
+    }
 
     /// <summary>The people of a folder's files, and by which rule each was told.</summary>
     /// <param name="folder">Holds all the files.</param>
@@ -79,18 +88,21 @@ internal static partial class People
                     );
                 continue;
             }
-            var name = Cell("file") is { Length: > 0 } file ? file : Cell("path");
+            var name = FirstOf("file", "path");
             if (name.Length == 0)
                 throw new RequestException($"{list}: line {number} names no file.");
             var full = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(list)!, name));
             var source = new Source(
                 WithoutSpaces(Cell("person")),
                 FakeWords.Contains(Cell("label"), StringComparer.OrdinalIgnoreCase),
-                (Cell("licence") + Cell("license")).StartsWith("no licen", StringComparison.OrdinalIgnoreCase)
+                FirstOf("repository", "source"),
+                FirstOf("licence", "license")
             );
-            if (all.TryGetValue(full, out var earlier) && earlier != source)
+            if (all.TryGetValue(full, out var earlier) && !earlier.Agrees(source))
                 throw new RequestException($"{list}: line {number} says of {name} otherwise than an earlier line.");
             all[full] = source;
+
+            string FirstOf(string column, string other) => Cell(column) is { Length: > 0 } text ? text : Cell(other);
 
             string Cell(string column) =>
                 Array.IndexOf(columns, column) is >= 0 and var place && place < cells.Length ? cells[place].Trim() : "";

@@ -102,14 +102,21 @@ internal static class FrameOperations
         return new(
             (frame, _) =>
             {
-                using var reduced = new Mat();
                 var back = new Mat();
-                Cv2.Resize(frame, reduced, small, 0, 0, down);
-                Cv2.Resize(reduced, back, size, 0, 0, up);
+                DownAndUp(frame, back, small, down, up);
                 return back;
             },
             Drawn((nameof(factor), factor), (nameof(down), $"{down}"), (nameof(up), $"{up}"))
         );
+    }
+
+    // The target may be the frame itself.
+    private static void DownAndUp(Mat frame, Mat target, Size small, InterpolationFlags down, InterpolationFlags up)
+    {
+        var size = frame.Size();
+        using var reduced = new Mat();
+        Cv2.Resize(frame, reduced, small, 0, 0, down);
+        Cv2.Resize(reduced, target, size, 0, 0, up);
     }
 
     /// <summary>
@@ -185,11 +192,7 @@ internal static class FrameOperations
                     Cv2.WarpAffine(frame, source, move, size, InterpolationFlags.Cubic, BorderTypes.Reflect101);
                 }
                 if (soften > 1)
-                {
-                    using var reduced = new Mat();
-                    Cv2.Resize(source, reduced, small, 0, 0, down);
-                    Cv2.Resize(reduced, source, size, 0, 0, up);
-                }
+                    DownAndUp(source, source, small, down, up);
                 if (sharpen > 0)
                 {
                     using var smooth = new Mat();

@@ -36,6 +36,10 @@ public sealed class StoreSuitability
     /// <summary>Videos without any such clip, with the first clip's reason.</summary>
     public IReadOnlyList<AbstainedVideo> Abstained => abstained;
 
+    /// <summary>Mean width of the face's box in a clip of faces, in native pixels.</summary>
+    internal static double FaceWidth(Recipe recipe, StoredClip clip) =>
+        clip.Frames.Average(frame => frame.Width) / recipe.Data.FaceMargin;
+
     /// <summary>Why the recipe's specialist abstains from a clip; null if it can judge it.</summary>
     public static string? FindReasonToAbstain(Recipe recipe, StoredClip clip)
     {
@@ -43,7 +47,7 @@ public sealed class StoreSuitability
         return Suitability.FindReasonToAbstain(
             recipe.Model.Views == ViewSource.Own && Specialist.Find(recipe.Specialist).Hears,
             new ClipFacts(
-                ofFace ? clip.Frames.Average(frame => frame.Width) / recipe.Data.FaceMargin : null,
+                ofFace ? FaceWidth(recipe, clip) : null,
                 clip.Frames[0].TimeSeconds,
                 clip.Frames[^1].TimeSeconds,
                 clip.Video.Row.Speech

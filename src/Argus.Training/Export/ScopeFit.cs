@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Argus.Clips;
 using Argus.Data.Datasets;
@@ -97,7 +98,8 @@ public static class ScopeFit
         var step = Math.Max(1, clips.Count / MostClips);
         var kinds = ForgePlan.KindsOf(recipe);
         var reader = new StoredClipReader(subject.Store);
-        var preprocessing = new ClipPreprocessing(ModelInput.Create(recipe));
+        // The backbone sees the colour picture alone.
+        var preprocessing = new ClipPreprocessing(ModelInput.Create(recipe) with { Views = [] });
         var looks = new List<Look>();
         for (var i = 0; i < clips.Count; i += step)
         {
@@ -113,7 +115,7 @@ public static class ScopeFit
             looks.Add(
                 new Look(
                     new ScopeMeasurement(
-                        clip.Frames.Average(frame => frame.Width) / recipe.Data.FaceMargin,
+                        StoreSuitability.FaceWidth(recipe, clip),
                         PictureMeasures.Sharpness(shown.Native[0]),
                         PictureMeasures.Blockiness(shown.Native[0], shown.Grid[0]),
                         null,
@@ -135,12 +137,8 @@ public static class ScopeFit
         preprocessing.ToInput(
             clip,
             null,
-            (view, place) =>
-                view == View.Rgb
-                    ? MemoryMarshal
-                        .Cast<byte, float>(frames.bytes)
-                        .Slice(place * preprocessing.Length, preprocessing.Length)
-                    : new float[preprocessing.Length]
+            (_, place) =>
+                MemoryMarshal.Cast<byte, float>(frames.bytes).Slice(place * preprocessing.Length, preprocessing.Length)
         );
         var map = model.BackboneFeatures(frames.permute(0, 3, 1, 2)); // (T, C, h, w)
         return map.mean([0, 2, 3]).data<float>().ToArray();
@@ -173,6 +171,6 @@ public static class ScopeFit
 
         // Five digits are enough to tell distances by.
         static float Short(float value) =>
-            (float)double.Parse($"{value:G5}", System.Globalization.CultureInfo.InvariantCulture);
+            (float)double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 }

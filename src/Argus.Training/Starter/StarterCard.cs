@@ -13,8 +13,6 @@ internal static class StarterCard
 {
     public const string FileName = "README.md";
 
-    private const string Sources = "sources.tsv";
-
     public static void Write(string folder, IReadOnlyList<string> reals, Store store, Recipe recipe)
     {
         var backbone = ModelCatalog.Find(recipe.Backbone.Name);
@@ -50,25 +48,14 @@ internal static class StarterCard
 
     private static IEnumerable<(string Source, string Licence, int Files)> Read(string folder, HashSet<string> used)
     {
+        bool IsUsed(string file) => used.Contains(Path.GetFileName(file));
+        var sources = People.ReadSources(folder);
+        if (sources.Count > 0)
+            return sources
+                .Where(entry => IsUsed(entry.Key))
+                .GroupBy(entry => (entry.Value.Repository, entry.Value.Licence))
+                .Select(group => (group.Key.Repository, group.Key.Licence, group.Count()));
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        var list = Path.Combine(folder, Sources);
-        if (!File.Exists(list))
-        {
-            var files = Directory.EnumerateFiles(folder).Count(file => used.Contains(Path.GetFileName(file)));
-            return [($"`{name}`", "no list says", files)];
-        }
-        var lines = File.ReadLines(list).Select(line => line.Split('\t')).ToList();
-        var columns = lines[0].Select(cell => cell.Trim().ToLowerInvariant()).ToList();
-        string Cell(string[] line, params string[] names) =>
-            names
-                .Select(one => columns.IndexOf(one))
-                .Where(place => place >= 0 && place < line.Length)
-                .Select(place => line[place].Trim())
-                .FirstOrDefault("");
-        return lines
-            .Skip(1)
-            .Where(line => used.Contains(Path.GetFileName(Cell(line, "file", "path"))))
-            .GroupBy(line => (Source: Cell(line, "repository", "source"), Licence: Cell(line, "licence", "license")))
-            .Select(group => (group.Key.Source, group.Key.Licence, group.Count()));
+        return [($"`{name}`", "no list says", Directory.EnumerateFiles(folder).Count(IsUsed))];
     }
 }

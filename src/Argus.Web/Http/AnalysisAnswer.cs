@@ -58,7 +58,7 @@ internal sealed record AnalysisAnswer(
             FromMilliseconds(row.StartedAt),
             FromMilliseconds(row.FinishedAt),
             row.Error,
-            row.Verdict is { } verdict ? Enum.Parse<Verdict>(verdict.Replace("_", ""), ignoreCase: true) : null,
+            row.Verdict is { } verdict ? AnalysisRow.FromWord(verdict) : null,
             row.Probability,
             ParseResult(row)
         );

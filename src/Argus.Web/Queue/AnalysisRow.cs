@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Argus.Detection;
+
 namespace Argus.Web.Queue;
 
 /// <summary>The state of an analysis. The database holds its name in lower case.</summary>
@@ -58,8 +61,14 @@ internal sealed class AnalysisRow
     /// <summary>The reason why there is no result, as a sentence for the user.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The verdict in snake case; null until the analysis is done.</summary>
+    /// <summary>The verdict as <see cref="ToWord"/> has it; null until the analysis is done.</summary>
     public string? Verdict { get; init; }
+
+    /// <summary>A verdict in snake case.</summary>
+    public static string ToWord(Verdict verdict) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{verdict}");
+
+    /// <summary>The verdict that a word stands for.</summary>
+    public static Verdict FromWord(string word) => Enum.GetValues<Verdict>().Single(verdict => ToWord(verdict) == word);
 
     /// <summary>P(fake) from 0 to 1; null where nobody could judge.</summary>
     public double? Probability { get; init; }

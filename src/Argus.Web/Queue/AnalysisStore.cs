@@ -161,7 +161,7 @@ internal sealed class AnalysisStore(Database database)
             {
                 id,
                 worker,
-                verdict = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{analysis.Verdict}"),
+                verdict = AnalysisRow.ToWord(analysis.Verdict),
                 analysis.Probability,
                 result = JsonSerializer.Serialize(analysis, DetectionReport.JsonWithPictures),
             }

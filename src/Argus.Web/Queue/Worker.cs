@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Argus.Detection;
 using Argus.Video;
 
@@ -101,10 +100,7 @@ internal sealed class Worker(
                 throw new ArgusException("Its file is not in this worker's data folder; do all processes share one?");
             var found = await detector.AnalyzeAsync(path, progress, cancel);
             var analysis = found with { Video = row.Name };
-            return new Ending(
-                JsonNamingPolicy.SnakeCaseLower.ConvertName($"{analysis.Verdict}"),
-                () => store.FinishAsync(row.Id, worker, analysis)
-            );
+            return new Ending(AnalysisRow.ToWord(analysis.Verdict), () => store.FinishAsync(row.Id, worker, analysis));
         }
         catch (UnreadableVideoException error)
         {

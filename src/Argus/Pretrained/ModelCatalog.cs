@@ -46,8 +46,7 @@ public static class ModelCatalog
     public static string? FaceDetector => Find("yunet").Found;
 
     /// <summary>
-    /// The models folder that comes with Argus (for programs of others in the package <c>Argus.Models.Starter</c>);
-    /// null where it is not beside the program.
+    /// The models folder that comes with Argus, <c>models/starter</c>; null where it is not beside the program.
     /// </summary>
     public static string? Starter =>
         Path.Combine(Shipped, "starter") is var folder && Directory.Exists(folder) ? folder : null;

@@ -73,8 +73,8 @@ public sealed record Condition(string Group, string Label, params IReadOnlyList<
         .. Steps("frame rate", "{0}/s", [15, 10, 5], rate => [new($"fps={rate}", Lossless)]),
     ];
 
-    // A codec that changes nothing more, so that what is measured is the filter.
-    private static string[] Lossless => ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0"];
+    /// <summary>A codec that changes nothing more, so that what is measured is the filter.</summary>
+    internal static string[] Lossless => ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0"];
 
     private static string[] H264(int crf) => ["-c:v", "libx264", "-preset", "fast", "-crf", $"{crf}"];
 
