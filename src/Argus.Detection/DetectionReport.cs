@@ -58,6 +58,11 @@ public static class DetectionReport
         : $"{verdict.ToString().ToLowerInvariant()}, P(fake) "
             + $"{Percent(value)}{(interval is null ? "" : $" ({Range(interval)} over its clips)")}";
 
+    /// <summary>What is said of one face, with the reasons where it is outside scope.</summary>
+    public static string Verdict(FaceAnalysis face) =>
+        Verdict(face.Verdict, face.Probability, face.Interval)
+        + (face.OutsideScope.Count > 0 ? $": {string.Join("; ", face.OutsideScope)}" : "");
+
     /// <summary>Why a video is outside of what the models were tested on.</summary>
     public static string Reasons(Analysis analysis) => string.Join("; ", ReasonsOf(analysis));
 
@@ -134,7 +139,7 @@ public static class DetectionReport
     {
         report.Heading(char.ToUpperInvariant(Title(face, analysis)[0]) + Title(face, analysis)[1..]);
         if (analysis.Faces.Count > 1)
-            report.Paragraph(Verdict(face.Verdict, face.Probability, face.Interval));
+            report.Paragraph(Verdict(face));
         report.Table(
             ["specialist", "looks for", "P(fake)", "95% interval", "clips", "say in the council"],
             face.Specialists.Select(specialist =>

@@ -166,7 +166,7 @@ internal static class DetectCommand
             Terminal.Text($"  note: {remark}");
         foreach (var face in analysis.Faces)
         {
-            var verdict = DetectionReport.Verdict(face.Verdict, face.Probability, face.Interval);
+            var verdict = DetectionReport.Verdict(face);
             var ofSeveral = analysis.Faces.Count > 1 ? $": {verdict}" : "";
             Terminal.Text($"  {DetectionReport.Title(face, analysis)}{ofSeveral}");
             foreach (var specialist in face.Specialists)

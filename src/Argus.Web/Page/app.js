@@ -142,7 +142,7 @@ $("older").addEventListener("click", async () => {
   list();
 });
 
-const badge = analysis => analysis.state === "done" ? [analysis.verdict, analysis.verdict] : analysis.state === "failed" ? ["not judged", "soft"]
+const badge = analysis => analysis.state === "done" ? [analysis.verdict.replace("_", " "), analysis.verdict] : analysis.state === "failed" ? ["not judged", "soft"]
   : analysis.state === "queued" ? ["waiting", "soft"] : [`${Math.round(analysis.progress * 100)}%`, "soft"];
 
 function list() {

@@ -63,7 +63,7 @@ function result(found) {
   return parts;
 }
 
-const verdict = part => part.verdict === "outside_scope" ? Words.outside_scope : part.probability === null ? "Undecided: nobody could judge" : `${Words[part.verdict]}: P(fake) ${percent(part.probability)}${range(part.interval, ", ", " over its clips")}`;
+const verdict = part => part.verdict === "outside_scope" ? [Words.outside_scope, (part.outside_scope ?? []).join("; ")].filter(Boolean).join(": ") : part.probability === null ? "Undecided: nobody could judge" : `${Words[part.verdict]}: P(fake) ${percent(part.probability)}${range(part.interval, ", ", " over its clips")}`;
 
 function scale(part, tone) {
   const bar = make("div", { className: `scale ${tone}`, role: "img", "aria-label": `P(fake) ${percent(part.probability)}` });
