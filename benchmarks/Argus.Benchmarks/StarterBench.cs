@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Argus.Cli;
+using Argus.Cli.Commands;
 using Argus.Cli.Output;
 using Argus.Data.Datasets;
 using Argus.Detection;
@@ -112,7 +113,8 @@ internal static class StarterBench
                     );
                     if (parse.GetValue(reals) is { Length: > 0 } folders)
                     {
-                        var held = HeldOut(folders, parse.GetValue(settings) ?? []);
+                        var own = OwnData.Find(null, folders, null, parse.GetValue(settings) ?? []);
+                        var held = HeldOut(own.Folder!, own.Settings);
                         clips.AddRange(held);
                         if (parse.GetValue(ladder))
                             clips.AddRange(await EncodeAsync(held, scratch, cancel));
@@ -153,13 +155,11 @@ internal static class StarterBench
         return clips;
     }
 
-    private static List<Clip> HeldOut(IReadOnlyList<string> folders, IReadOnlyList<string> settings)
+    private static List<Clip> HeldOut(string reals, IReadOnlyList<string> settings)
     {
         var library = RecipeLibrary.Default;
         var recipe = library.Load(library.Find("rr/1"), StarterRun.Profile, settings).Recipe;
-        var listing = DatasetLayout
-            .Find(recipe.Data.Layout)
-            .Read(FolderList.Join(folders), DatasetOptions.Create(recipe.Data));
+        var listing = DatasetLayout.Find(recipe.Data.Layout).Read(reals, DatasetOptions.Create(recipe.Data));
         return
         [
             .. from item in listing.Items

@@ -31,6 +31,9 @@ public sealed record Analysis(
     /// for an ordinary video.
     /// </summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>What the answer does not cover, and what the models were made of: the same for every video.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
 }
 
 /// <summary>One face that was followed through the video, or the whole picture.</summary>

@@ -125,6 +125,7 @@ public static class DetectionReport
         report
             .Heading("What this does not say")
             .List([
+                .. analysis.Limits.Select(Sentence),
                 "A score is evidence, no proof. It says how much this video resembles the forgeries that the "
                     + "models were "
                     + "trained on.",

@@ -30,7 +30,19 @@ public sealed class Detector : IDisposable
     {
         this.models = models;
         this.faceModel = faceModel;
+        var isStarter = ModelCatalog.Starter is { } starter && Path.GetFullPath(models.Path) == starter;
+        Limits =
+        [
+            "faces that were altered or swapped are looked for; wholly generated pictures and cloned voices are not",
+            models.Scope is not { } scope
+                ? "the models do not say what they were tested on, so nothing is outside their scope"
+                : $"the models{(isStarter ? " are the starter, a weak one (docs/starter.md): they" : "")} were made of "
+                    + scope.Data,
+        ];
     }
+
+    /// <summary>What no answer covers, and what the models were made of, in words.</summary>
+    public IReadOnlyList<string> Limits { get; }
 
     /// <param name="modelsFolder">
     /// What <c>argus export</c> made; null: the starter, in <c>models/starter</c> beside the program.
@@ -130,6 +142,7 @@ public sealed class Detector : IDisposable
         )
         {
             Remarks = read.Info.Remarks,
+            Limits = Limits,
         };
     }
 

@@ -13,13 +13,17 @@ public sealed class ModelsFolder : IDisposable
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
+    private readonly SharedBackbone? backbone;
+
     private ModelsFolder(
         string path,
         Council council,
         Scope? scope,
-        IReadOnlyDictionary<string, SpecialistModelFile> specialists
+        IReadOnlyDictionary<string, SpecialistModelFile> specialists,
+        SharedBackbone? backbone
     )
     {
+        this.backbone = backbone;
         Path = path;
         Council = council;
         Scope = scope;
@@ -54,7 +58,8 @@ public sealed class ModelsFolder : IDisposable
         var hashes = ReadManifest(path);
         // A folder of an earlier version has no scope; one whose manifest names a scope lost it.
         var hasScope = hashes.ContainsKey(Scope.FileName) || HasScope(path);
-        foreach (var name in Parts(council, hasScope))
+        var hasBackbone = hashes.ContainsKey(SharedBackbone.FileName);
+        foreach (var name in Parts(council, hasScope, hasBackbone))
         {
             var file = System.IO.Path.Combine(path, name);
             if (!hashes.TryGetValue(name, out var expected))
@@ -68,35 +73,42 @@ public sealed class ModelsFolder : IDisposable
                 );
         }
         var specialists = new Dictionary<string, SpecialistModelFile>();
+        SharedBackbone? backbone = null;
         try
         {
+            backbone = hasBackbone ? SharedBackbone.Load(path, threads) : null;
             foreach (var member in council.Members)
             {
                 cancel.ThrowIfCancellationRequested();
                 var model = specialists[member.Name] = SpecialistModelFile.Load(
                     System.IO.Path.Combine(path, FileOf(member.Name)),
-                    threads
+                    threads,
+                    backbone
                 );
                 model.Check();
             }
-            return new ModelsFolder(path, council, hasScope ? Scope.Read(path) : null, specialists);
+            return new ModelsFolder(path, council, hasScope ? Scope.Read(path) : null, specialists, backbone);
         }
         catch
         {
             foreach (var model in specialists.Values)
                 model.Dispose();
+            backbone?.Dispose();
             throw;
         }
     }
 
-    private static IEnumerable<string> Parts(Council council, bool hasScope) =>
+    private static IEnumerable<string> Parts(Council council, bool hasScope, bool hasBackbone) =>
         [
             .. council.Members.Select(member => FileOf(member.Name)),
             Council.FileName,
             .. hasScope ? [Scope.FileName] : Array.Empty<string>(),
+            .. hasBackbone ? [SharedBackbone.FileName] : Array.Empty<string>(),
         ];
 
     private static bool HasScope(string path) => File.Exists(System.IO.Path.Combine(path, Scope.FileName));
+
+    private static bool HasBackbone(string path) => File.Exists(System.IO.Path.Combine(path, SharedBackbone.FileName));
 
     /// <summary>The file of a specialist.</summary>
     public static string FileOf(string name) => name + ".onnx";
@@ -106,7 +118,7 @@ public sealed class ModelsFolder : IDisposable
     {
         council.Write(path);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Parts(council, HasScope(path)))
+        foreach (var name in Parts(council, HasScope(path), HasBackbone(path)))
             hashes[name] = await FileHash.Sha256Async(System.IO.Path.Combine(path, name), cancel);
         AtomicFile.Write(System.IO.Path.Combine(path, Manifest), JsonSerializer.Serialize(hashes, Json) + "\n");
     }
@@ -134,5 +146,6 @@ public sealed class ModelsFolder : IDisposable
     {
         foreach (var model in Specialists.Values)
             model.Dispose();
+        backbone?.Dispose();
     }
 }

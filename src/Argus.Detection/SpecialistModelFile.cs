@@ -72,6 +72,8 @@ public sealed class SpecialistModelFile : IDisposable
     private const int SameAsRequested = 1; // how an arena grows; otherwise by powers of two
 
     private readonly InferenceSession session;
+    private readonly SharedBackbone? backbone;
+    private readonly bool ownsBackbone;
 
     static SpecialistModelFile()
     {
@@ -87,10 +89,18 @@ public sealed class SpecialistModelFile : IDisposable
         OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
     }
 
-    private SpecialistModelFile(string path, InferenceSession session, Recipe recipe)
+    private SpecialistModelFile(
+        string path,
+        InferenceSession session,
+        Recipe recipe,
+        SharedBackbone? backbone,
+        bool ownsBackbone
+    )
     {
         Path = path;
         this.session = session;
+        this.backbone = backbone;
+        this.ownsBackbone = ownsBackbone;
         Recipe = recipe;
         Preprocessing = new ClipPreprocessing(ModelInput.Create(recipe));
         Calibration =
@@ -123,11 +133,46 @@ public sealed class SpecialistModelFile : IDisposable
     /// <param name="threads">Processor cores for one call; 0: all.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="ArgusException">The file is no model, or none of Argus.</exception>
-    public static SpecialistModelFile Load(string path, int threads = 0)
+    public static SpecialistModelFile Load(string path, int threads = 0) => Load(path, threads, null);
+
+    /// <param name="threads">Processor cores for one call; 0: all.</param>
+    /// <param name="shared">The folder's backbone, for a specialist that shares it; null: it loads its own.</param>
+    /// <param name="path">The file.</param>
+    internal static SpecialistModelFile Load(string path, int threads, SharedBackbone? shared)
     {
         if (!File.Exists(path))
             throw new RequestException($"There is no file {path}.");
-        InferenceSession session;
+        var session = OpenSession(path, threads);
+        SharedBackbone? own = null;
+        try
+        {
+            var metadata = ReadMetadata(session, path);
+            if (!metadata.TryGetValue(ModelMetadata.Recipe, out var recipe))
+                throw new ArgusException(
+                    $"{path} is an ONNX model, but not of Argus: it holds no recipe. Make one with 'argus export'."
+                );
+            if (!session.OverridableInitializerMetadata.ContainsKey(CellsWanted))
+                throw new ArgusException($"{path} was exported by an earlier version of Argus. Export it anew.");
+            var shares = metadata.TryGetValue(SharedBackbone.Weights, out var hash);
+            if (shares && shared is null)
+                own = SharedBackbone.Load(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, threads);
+            var backbone = shares ? shared ?? own : null;
+            if (backbone is not null && backbone.Hash != hash)
+                throw new ArgusException(
+                    $"{path} was trained with another backbone than {backbone.Path} holds. Export the models anew."
+                );
+            return new SpecialistModelFile(path, session, RecipeJson.Read(recipe, path), backbone, own is not null);
+        }
+        catch
+        {
+            own?.Dispose();
+            session.Dispose();
+            throw;
+        }
+    }
+
+    internal static InferenceSession OpenSession(string path, int threads)
+    {
         try
         {
             using var options = new SessionOptions
@@ -138,31 +183,16 @@ public sealed class SpecialistModelFile : IDisposable
             options.AddSessionConfigEntry("session.use_env_allocators", "1");
             // In the arena, what the optimised graph no longer needs of the weights would stay.
             options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
-            session = new InferenceSession(path, options);
+            return new InferenceSession(path, options);
         }
         catch (OnnxRuntimeException error)
         {
             throw new ArgusException($"{path} is no ONNX model that can be run: {error.Message}", error);
         }
-        try
-        {
-            if (!ReadMetadata(session, path).TryGetValue(ModelMetadata.Recipe, out var recipe))
-                throw new ArgusException(
-                    $"{path} is an ONNX model, but not of Argus: it holds no recipe. Make one with 'argus export'."
-                );
-            if (!session.OverridableInitializerMetadata.ContainsKey(CellsWanted))
-                throw new ArgusException($"{path} was exported by an earlier version of Argus. Export it anew.");
-            return new SpecialistModelFile(path, session, RecipeJson.Read(recipe, path));
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
     }
 
     // The runtime's wrapper stumbles over a text that is missing or no UTF-8.
-    private static Dictionary<string, string> ReadMetadata(InferenceSession session, string path)
+    internal static Dictionary<string, string> ReadMetadata(InferenceSession session, string path)
     {
         try
         {
@@ -186,11 +216,12 @@ public sealed class SpecialistModelFile : IDisposable
     /// </returns>
     internal (double[] Odds, float[][] Features) Judge(IReadOnlyDictionary<string, float[]> inputs)
     {
-        if (!session.OutputNames.Contains(FeaturesOutput))
+        if (backbone is null && !session.OutputNames.Contains(FeaturesOutput))
             return (Score(inputs), []);
-        var outputs = Run(inputs, [], "logits", FeaturesOutput);
+        var outputs = backbone is null ? Run(inputs, [], "logits", FeaturesOutput) : Run(inputs, [], "logits");
         var odds = Odds(outputs[0]);
-        return (odds, [.. outputs[1].Chunk(outputs[1].Length / odds.Length)]);
+        var features = backbone is null ? outputs[1] : Look(inputs[View.Rgb]).Features;
+        return (odds, [.. features.Chunk(features.Length / odds.Length)]);
     }
 
     /// <returns>
@@ -285,21 +316,34 @@ public sealed class SpecialistModelFile : IDisposable
     )
     {
         SignalStack.Widen();
-        var side = Preprocessing.ImageSize;
-        var frames = Recipe.Data.ClipFrames;
         var values = inputs
+            .Where(input => session.InputNames.Contains(input.Key))
             .Select(input =>
-                NamedOnnxValue.CreateFromTensor(
-                    input.Key,
-                    new DenseTensor<float>(input.Value, [input.Value.Length / ClipLength, frames, 3, side, side])
-                )
+                NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value, Shape(input.Value)))
             )
             .Concat(more)
             .ToList();
+        if (backbone is not null)
+        {
+            var found = Look(inputs[View.Rgb]);
+            values.Add(
+                NamedOnnxValue.CreateFromTensor(SharedBackbone.Map, new DenseTensor<float>(found.Map, found.Shape))
+            );
+        }
         using var results = session.Run(values, outputs);
         return [.. results.Select(result => result.AsEnumerable<float>().ToArray())];
     }
 
+    private SharedBackbone.Output Look(float[] rgb) => backbone!.Run(rgb, Shape(rgb));
+
+    private int[] Shape(float[] clips) =>
+        [clips.Length / ClipLength, Recipe.Data.ClipFrames, 3, Preprocessing.ImageSize, Preprocessing.ImageSize];
+
     /// <summary>Frees the session.</summary>
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        session.Dispose();
+        if (ownsBackbone)
+            backbone!.Dispose();
+    }
 }

@@ -16,18 +16,20 @@ internal sealed class ConsumerProgram(TemporaryFolder folder)
     /// <summary>The folder with everything that the built program needs.</summary>
     public string Output => folder["consumer", "out"];
 
-    /// <summary>What the program says of a video: P(fake).</summary>
-    public async Task<double> JudgeAsync(string models, string video)
+    /// <summary>What the program says of a video: P(fake) by a models folder, and by the starter's package.</summary>
+    public async Task<(double Given, double Starter)> JudgeAsync(string models, string video)
     {
         await PackAsync();
         await BuildAsync();
         var said = await DotnetAsync(Path.Combine(Output, "consumer.dll"), models, video);
-        return double.Parse(said, CultureInfo.InvariantCulture);
+        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        double Read(int line) => double.Parse(lines[line], CultureInfo.InvariantCulture);
+        return (Read(0), Read(1));
     }
 
     public async Task PackAsync()
     {
-        foreach (var project in new[] { "Argus", "Argus.Detection" })
+        foreach (var project in new[] { "Argus", "Argus.Detection", "Argus.Models.Starter" })
             await DotnetAsync(
                 "pack",
                 "--no-build",
@@ -47,7 +49,10 @@ internal sealed class ConsumerProgram(TemporaryFolder folder)
             $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
-              <ItemGroup><PackageReference Include="Argus.Detection" Version="{version}" /></ItemGroup>
+              <ItemGroup>
+                <PackageReference Include="Argus.Detection" Version="{version}" />
+                <PackageReference Include="Argus.Models.Starter" Version="{version}" />
+              </ItemGroup>
             </Project>
             """
         );
@@ -58,9 +63,12 @@ internal sealed class ConsumerProgram(TemporaryFolder folder)
             using System.Globalization;
             using Argus.Detection;
 
-            using var detector = await Detector.LoadAsync(args[0]);
-            var analysis = await detector.AnalyzeAsync(args[1]);
-            Console.WriteLine(analysis.Probability.Value.ToString("R", CultureInfo.InvariantCulture));
+            foreach (var models in new[] { args[0], null })
+            {
+                using var detector = await Detector.LoadAsync(models);
+                var analysis = await detector.AnalyzeAsync(args[1]);
+                Console.WriteLine(analysis.Probability.Value.ToString("R", CultureInfo.InvariantCulture));
+            }
             """
         );
         // Argus itself is taken from the feed, everything else from what is already on this machine.

@@ -104,6 +104,9 @@ internal static class DetectCommand
                 }
                 if (judged == 0)
                     throw new RequestException("The list on standard input names no video.");
+                if (!lines && failed < judged)
+                    foreach (var limit in detector.Limits)
+                        Terminal.Text($"note: {limit}");
                 return failed == 0 ? 0 : 1;
             }
         );

@@ -21,6 +21,13 @@ internal static class StarterCommand
             HelpName = "DIR",
             AllowMultipleArgumentsPerToken = true,
         };
+        var fakes = new Option<string[]>("--fakes")
+        {
+            Description = "Folders of fakes that are trained on besides; of a published dataset its training side.",
+            DefaultValueFactory = _ => [],
+            HelpName = "DIR",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var folder = new Option<string>("--run")
         {
             Description = "Where runs and stores are kept; what is there is gone on with.",
@@ -46,9 +53,13 @@ internal static class StarterCommand
             HelpName = "KEY=VALUE",
             AllowMultipleArgumentsPerToken = true,
         };
-        var command = new Command("train", "Train the starter on real faces alone, and measure its scope.")
+        var command = new Command(
+            "train",
+            "Train a starter on real faces alone, or with fakes besides, and measure its scope."
+        )
         {
             reals,
+            fakes,
             folder,
             target,
             specialists,
@@ -65,6 +76,7 @@ internal static class StarterCommand
                 var run = new StarterRun(
                     new StarterRequest(
                         parse.GetRequiredValue(reals),
+                        parse.GetRequiredValue(fakes),
                         members,
                         parse.GetRequiredValue(folder),
                         parse.GetRequiredValue(target),

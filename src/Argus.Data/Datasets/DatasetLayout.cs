@@ -24,6 +24,7 @@ public sealed record DatasetProblem(Severity Severity, string Where, string What
 /// <param name="ValidationShare">Carved from training where no validation set was published.</param>
 /// <param name="Methods">Only these method folders' fakes; empty for all.</param>
 /// <param name="Together">Folders of reals: people whose names begin so are on one side of the split.</param>
+/// <param name="Fakes">Folders of reals: folders of fakes that are trained on besides.</param>
 /// <param name="TestShare">Kept for test where no test set was published; 0 for what the layout does.</param>
 public sealed record DatasetOptions(
     string Compression = "c23",
@@ -31,7 +32,8 @@ public sealed record DatasetOptions(
     double ValidationShare = 0.1,
     IReadOnlyList<string>? Methods = null,
     double TestShare = 0,
-    IReadOnlyList<string>? Together = null
+    IReadOnlyList<string>? Together = null,
+    IReadOnlyList<string>? Fakes = null
 )
 {
     public static DatasetOptions Create(Recipes.DataRecipe data) =>
@@ -41,7 +43,8 @@ public sealed record DatasetOptions(
             data.ValidationShare,
             data.Methods,
             data.TestShare,
-            data.Together
+            data.Together,
+            data.Fakes
         );
 }
 
@@ -148,7 +151,7 @@ public sealed record DatasetLayout(
     /// <summary>The dataset comes in parts, and a fake's original is often in another one.</summary>
     public bool OriginalsMayBeMissing { get; init; }
 
-    /// <summary>There is no fake: training forges on the way. Several folders may be read as one dataset.</summary>
+    /// <summary>No fake is needed: training forges on the way. Several folders may be read as one dataset.</summary>
     public bool HasRealsOnly { get; init; }
 
     /// <summary>Its root may be a file instead of a folder.</summary>

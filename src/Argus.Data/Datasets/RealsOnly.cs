@@ -2,7 +2,7 @@ namespace Argus.Data.Datasets;
 
 /// <summary>
 /// One or several folders of real videos and pictures, at any depth. Training forges them on the way, so nothing else
-/// is needed; what is held out for validation is of other people.
+/// is needed; what is held out for validation is of other people. <see cref="KnownFakes"/> may come beside them.
 /// </summary>
 internal static class RealsOnly
 {
@@ -12,7 +12,10 @@ internal static class RealsOnly
     public static DatasetListing Read(string text, DatasetOptions options)
     {
         var folders = FolderList.Split(text);
-        var root = FolderList.FindRoot(folders);
+        var fakes = options.Fakes ?? [];
+        if (fakes.FirstOrDefault(folder => !Directory.Exists(folder)) is { } absent)
+            throw new RequestException($"The folder of fakes {absent} does not exist.");
+        var root = FolderList.FindRoot([.. folders, .. fakes]);
         var problems = new List<DatasetProblem>();
         var items = new List<VideoItem>();
         var rules = new List<string>();
@@ -31,11 +34,12 @@ internal static class RealsOnly
                     + $"in a {People.SourcesFile} beside the files (columns file and person, a tab between), or give "
                     + "each person a folder."
             );
+        var reals = HashedSplit.Divide("reals-split", items, options.ValidationShare, options.TestShare);
         return new DatasetListing(
             Layout,
             root,
             $"hash of person: {people} people in {items.Count} files, told by {told}",
-            HashedSplit.Divide("reals-split", items, options.ValidationShare, options.TestShare),
+            [.. reals, .. fakes.SelectMany(folder => KnownFakes.Read(root, folder, reals, options, problems))],
             problems
         );
     }

@@ -45,7 +45,7 @@ internal sealed class BlendMask
                     return new Point2d(x * radius * width + shiftX, y * radius * height + shiftY);
                 }),
         ];
-        feather = random.Uniform(.02, .16);
+        feather = random.Uniform(.02, .25);
         strength = random.Pick(Strengths);
         Parameters = new Dictionary<string, object>
         {
@@ -90,6 +90,8 @@ internal sealed class BlendMask
                 // A superellipse of exponent 6: the warped square of the early face swaps.
                 var reach = .88 / Math.Pow(Math.Pow(Math.Abs(cos), 6) + Math.Pow(Math.Abs(sin), 6), 1.0 / 6);
                 return (cos * reach, sin * reach);
+            case BlendShape.WithForehead:
+                return (cos, sin < 0 ? 1.5 * sin : sin);
             case BlendShape.Mouth:
                 return (.55 * cos, .55 + .4 * sin);
             default:
@@ -102,6 +104,7 @@ internal sealed class BlendMask
 internal enum BlendShape
 {
     Whole,
+    WithForehead,
     Square,
     LowerHalf,
     Mouth,

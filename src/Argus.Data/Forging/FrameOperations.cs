@@ -148,7 +148,8 @@ internal static class FrameOperations
 
     /// <summary>
     /// One side of a self-blended picture (Shiohara and Yamasaki, 2022): another colour and contrast, softer, sharper
-    /// or coded once more, and moved, turned and scaled by a few hundredths.
+    /// or coded once more, skin without its texture and light without its shadows (as swapping networks paint them), and
+    /// moved, turned and scaled by a few hundredths.
     /// </summary>
     private static FrameOperation Blend(KeyedRandom random, Size size)
     {
@@ -160,17 +161,16 @@ internal static class FrameOperations
         var degrees = random.Uniform(-2, 2);
         var shiftX = random.Uniform(-.08, .08);
         var shiftY = random.Uniform(-.05, .05);
-        var soften = random.Chance(.6) ? random.Uniform(1.5, 4) : 1;
-        var sharpen = soften == 1 && random.Chance(.8) ? random.Uniform(.4, 1.2) : 0;
+        var texture = random.NextDouble();
+        var pixels = texture < .4 ? Math.Exp(random.Uniform(Math.Log(28), Math.Log(80))) : 0;
+        var smooth = texture is >= .3 and < .7 ? random.Uniform(15, 60) : 0;
+        var flatten = random.Chance(.3) ? random.Uniform(.15, .5) : 0;
+        var sharpen = texture >= .75 ? random.Uniform(.4, 1.2) : 0;
         var down = random.Pick(Down);
         var up = random.Pick(Up);
         var quality = random.Chance(.3) ? 40 + random.Next(51) : 0;
         var left = random.Next(8);
         var top = random.Next(8);
-        var small = new Size(
-            Math.Max(1, Math.Round(size.Width / soften)),
-            Math.Max(1, Math.Round(size.Height / soften))
-        );
         var color = new Augmentation
         {
             Jitter =
@@ -191,13 +191,34 @@ internal static class FrameOperations
                     move.At<double>(1, 2) += shiftY * face.RadiusY;
                     Cv2.WarpAffine(frame, source, move, size, InterpolationFlags.Cubic, BorderTypes.Reflect101);
                 }
-                if (soften > 1)
+                if (pixels > 0)
+                {
+                    // As wide as the network that painted the face; in a small face at least a trace of it.
+                    var factor = Math.Max(1.3, 2 * face.RadiusX / pixels);
+                    var small = new Size(Math.Ceiling(size.Width / factor), Math.Ceiling(size.Height / factor));
                     DownAndUp(source, source, small, down, up);
+                }
+                if (smooth > 0)
+                {
+                    var smoothed = new Mat();
+                    Cv2.BilateralFilter(source, smoothed, 0, smooth, Math.Clamp(face.RadiusX / 16, 1, 5));
+                    source.Dispose();
+                    source = smoothed;
+                }
+                if (flatten > 0)
+                {
+                    using var light = new Mat();
+                    Cv2.GaussianBlur(source, light, new Size(0, 0), Math.Max(2, face.RadiusX / 3));
+                    using var even = new Mat(source.Size(), source.Type(), Cv2.Mean(light));
+                    using var change = new Mat();
+                    Cv2.AddWeighted(even, flatten, light, -flatten, 0, change, MatType.CV_16S);
+                    Cv2.Add(source, change, source, null, (int)MatType.CV_8UC3);
+                }
                 if (sharpen > 0)
                 {
-                    using var smooth = new Mat();
-                    Cv2.GaussianBlur(source, smooth, new Size(0, 0), 1);
-                    Cv2.AddWeighted(source, 1 + sharpen, smooth, -sharpen, 0, source);
+                    using var blurred = new Mat();
+                    Cv2.GaussianBlur(source, blurred, new Size(0, 0), Math.Max(1, face.RadiusX / 40));
+                    Cv2.AddWeighted(source, 1 + sharpen, blurred, -sharpen, 0, source);
                 }
                 color.Apply(source);
                 Cv2.Add(source, new Scalar(shifts[0], shifts[1], shifts[2]), source);
@@ -215,7 +236,9 @@ internal static class FrameOperations
                 (nameof(degrees), degrees),
                 (nameof(shiftX), shiftX),
                 (nameof(shiftY), shiftY),
-                (nameof(soften), soften),
+                (nameof(pixels), pixels),
+                (nameof(smooth), smooth),
+                (nameof(flatten), flatten),
                 (nameof(sharpen), sharpen),
                 (nameof(quality), quality)
             )

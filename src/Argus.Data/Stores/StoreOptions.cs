@@ -31,6 +31,10 @@ public sealed record StoreOptions
     /// <summary>People on one side of the split, by how their names begin; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Together { get; init; }
+
+    /// <summary>Folders of fakes beside the reals, separated as in <c>PATH</c>; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fakes { get; init; }
     public required int TrainFrames { get; init; }
     public required int EvalFrames { get; init; }
     public required double From { get; init; }
@@ -65,6 +69,7 @@ public sealed record StoreOptions
             ValidationShare = recipe.Data.ValidationShare,
             TestShare = recipe.Data.TestShare > 0 ? recipe.Data.TestShare : null,
             Together = recipe.Data.Together.Length > 0 ? string.Join(' ', recipe.Data.Together) : null,
+            Fakes = recipe.Data.Fakes.Length > 0 ? string.Join(Path.PathSeparator, recipe.Data.Fakes) : null,
             TrainFrames = recipe.Data.TrainFrames,
             EvalFrames = recipe.Data.EvalFrames,
             ClipFrames = recipe.Data.ClipFrames,

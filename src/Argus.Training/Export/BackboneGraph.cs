@@ -1,12 +1,65 @@
+using Argus.Detection;
 using Argus.Training.Models;
+using Argus.Views;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Export;
 
-/// <summary>A backbone as part of a graph: pictures <c>(N, 3, H, W)</c> to its last feature map.</summary>
-internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers)
+/// <summary>
+/// A backbone as part of a graph: pictures <c>(N, 3, H, W)</c> to the map after its early layers and its last one.
+/// </summary>
+internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers, BackboneVariant variant)
 {
-    public string Build(BackboneVariant variant, string x) =>
+    /// <summary>The side of the last map: five layers have stride 2.</summary>
+    public static int MapSide(int size) => Enumerable.Range(0, 5).Aggregate(size, (length, _) => (length + 1) / 2);
+
+    /// <summary>A file of its own, for specialists that share it: <see cref="SharedBackbone"/>.</summary>
+    public static OnnxGraph Build(
+        BackboneVariant variant,
+        IReadOnlyDictionary<string, Tensor> weights,
+        int size,
+        int frames
+    )
+    {
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        var graph = new OnnxGraph("backbone");
+        var side = MapSide(size);
+        var map = new BackboneGraph(graph, new GraphLayers(graph, weights), variant).BuildClips(
+            new ClipFrames(graph, frames, size),
+            graph.Input(View.Rgb, "clips", frames, 3, size, size),
+            side
+        );
+        graph.Output(SharedBackbone.Map, map, "clips", frames, variant.Features, side, side);
+        return graph;
+    }
+
+    /// <summary>
+    /// Clips <c>(N, T, 3, S, S)</c> to their last maps <c>(N, T, C, h, w)</c>; what scopes are made of is an output of
+    /// the graph.
+    /// </summary>
+    public string BuildClips(ClipFrames clips, string rgb, int side)
+    {
+        var maps = clips.Parts.Select(part => Build(clips.Cut(rgb, part))).ToList();
+        var style = clips.Join([.. maps.Select(map => Style(map.Early))], 2 * variant.EarlyFeatures);
+        graph.Output(SpecialistModelFile.FeaturesOutput, Mean(style, 1), "clips", 2 * variant.EarlyFeatures);
+        return clips.Join([.. maps.Select(map => map.Last)], variant.Features, side, side);
+    }
+
+    // SpecialistModel.Style.
+    private string Style(string map)
+    {
+        var means = Mean(map, 2, 3);
+        var variances = graph.Add("Sub", [Mean(graph.Add("Mul", [map, map]), 2, 3), graph.Add("Mul", [means, means])]);
+        var least = graph.AddWeight("style.least", tensor(SpecialistModel.LeastVariance));
+        var deviations = graph.Add("Sqrt", [graph.Add("Add", [graph.Add("Relu", [variances]), least])]);
+        return graph.Add("Concat", [means, deviations], ("axis", 1L));
+    }
+
+    private string Mean(string value, params long[] axes) =>
+        graph.Add("ReduceMean", [value], ("axes", axes), ("keepdims", 0L));
+
+    private (string Early, string Last) Build(string x) =>
         variant switch
         {
             EfficientNetVariant efficient => EfficientNet(efficient, x),
@@ -14,7 +67,7 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers)
             _ => throw new InvalidOperationException($"{variant.Name} has no graph."),
         };
 
-    private string EfficientNet(EfficientNetVariant efficient, string x)
+    private (string Early, string Last) EfficientNet(EfficientNetVariant efficient, string x)
     {
         x = layers.ConvNorm(
             x,
@@ -26,14 +79,17 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers)
             efficient.BatchNormEps,
             layers.Silu
         );
+        var early = x;
         for (var s = 0; s < MBConvStage.All.Count; s++)
         {
             var stage = MBConvStage.All[s];
             for (var layer = 0; layer < efficient.Layers(stage.Layers); layer++)
                 x = Block(efficient, x, $"backbone.features.{s + 1}.{layer}.block", stage, layer);
+            if (s + 1 == EfficientNetVariant.EarlyStages)
+                early = x;
         }
         var last = $"backbone.features.{MBConvStage.All.Count + 1}";
-        return layers.ConvNorm(x, $"{last}.0", $"{last}.1", 1, 1, 1, efficient.BatchNormEps, layers.Silu);
+        return (early, layers.ConvNorm(x, $"{last}.0", $"{last}.1", 1, 1, 1, efficient.BatchNormEps, layers.Silu));
     }
 
     private string Block(EfficientNetVariant efficient, string x, string name, MBConvStage stage, int layer)
@@ -63,7 +119,7 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers)
             );
     }
 
-    private string ResNet(ResNetVariant residual, string x)
+    private (string Early, string Last) ResNet(ResNetVariant residual, string x)
     {
         const double Eps = BatchNorm.DefaultEps;
         if (residual.Input is { } change)
@@ -83,12 +139,15 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers)
             ("strides", new long[] { 2, 2 }),
             ("pads", new long[] { 1, 1, 1, 1 })
         );
+        var early = x;
         for (var stage = 0; stage < residual.Blocks.Length; stage++)
         {
             for (var block = 0; block < residual.Blocks[stage]; block++)
                 x = ResidualBlock($"backbone.layer{stage + 1}.{block}", ResNetVariant.Stride(stage, block), x);
+            if (stage + 1 == ResNetVariant.EarlyStages)
+                early = x;
         }
-        return x;
+        return (early, x);
 
         string ResidualBlock(string name, int stride, string from)
         {

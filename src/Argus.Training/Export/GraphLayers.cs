@@ -1,3 +1,4 @@
+using Argus.Training.Native;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Export;
@@ -19,10 +20,10 @@ internal sealed class GraphLayers(OnnxGraph graph, IReadOnlyDictionary<string, T
     )
     {
         Tensor W(string name) => weights[name].to(ScalarType.Float64);
-        var scale = W($"{norm}.weight") / (W($"{norm}.running_var") + eps).sqrt();
+        var scale = W($"{norm}.weight") / W($"{norm}.running_var").Plus(eps).sqrt();
         var bias = W($"{norm}.bias") - W($"{norm}.running_mean") * scale;
         if (weights.ContainsKey($"{conv}.bias"))
-            bias += W($"{conv}.bias") * scale;
+            bias = bias.Plus(W($"{conv}.bias") * scale);
         var pad = (long)(padding ?? (kernel - 1) / 2);
         return activation(
             graph.Add(

@@ -1,4 +1,5 @@
 using Argus.Training.Models;
+using Argus.Training.Native;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Export;
@@ -27,7 +28,7 @@ internal sealed class HeadGraph
         // A layer y = Wx + b is (W, b); one after another they are (W2 W1, W2 b1 + b2).
         (Tensor, Tensor) Layer(string name) => (W($"{name}.weight"), W($"{name}.bias"));
         (Tensor Weight, Tensor Bias) Both((Tensor Weight, Tensor Bias) first, (Tensor Weight, Tensor Bias) then) =>
-            (then.Weight.matmul(first.Weight), then.Weight.matmul(first.Bias) + then.Bias);
+            (then.Weight.matmul(first.Weight), then.Weight.matmul(first.Bias).Plus(then.Bias));
         (Tensor, Tensor) Part(int start, int rows) =>
             (
                 W("feature_attention.in_proj_weight").narrow(0, start, rows),
@@ -35,10 +36,10 @@ internal sealed class HeadGraph
             );
         (Tensor, Tensor) Normalised(string linear, string norm)
         {
-            var scale = W($"{norm}.weight") / (W($"{norm}.running_var") + BatchNorm.DefaultEps).sqrt();
+            var scale = W($"{norm}.weight") / W($"{norm}.running_var").Plus(BatchNorm.DefaultEps).sqrt();
             return (
                 W($"{linear}.weight") * scale.unsqueeze(1),
-                (W($"{linear}.bias") - W($"{norm}.running_mean")) * scale + W($"{norm}.bias")
+                ((W($"{linear}.bias") - W($"{norm}.running_mean")) * scale).Plus(W($"{norm}.bias"))
             );
         }
 

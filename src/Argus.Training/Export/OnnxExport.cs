@@ -81,20 +81,34 @@ public static class OnnxExport
         using var model = checkpoint.Load(TorchDevice.Select(ComputeDevice.Cpu));
         model.eval();
         var specialist = Specialist.Find(recipe.Specialist);
+        var shared = recipe.Backbone.Shared;
+        if (shared && precision == ExportPrecision.Int8)
+            throw new RequestException(
+                "Integers are chosen for a whole model; with backbone.shared take --fp16 or full precision."
+            );
         var graph = SpecialistGraph.Build(
             specialist,
             recipe.Backbone.Name,
             model.state_dict(),
             recipe.Model.ImageSize,
             recipe.Data.ClipFrames,
-            recipe.Model.Views == ViewSource.Own
+            recipe.Model.Views == ViewSource.Own,
+            shared
         );
         var partial = path + ".partial";
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
         try
         {
             var golden = Golden(checkpoint, model);
             var metadata = await MetadataAsync(checkpoint, golden, precision, cancel);
+            if (shared)
+                metadata[SharedBackbone.Weights] = SharedBackboneExport.Write(
+                    folder,
+                    recipe,
+                    model.state_dict(),
+                    precision
+                );
             if (precision == ExportPrecision.Int8)
             {
                 if (store is null)

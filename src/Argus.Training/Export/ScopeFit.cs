@@ -10,6 +10,7 @@ using Argus.Recipes;
 using Argus.Specialists;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
+using Argus.Training.Native;
 using Argus.Training.Runs;
 using Argus.Views;
 using TorchSharp;
@@ -140,8 +141,7 @@ public static class ScopeFit
             (_, place) =>
                 MemoryMarshal.Cast<byte, float>(frames.bytes).Slice(place * preprocessing.Length, preprocessing.Length)
         );
-        var map = model.BackboneFeatures(frames.permute(0, 3, 1, 2)); // (T, C, h, w)
-        return map.mean([0, 2, 3]).data<float>().ToArray();
+        return model.Style(frames.permute(0, 3, 1, 2)).mean([0]).data<float>().ToArray();
     }
 
     private static FeatureScope Fit(float[][] learned, float[][] held)
@@ -151,7 +151,7 @@ public static class ScopeFit
         var all = tensor(learned.SelectMany(values => values).ToArray()).view(learned.Length, length);
         var mean = all.mean([0]);
         var centred = (all - mean).to(ScalarType.Float64);
-        var (variances, directions) = linalg.eigh(centred.t().matmul(centred) / learned.Length); // ascending
+        var (variances, directions) = linalg.eigh(centred.t().matmul(centred).Over(learned.Length)); // ascending
         var count = Math.Min(Axes, Math.Min(length, learned.Length) - 1);
         var axes = Enumerable
             .Range(1, count)

@@ -1,6 +1,7 @@
 using Argus.Detection;
 using Argus.Specialists;
 using Argus.Training.Models;
+using Argus.Training.Native;
 using Argus.Views;
 using static TorchSharp.torch;
 
@@ -16,9 +17,6 @@ internal sealed class SpecialistGraph
     private const int Grid = Specialist.GridSize;
     private const int Cells = Grid * Grid;
 
-    // Activations of a frame take 30 MB in B4: a long clip goes through in parts, which takes the same time.
-    private const int FramesAtOnce = 8;
-
     private readonly OnnxGraph graph = new("specialist");
     private readonly GraphLayers layers;
     private readonly IReadOnlyDictionary<string, Tensor> weights;
@@ -30,18 +28,23 @@ internal sealed class SpecialistGraph
     /// <param name="size">Side of the input, pixels.</param>
     /// <param name="frames">Frames of a clip.</param>
     /// <param name="ownViews">Whether each branch looks at its own view.</param>
+    /// <param name="shared">Whether the backbone's map is given, as <see cref="SharedBackbone"/> computes it.</param>
     public static OnnxGraph Build(
         Specialist specialist,
         string backbone,
         IReadOnlyDictionary<string, Tensor> weights,
         int size,
         int frames,
-        bool ownViews
+        bool ownViews,
+        bool shared
     )
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        return new SpecialistGraph(specialist, BackboneVariant.Find(backbone), weights, size, frames).Build(ownViews);
+        return new SpecialistGraph(specialist, BackboneVariant.Find(backbone), weights, size, frames).Build(
+            ownViews,
+            shared
+        );
     }
 
     private SpecialistGraph(
@@ -60,21 +63,35 @@ internal sealed class SpecialistGraph
         this.frames = frames;
     }
 
-    private OnnxGraph Build(bool ownViews)
+    private OnnxGraph Build(bool ownViews, bool shared)
     {
-        var views = specialist
-            .Views.Where(_ => ownViews)
-            .Prepend(View.Rgb)
+        var used = specialist.Branches.Select(branch => ownViews ? branch.View : View.Rgb);
+        var views = (shared ? used : used.Prepend(View.Rgb))
+            .Distinct()
             .ToDictionary(name => name, name => graph.Input(name, "clips", frames, 3, size, size)); // (N, T, 3, S, S)
-        var parts = Enumerable
-            .Range(0, frames)
-            .Chunk(FramesAtOnce)
-            .Select(some => Features(views, some[0], some.Length))
-            .ToList();
-        // (N*T, C, h, w).
-        var map = Joined([.. parts.Select(part => (part.Map, part.Frames))], variant.Features, MapSide);
-        // (N*T, C', 7, 7).
-        var branches = Joined([.. parts.Select(part => (part.Branches, part.Frames))], specialist.Channels, Grid);
+        var clips = new ClipFrames(graph, frames, size);
+        var map = shared
+            ? graph.Input(SharedBackbone.Map, "clips", frames, variant.Features, MapSide, MapSide)
+            : new BackboneGraph(graph, layers, variant).BuildClips(clips, views[View.Rgb], MapSide);
+        map = graph.Reshape(map, -1, variant.Features, MapSide, MapSide); // (N*T, C, h, w)
+        var branches = graph.Reshape(
+            clips.Join(
+                [
+                    .. clips.Parts.Select(part =>
+                    {
+                        var some = views.ToDictionary(view => view.Key, view => clips.Cut(view.Value, part));
+                        return Module(branch => some[ownViews ? branch.View : View.Rgb]);
+                    }),
+                ],
+                specialist.Channels,
+                Grid,
+                Grid
+            ),
+            -1,
+            specialist.Channels,
+            Grid,
+            Grid
+        ); // (N*T, C', 7, 7)
         graph.EndFeatures();
         var head = new HeadGraph(graph, weights, frames);
 
@@ -83,20 +100,12 @@ internal sealed class SpecialistGraph
         // One head for both: each use of a weight would keep a packed copy of its own.
         // (N + N*cells, 2).
         var all = head.Logits(graph.Add("Concat", [tokens, Ablated(map, branches, ownViews)], ("axis", 0L)));
-        // What scopes are made of: each clip's mean.
-        var means = graph.Add(
-            "ReduceMean",
-            [graph.Reshape(pooled, -1, frames, variant.Features)],
-            ("axes", new long[] { 1 }),
-            ("keepdims", 0L)
-        );
-        graph.Output(SpecialistModelFile.FeaturesOutput, means, "clips", variant.Features);
-        var clips = graph.Add("Shape", [views[View.Rgb]], ("start", 0L), ("end", 1L));
-        graph.Output("logits", graph.Add("Slice", [all, graph.Constant(0), clips, graph.Constant(0)]), "clips", 2);
+        var count = graph.Add("Shape", [views.Values.First()], ("start", 0L), ("end", 1L));
+        graph.Output("logits", graph.Add("Slice", [all, graph.Constant(0), count, graph.Constant(0)]), "clips", 2);
         graph.Output(
             "cells",
             graph.Reshape(
-                graph.Add("Slice", [all, clips, graph.Constant(long.MaxValue), graph.Constant(0)]),
+                graph.Add("Slice", [all, count, graph.Constant(long.MaxValue), graph.Constant(0)]),
                 -1,
                 Cells,
                 2
@@ -108,54 +117,8 @@ internal sealed class SpecialistGraph
         return graph;
     }
 
-    // The graph looks at some frames of each clip at a time.
-    private (string Map, string Branches, int Frames) Features(
-        IReadOnlyDictionary<string, string> views,
-        int first,
-        int count
-    )
-    {
-        var some = views.ToDictionary(
-            view => view.Key,
-            view =>
-                graph.Reshape(
-                    count == frames
-                        ? view.Value
-                        : graph.Add(
-                            "Slice",
-                            [view.Value, graph.Constant(first), graph.Constant(first + count), graph.Constant(1)]
-                        ),
-                    -1,
-                    3,
-                    size,
-                    size
-                )
-        );
-        return (
-            new BackboneGraph(graph, layers).Build(variant, some[View.Rgb]),
-            Module(branch => some.GetValueOrDefault(branch.View) ?? some[View.Rgb]),
-            count
-        );
-    }
-
-    // Parts of the clips' frames one after another again.
-    private string Joined(IReadOnlyList<(string Value, int Frames)> parts, int channels, int side) =>
-        parts.Count == 1
-            ? parts[0].Value
-            : graph.Reshape(
-                graph.Add(
-                    "Concat",
-                    [.. parts.Select(part => graph.Reshape(part.Value, -1, part.Frames, channels, side, side))],
-                    ("axis", 1L)
-                ),
-                -1,
-                channels,
-                side,
-                side
-            );
-
-    // The side of the backbone's last map: five layers have stride 2.
-    private int MapSide => Enumerable.Range(0, 5).Aggregate(size, (length, _) => (length + 1) / 2);
+    // The side of the backbone's last map.
+    private int MapSide => BackboneGraph.MapSide(size);
 
     private string Module(Func<Branch, string> view)
     {
@@ -235,9 +198,11 @@ internal sealed class SpecialistGraph
         var side = MapSide;
         // What is left of the mean over side x side values without a cell's share, for each of the 49 cells.
         var share = Overlap(side); // (7, side)
-        var without =
-            (1.0 / (side * side) - einsum("ab,cd->bdac", share, share).reshape(side * side, Cells) / Cells)
-            * (Cells / (Cells - 1.0));
+        var without = einsum("ab,cd->bdac", share, share)
+            .reshape(side * side, Cells)
+            .Times(-1.0 / Cells)
+            .Plus(1.0 / (side * side))
+            .Times(Cells / (Cells - 1.0));
         var pooled = graph.Transpose(
             graph.Add(
                 "MatMul",
@@ -250,10 +215,10 @@ internal sealed class SpecialistGraph
 
         var like = cat([
             .. specialist.Branches.Select(branch =>
-                full(
+                Number.Filled(
+                    !ownViews || branch.View == View.Rgb || View.Find(branch.View).Pictorial ? 1 : 0,
                     branch.Width,
-                    1,
-                    !ownViews || branch.View == View.Rgb || View.Find(branch.View).Pictorial ? 1f : 0f
+                    1
                 )
             ),
         ]);

@@ -1,3 +1,4 @@
+using Argus.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -174,7 +175,7 @@ internal sealed unsafe class NormPool<TActivation>(NormParameters norm, int grid
     protected override Tensor?[] Backward(Tensor gradient)
     {
         // Every value of the cell gets an even share of its gradient.
-        var even = gradient.Nhwc().div(Pixels.PerGroup);
+        var even = gradient.Nhwc().Over(Pixels.PerGroup);
         var q = Pixels.Start(even);
         using var sums = NormPasses.Slopes<TActivation>(Pixels, At);
         return Gradients<TActivation>(
@@ -241,8 +242,8 @@ internal sealed unsafe class NormSqueeze<TActivation>(NormParameters norm, Func<
         float* s = Pixels.Start(factors);
         float* g = Pixels.Start(gradient.Nhwc());
         using var sums = NormPasses.SlopesAndProducts<TActivation>(Pixels, At with { G = g });
-        var inner = autograd.grad([factors], [pooled, .. learned], [sums.Averages(4).mul(Pixels.PerGroup)]);
-        var even = inner[0].contiguous().div(Pixels.PerGroup);
+        var inner = autograd.grad([factors], [pooled, .. learned], [sums.Averages(4).Times(Pixels.PerGroup)]);
+        var even = inner[0].contiguous().Over(Pixels.PerGroup);
         var q = Pixels.Start(even);
         var gradients = Gradients<TActivation>(
             c =>

@@ -19,10 +19,32 @@ internal abstract record BackboneVariant(string Name)
     /// <summary>Channels of the last feature map.</summary>
     public abstract int Features { get; }
 
-    /// <summary><c>(N, 3, H, W)</c> to <c>(N, Features, H/32, W/32)</c>, with freshly drawn weights.</summary>
+    /// <summary>Channels of the map after the last early layer.</summary>
+    public abstract int EarlyFeatures { get; }
+
+    /// <summary>The network, with freshly drawn weights.</summary>
     /// <param name="stochasticDepth">
     /// Probability of dropping the last residual block; a family that was not trained so leaves it alone.
     /// </param>
     /// <param name="format">How weights lie in memory.</param>
-    public abstract nn.Module<Tensor, Tensor> Create(double stochasticDepth, MemoryFormat format);
+    public abstract Backbone Create(double stochasticDepth, MemoryFormat format);
+}
+
+/// <summary>
+/// A backbone without pooling and classifier: <c>(N, 3, H, W)</c> to <c>(N, Features, H/32, W/32)</c>. Its early layers
+/// see texture and colour; what the late ones see depends on the question that they were trained for.
+/// </summary>
+internal abstract class Backbone(string name) : Layer(name)
+{
+    /// <summary><c>(N, 3, H, W)</c> to <c>(N, EarlyFeatures, H/8, W/8)</c>.</summary>
+    public abstract Tensor Early(Tensor x);
+
+    /// <summary>From <see cref="Early"/>'s map to the last one.</summary>
+    protected abstract Tensor Late(Tensor early);
+
+    public sealed override Tensor forward(Tensor x)
+    {
+        using var early = Early(x);
+        return Late(early);
+    }
 }

@@ -1,4 +1,5 @@
 using Argus.Training.Kernels;
+using Argus.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -67,7 +68,7 @@ internal sealed class BatchNorm : Layer
         if (!training)
             return;
         using var none = no_grad();
-        num_batches_tracked.add_(1);
+        num_batches_tracked.Count();
     }
 
     private bool Fuses(Tensor x, int grid = 1)
@@ -90,7 +91,7 @@ internal sealed class BatchNorm : Layer
         var z = TActivation.Activate(call(x));
         if (factors is not null)
             z = z * factors;
-        return (residual is null ? z : z + residual).MoveToOuterDisposeScope();
+        return (residual is null ? z : z.Plus(residual)).MoveToOuterDisposeScope();
     }
 
     /// <summary>act(norm(x)), averaged over the cells of a grid: <c>(N, C, H, W)</c> to <c>(N, C, G, G)</c>.</summary>

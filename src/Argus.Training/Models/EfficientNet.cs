@@ -1,4 +1,5 @@
 using Argus.Training.Kernels;
+using Argus.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +39,12 @@ internal sealed record EfficientNetVariant(
     /// <summary>Channels of the last feature map: four times those of the last stage.</summary>
     public override int Features => 4 * Channels(MBConvStage.All[^1].Output);
 
-    public override nn.Module<Tensor, Tensor> Create(double stochasticDepth, MemoryFormat format) =>
+    public override int EarlyFeatures => Channels(MBConvStage.All[EarlyStages - 1].Output);
+
+    /// <summary>Stages whose maps are an eighth of the picture or larger.</summary>
+    public const int EarlyStages = 3;
+
+    public override Backbone Create(double stochasticDepth, MemoryFormat format) =>
         new EfficientNet(this, stochasticDepth, format);
 }
 
@@ -61,7 +67,7 @@ internal sealed record MBConvStage(int Expand, int Kernel, int Stride, int Input
 /// EfficientNet without pooling and classifier, with the state-dict names, stochastic depth and initialisation of
 /// torchvision: <c>(N, 3, H, W)</c> to <c>(N, Features, H/32, W/32)</c>.
 /// </summary>
-internal sealed class EfficientNet : Layer
+internal sealed class EfficientNet : Backbone
 {
     private readonly List<nn.Module<Tensor, Tensor>> features = [];
 
@@ -104,11 +110,18 @@ internal sealed class EfficientNet : Layer
         register_module("features", chain);
     }
 
-    public override Tensor forward(Tensor x)
+    // The stem and the early stages.
+    private const int EarlyLayers = 1 + EfficientNetVariant.EarlyStages;
+
+    public override Tensor Early(Tensor x) => Pass(x, features.Take(EarlyLayers));
+
+    protected override Tensor Late(Tensor early) => Pass(early, features.Skip(EarlyLayers));
+
+    private static Tensor Pass(Tensor x, IEnumerable<nn.Module<Tensor, Tensor>> layers)
     {
         using var scope = NewDisposeScope();
-        foreach (var feature in features)
-            x = feature.call(x);
+        foreach (var layer in layers)
+            x = layer.call(x);
         return x.MoveToOuterDisposeScope();
     }
 }
@@ -233,7 +246,7 @@ internal sealed class MBConv : Layer
         // Stochastic depth (Huang et al., 2016), one draw per image, survivors scaled up.
         var factors =
             training && drop > 0
-                ? empty([y.shape[0], 1, 1, 1], y.dtype, y.device).bernoulli_(1 - drop).div_(1 - drop)
+                ? empty([y.shape[0], 1, 1, 1], y.dtype, y.device).bernoulli_(1 - drop).Over(1 - drop)
                 : null;
         return project.AddedTo(x, y, factors).MoveToOuterDisposeScope();
     }

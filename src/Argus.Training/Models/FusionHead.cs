@@ -1,3 +1,4 @@
+using Argus.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -60,7 +61,7 @@ internal sealed class FeatureAttention : Layer
                 return values;
             var kept = empty([clips, 1, Heads, 1], values.dtype, values.device)
                 .bernoulli_(1 - dropout)
-                .div_(1 - dropout);
+                .Over(1 - dropout);
             return (values.view(clips, 1, Heads, size) * kept).view(clips, 1, width);
         }
 
@@ -69,7 +70,7 @@ internal sealed class FeatureAttention : Layer
             // (3, N, heads, T, size).
             var parts = Project(0, 3L * width).view(clips, frames, 3, Heads, size).permute(2, 0, 3, 1, 4);
             // (N, heads, T, T).
-            var weights = (parts[0] / Math.Sqrt(size)).matmul(parts[1].transpose(-2, -1)).softmax(-1);
+            var weights = parts[0].Over(Math.Sqrt(size)).matmul(parts[1].transpose(-2, -1)).softmax(-1);
             weights = nn.functional.dropout(weights, dropout, training);
             return weights.matmul(parts[2]).transpose(1, 2).reshape(clips, frames, width);
         }

@@ -59,20 +59,27 @@ internal sealed record ResNetVariant(string Name, int[] Blocks, bool Bottleneck,
         : stage > 0 ? Output(stage - 1)
         : StemWidth;
 
+    /// <summary>Stages whose maps are an eighth of the picture or larger.</summary>
+    public const int EarlyStages = 2;
+
+    /// <summary>Blocks of these stages.</summary>
+    public int EarlyBlocks => Blocks.Take(EarlyStages).Sum();
+
     /// <summary>A stage's first block halves the picture, but for the first stage's.</summary>
     public static int Stride(int stage, int block) => stage > 0 && block == 0 ? 2 : 1;
 
     public override int Features => Output(Blocks.Length - 1);
 
-    public override nn.Module<Tensor, Tensor> Create(double stochasticDepth, MemoryFormat format) =>
-        new ResNet(this, format);
+    public override int EarlyFeatures => Output(EarlyStages - 1);
+
+    public override Backbone Create(double stochasticDepth, MemoryFormat format) => new ResNet(this, format);
 }
 
 /// <summary>
 /// ResNet without pooling and classifier, with the state-dict names and initialisation of torchvision (its version 1.5:
 /// a bottleneck's stride is in the 3x3): <c>(N, 3, H, W)</c> to <c>(N, Features, H/32, W/32)</c>.
 /// </summary>
-internal sealed class ResNet : Layer
+internal sealed class ResNet : Backbone
 {
     private readonly ResNetVariant variant;
     private readonly Conv2d conv1;
@@ -101,7 +108,7 @@ internal sealed class ResNet : Layer
         }
     }
 
-    public override Tensor forward(Tensor x)
+    public override Tensor Early(Tensor x)
     {
         using var scope = NewDisposeScope();
         if (variant.Input is { } change)
@@ -112,7 +119,16 @@ internal sealed class ResNet : Layer
         }
         x = bn1.Activated<ReLU>(conv1.call(x));
         x = nn.functional.max_pool2d(x, 3, 2, 1);
-        foreach (var block in blocks)
+        foreach (var block in blocks.Take(variant.EarlyBlocks))
+            x = block.call(x);
+        return x.MoveToOuterDisposeScope();
+    }
+
+    protected override Tensor Late(Tensor early)
+    {
+        using var scope = NewDisposeScope();
+        var x = early;
+        foreach (var block in blocks.Skip(variant.EarlyBlocks))
             x = block.call(x);
         return x.MoveToOuterDisposeScope();
     }

@@ -11,6 +11,9 @@ public sealed record ModelOptions
 {
     public string Backbone { get; init; } = "efficientnet_b4";
     public double StochasticDepth { get; init; } = 0.2;
+
+    /// <summary>The backbone is not trained: its weights and its statistics stay.</summary>
+    public bool FrozenBackbone { get; init; }
     public IReadOnlyList<double> Dropout { get; init; } = [0.3, 0.2, 0.1];
     public double AttentionDropout { get; init; } = 0.1;
 
@@ -32,9 +35,10 @@ public sealed record ModelOptions
 /// </summary>
 public sealed class SpecialistModel : nn.Module
 {
-    private readonly nn.Module<Tensor, Tensor> backbone;
+    private readonly Backbone backbone;
     private readonly SpecialistModule module;
     private readonly FusionHead head;
+    private readonly bool frozen;
 
     /// <summary>Weights are drawn from torch's global generator: seed it first.</summary>
     public SpecialistModel(Specialist specialist, ModelOptions options)
@@ -56,10 +60,21 @@ public sealed class SpecialistModel : nn.Module
         );
         foreach (var (_, tensor) in state_dict())
             tensor.MoveToOuterDisposeScope();
+        frozen = options.FrozenBackbone;
+        if (frozen)
+            foreach (var weight in backbone.parameters())
+                weight.requires_grad = false;
     }
 
     // As in Layer: names are given above, not taken from the fields.
     protected override void RegisterComponents() { }
+
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        if (frozen)
+            backbone.eval();
+    }
 
     /// <summary>Length of a frame's token: backbone channels and flattened module output.</summary>
     public int Features { get; }
@@ -87,7 +102,27 @@ public sealed class SpecialistModel : nn.Module
     }
 
     /// <summary><c>(N, 3, H, W)</c> to <c>(N, C, H/32, W/32)</c>.</summary>
-    public Tensor BackboneFeatures(Tensor frames) => backbone.call(frames);
+    public Tensor BackboneFeatures(Tensor frames)
+    {
+        using var none = frozen ? no_grad() : null;
+        return backbone.call(frames);
+    }
+
+    /// <summary>
+    /// What scopes are made of: mean and standard deviation of the early layers' channels over the picture, which tell
+    /// its texture and colour apart. <c>(N, 3, H, W)</c> to <c>(N, 2C)</c>.
+    /// </summary>
+    public Tensor Style(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var map = backbone.Early(frames);
+        var means = map.mean([2, 3]);
+        var variances = (map * map).mean([2, 3]) - means * means;
+        return cat([means, variances.relu().Plus(LeastVariance).sqrt()], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Keeps the root of a variance of nothing from being cut off at 0.</summary>
+    internal const float LeastVariance = 1e-6f;
 
     /// <summary><c>(N, 3, H, W)</c> to <c>(N, C, 7, 7)</c>.</summary>
     public Tensor ModuleFeatures(Tensor frames) => module.call(frames);

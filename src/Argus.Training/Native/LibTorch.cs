@@ -93,6 +93,7 @@ public static class LibTorch
         {
             Route = "as packaged";
         }
+        DisableNnpack();
         if (Folder != package)
             Route += $", libtorch from {FolderVariable}";
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
@@ -101,6 +102,18 @@ public static class LibTorch
             typeof(torch).Assembly,
             (name, _, _) => name == "LibTorchSharp" ? handle : IntPtr.Zero
         );
+    }
+
+    // On processors that NNPACK does not know, libtorch says so with every convolution that would have used it. Its C++
+    // interface alone switches it off: Context& globalContext(), void Context::setUserEnabledNNPACK(bool).
+    private static unsafe void DisableNnpack()
+    {
+        var torch = NativeLibrary.Load(Path.Combine(Folder, "libtorch_cpu.so"));
+        if (
+            NativeLibrary.TryGetExport(torch, "_ZN2at13globalContextEv", out var context)
+            && NativeLibrary.TryGetExport(torch, "_ZN2at7Context20setUserEnabledNNPACKEb", out var enable)
+        )
+            ((delegate* unmanaged<IntPtr, byte, void>)enable)(((delegate* unmanaged<IntPtr>)context)(), 0);
     }
 
     // TorchSharp loads libtorch_cpu.so by its place beside the program; a second libtorch in one process ends it.

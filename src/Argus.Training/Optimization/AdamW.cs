@@ -40,7 +40,7 @@ public sealed class AdamW : IDisposable
         var gradients = Array.ConvertAll(parameters, p => p.Parameter.grad);
         var owned = Enumerable.Range(0, parameters.Length).Where(i => gradients[i] is not null).ToArray();
         Tensor[] Of(Func<int, Tensor> part) => Array.ConvertAll(owned, i => part(i));
-        steps.add_(1);
+        steps.Count();
         Dispatcher.Call(
             "aten::_fused_adamw_",
             "",
@@ -82,7 +82,7 @@ public sealed class AdamW : IDisposable
         {
             // PyTorch's clip_grad_norm_ divides by norm + 1e-6.
             foreach (var (_, parameter) in parameters)
-                parameter.grad?.mul_(maximum / (norm + 1e-6));
+                parameter.grad?.Scale(maximum / (norm + 1e-6));
         }
         return norm;
     }

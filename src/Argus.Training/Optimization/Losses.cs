@@ -1,4 +1,5 @@
 using Argus.Recipes;
+using Argus.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,8 +30,8 @@ public static class Losses
     {
         using var scope = NewDisposeScope();
         var crossEntropy = nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
-        var missed = 1 - (-crossEntropy).exp();
-        return (missed.pow(gamma) * crossEntropy * alpha).mean().MoveToOuterDisposeScope();
+        var missed = (-crossEntropy).exp().neg().Plus(1);
+        return (missed.Power(gamma) * crossEntropy).Times(alpha).mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -41,7 +42,11 @@ public static class Losses
     {
         using var scope = NewDisposeScope();
         var counts = targets.bincount(null, 2).to(ScalarType.Float32);
-        var weights = where(counts > 0, targets.shape[0] / (2 * counts.clamp(min: 1)), zeros_like(counts));
+        var weights = where(
+            counts.to(ScalarType.Bool),
+            zeros_like(counts).Plus(targets.shape[0]) / counts.AtLeast(1).Times(2),
+            zeros_like(counts)
+        );
         return nn.functional.cross_entropy(logits, targets, weight: weights).MoveToOuterDisposeScope();
     }
 }

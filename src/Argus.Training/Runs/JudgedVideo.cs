@@ -42,7 +42,7 @@ public sealed record JudgedVideo(StoredVideo Video, ClipForgery? Forgery = null)
             recipe,
             store.Videos.Where(video => video.Split == Split.Validation)
         ).Suitable;
-        return recipe.Forge.Probability == 1 && videos.All(video => video.Item.Label == 0)
+        return recipe.Forge.Probability > 0 && videos.All(video => video.Item.Label == 0)
             ? Pairs(videos, ForgePlan.KindsOf(recipe), recipe.Seed)
             : [.. videos.Select(video => new JudgedVideo(video))];
     }

@@ -20,6 +20,7 @@ public static class ModelFactory
             {
                 Backbone = recipe.Backbone.Name,
                 StochasticDepth = recipe.Backbone.StochasticDepth,
+                FrozenBackbone = recipe.Backbone.Frozen,
                 OwnViews = recipe.Model.Views == ViewSource.Own,
                 Dropout = recipe.Model.Dropout,
                 AttentionDropout = recipe.Model.AttentionDropout,

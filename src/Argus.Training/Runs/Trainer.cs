@@ -82,7 +82,11 @@ public sealed class Trainer : IDisposable
                 );
         }
         model.to(device);
-        optimizer = new AdamW(model.named_parameters().Select(p => (p.name, (Parameter)p.parameter)))
+        optimizer = new AdamW(
+            from entry in model.named_parameters()
+            where entry.parameter.requires_grad
+            select (entry.name, (Parameter)entry.parameter)
+        )
         {
             WeightDecay = recipe.Optimizer.WeightDecay,
         };

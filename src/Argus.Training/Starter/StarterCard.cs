@@ -13,7 +13,7 @@ internal static class StarterCard
 {
     public const string FileName = "README.md";
 
-    public static void Write(string folder, IReadOnlyList<string> reals, Store store, Recipe recipe)
+    public static void Write(StarterRequest request, Store store, Recipe recipe)
     {
         var backbone = ModelCatalog.Find(recipe.Backbone.Name);
         var sides = store.Videos.GroupBy(video => video.Split).ToDictionary(side => side.Key, side => side.ToList());
@@ -22,8 +22,8 @@ internal static class StarterCard
         card.AppendLine();
         card.AppendLine(
             "A council that `argus starter train` made of real faces and self-blended forgeries of them, made while "
-                + "training; it has seen no other forgery. docs/starter.md says how well it does, which is what to "
-                + "read before it is believed."
+                + $"training; {(request.Fakes.Count > 0 ? "it has also seen the known fakes below" : "it has seen no other forgery")}. "
+                + "docs/starter.md says how well it does, which is what to read before it is believed."
         );
         card.AppendLine();
         card.AppendLine($"Backbone: {backbone.What}, {backbone.License} as its publisher states, {backbone.Address}.");
@@ -41,9 +41,11 @@ internal static class StarterCard
         card.AppendLine("| source | licence as stated | files |");
         card.AppendLine("|---|---|---|");
         var used = store.Videos.Select(video => Path.GetFileName(video.Item.Path)).ToHashSet();
-        foreach (var (source, licence, files) in reals.SelectMany(real => Read(real, used)))
+        foreach (
+            var (source, licence, files) in request.Reals.Concat(request.Fakes).SelectMany(real => Read(real, used))
+        )
             card.AppendLine($"| {source} | {licence} | {files} |");
-        AtomicFile.Write(Path.Combine(folder, FileName), card.ToString());
+        AtomicFile.Write(Path.Combine(request.Out, FileName), card.ToString());
     }
 
     private static IEnumerable<(string Source, string Licence, int Files)> Read(string folder, HashSet<string> used)

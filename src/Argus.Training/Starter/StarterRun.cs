@@ -11,12 +11,14 @@ namespace Argus.Training.Starter;
 
 /// <summary>What a starter is to be made of.</summary>
 /// <param name="Reals">Folders of real videos and pictures.</param>
+/// <param name="Fakes">Folders of real fakes that are trained on besides; of a published dataset its training side.</param>
 /// <param name="Specialists">Its members.</param>
 /// <param name="Folder">Where runs and stores are kept; what is there is gone on with.</param>
 /// <param name="Out">The models folder.</param>
 /// <param name="Settings">KEY=VALUE, after the profile's.</param>
 public sealed record StarterRequest(
     IReadOnlyList<string> Reals,
+    IReadOnlyList<string> Fakes,
     IReadOnlyList<string> Specialists,
     string Folder,
     string Out,
@@ -51,11 +53,19 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
         var members = new List<(string Name, MergedRecipe Recipe, RunDirectory Run)>();
         foreach (var name in request.Specialists)
         {
-            var recipe = library.Load(library.Find($"{name}/{Stage}"), Profile, request.Settings);
+            // The first member trains the backbone that the others start from.
+            var follows = members.Count > 0 && members[0].Recipe.Recipe.Backbone.Shared;
+            string[] frozen = follows ? ["backbone.frozen=true"] : [];
+            var recipe = library.Load(
+                library.Find($"{name}/{Stage}"),
+                Profile,
+                [.. ForFakes(), .. request.Settings, .. frozen]
+            );
             var run = new RunDirectory(Path.Combine(request.Folder, name));
             members.Add((name, recipe, run));
             var train = new TrainRequest(recipe, data, null, run.Folder, Resume: run.HasCheckpoint)
             {
+                Init = follows ? members[0].Run.Best : null,
                 StoreRoot = stores,
                 HasSettings = true,
             };
@@ -71,6 +81,12 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
         );
         return results;
     }
+
+    // As many of the fakes that are given as of those that are made.
+    private IEnumerable<string> ForFakes() =>
+        request.Fakes.Count == 0
+            ? []
+            : [$"data.fakes=[{string.Join(',', request.Fakes.Select(Path.GetFullPath))}]", "forge.probability=0.5"];
 
     private async Task ExportAsync(
         IReadOnlyList<(string Name, MergedRecipe Recipe, string Checkpoint)> members,
@@ -101,18 +117,21 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                 using var model = SpecialistModelFile.Load(exported.Path);
                 candidates.Add(new CouncilCandidate(name, model.Calibration));
             }
-            var people = subjects[0].Store.Videos.Select(video => (video.Split, Person: video.Item.Group)).Distinct();
+            var people = subjects[0]
+                .Store.Videos.Where(video => video.Item.Label == 0)
+                .Select(video => (video.Split, Person: video.Item.Group))
+                .Distinct();
             var counts = people.CountBy(entry => entry.Split).ToDictionary();
             ScopeFit
                 .Run(
                     subjects,
                     $"real faces of {counts.GetValueOrDefault(Split.Train)} people and self-blended forgeries of "
-                        + "them, with blur, noise, scaling and JPEG or WebP; limits on "
+                        + $"them{(request.Fakes.Count > 0 ? " and known fakes" : "")}, with blur, noise, scaling and JPEG or WebP; limits on "
                         + $"{counts.GetValueOrDefault(Split.Validation)} other people",
                     cancel
                 )
                 .Write(request.Out);
-            StarterCard.Write(request.Out, request.Reals, subjects[0].Store, members[0].Recipe.Recipe);
+            StarterCard.Write(request, subjects[0].Store, members[0].Recipe.Recipe);
             await ModelsFolder.SealAsync(request.Out, Cautious(Council.CreateEqual(candidates)), cancel);
         }
         finally

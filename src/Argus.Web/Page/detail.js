@@ -56,12 +56,15 @@ function result(found) {
   const parts = [make("p", { className: `verdict ${found.verdict}` }, verdict(found))];
   if (found.probability !== null) parts.push(scale(found, found.verdict), make("div", { className: "ends" }, make("span", {}, "real"), make("span", {}, "forged")));
   if (!found.calibrated && found.probability !== null) parts.push(make("p", { className: "soft" }, "These models are not calibrated: the numbers order videos, but are no probabilities."));
-  if (found.remarks.length) parts.push(make("ul", { className: "notes" }, ...found.remarks.map(remark => make("li", {}, `${remark[0].toUpperCase()}${remark.slice(1)}.`))));
+  if (found.remarks.length) parts.push(sentences(found.remarks));
   const outside = [...new Set(found.faces.flatMap(face => face.outside_scope ?? []))];
   if (found.verdict === "outside_scope") parts.splice(1, 0, make("p", {}, "The models were not tested on such a video, so nobody knows how often they would be wrong:"), make("ul", { className: "notes" }, ...outside.map(reason => make("li", {}, reason))));
   found.faces.forEach(face => parts.push(...faceParts(face, found)));
+  if (found.limits?.length) parts.push(sentences(found.limits));
   return parts;
 }
+
+const sentences = remarks => make("ul", { className: "notes" }, ...remarks.map(remark => make("li", {}, `${remark[0].toUpperCase()}${remark.slice(1)}.`)));
 
 const verdict = part => part.verdict === "outside_scope" ? [Words.outside_scope, (part.outside_scope ?? []).join("; ")].filter(Boolean).join(": ") : part.probability === null ? "Undecided: nobody could judge" : `${Words[part.verdict]}: P(fake) ${percent(part.probability)}${range(part.interval, ", ", " over its clips")}`;
 

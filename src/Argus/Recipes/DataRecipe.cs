@@ -42,6 +42,15 @@ public sealed record DataRecipe
     ]
     public required string[] Together { get; init; }
 
+    /// <summary>Reals only: folders of fakes that are trained on besides; of a published dataset its training side.</summary>
+    [
+        Description(
+            "Reals only: folders of fakes that are trained on besides; of a published dataset its training side."
+        ),
+        DefaultValue(new string[0])
+    ]
+    public required string[] Fakes { get; init; }
+
     /// <summary>DFDC parts in training order; absent parts are skipped.</summary>
     [Range(0, 99), Description("DFDC parts in training order; absent parts are skipped.")]
     public required int[] Chunks { get; init; }

@@ -79,6 +79,17 @@ public sealed record BackboneRecipe
         Description("Probability of dropping the last residual block; earlier ones proportionally less.")
     ]
     public required double StochasticDepth { get; init; }
+
+    /// <summary>Specialists of one models folder share one file of it, which looks at a clip once.</summary>
+    [
+        Description("Specialists of one models folder share one file of it, which looks at a clip once."),
+        DefaultValue(false)
+    ]
+    public required bool Shared { get; init; }
+
+    /// <summary>It stays as it was given; the specialist's module and head alone are trained.</summary>
+    [Description("It stays as it was given; the specialist's module and head alone are trained."), DefaultValue(false)]
+    public required bool Frozen { get; init; }
 }
 
 /// <summary>Inputs and heads.</summary>

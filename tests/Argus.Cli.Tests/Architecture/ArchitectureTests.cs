@@ -105,6 +105,19 @@ public class ArchitectureTests
         );
 
     [Fact]
+    public void No_number_that_libtorch_reads_may_be_collected_meanwhile()
+    {
+        var scalars = Scalars.Makers(Path.Combine(AppContext.BaseDirectory, "TorchSharp.dll"));
+        Assert.Contains("TorchSharp.torch/Tensor.op_Subtraction(System.Double, TorchSharp.torch/Tensor)", scalars);
+        var calls = Assemblies
+            .SelectMany(file => Scalars.Calls(Path.Combine(AppContext.BaseDirectory, file), scalars))
+            .Where(call => call.File != "Number.cs")
+            .Select(call => $"{call.File} calls {call.Method}")
+            .ToList();
+        Assert.True(calls.Count == 0, string.Join(Environment.NewLine, calls));
+    }
+
+    [Fact]
     public void Libraries_never_block_on_tasks() =>
         Assert.Empty(
             Assemblies

@@ -5,7 +5,7 @@ namespace Argus.Cli.Tests.Architecture;
 
 /// <summary>A call in somebody's code.</summary>
 /// <param name="File">The source file that it stands in.</param>
-/// <param name="Method">Type and name of what is called.</param>
+/// <param name="Method">What is called.</param>
 internal sealed record Call(string File, string Method);
 
 /// <summary>Reads the calls of a built assembly.</summary>
@@ -40,7 +40,11 @@ internal static class Calls
             "System.Runtime.CompilerServices.ValueTaskAwaiter`1.GetResult",
         };
 
-    public static IEnumerable<Call> Read(string assemblyFile)
+    public static IEnumerable<Call> Read(string assemblyFile) =>
+        Read(assemblyFile, called => $"{called.DeclaringType.GetElementType().FullName}.{called.Name}");
+
+    /// <param name="name">What a called method is called here.</param>
+    public static IEnumerable<Call> Read(string assemblyFile, Func<MethodReference, string> name)
     {
         var parameters = new ReaderParameters { ReadSymbols = true, InMemory = true };
         using var assembly = AssemblyDefinition.ReadAssembly(assemblyFile, parameters);
@@ -52,8 +56,7 @@ internal static class Calls
             from instruction in method.Body.Instructions
             where instruction.OpCode.Code is Code.Call or Code.Callvirt
             where !IsAwait(method, (MethodReference)instruction.Operand)
-            let called = (MethodReference)instruction.Operand
-            select new Call(FindFile(method), $"{called.DeclaringType.GetElementType().FullName}.{called.Name}"),
+            select new Call(FindFile(method), name((MethodReference)instruction.Operand)),
         ];
     }
 
@@ -61,7 +64,7 @@ internal static class Calls
     private static bool IsAwait(MethodDefinition method, MethodReference called) =>
         method.Name == "MoveNext" && called.Name == "GetResult";
 
-    private static IEnumerable<TypeDefinition> AllTypes(TypeDefinition type) =>
+    internal static IEnumerable<TypeDefinition> AllTypes(TypeDefinition type) =>
         type.NestedTypes.SelectMany(AllTypes).Prepend(type);
 
     private static string FindFile(MethodDefinition method) =>

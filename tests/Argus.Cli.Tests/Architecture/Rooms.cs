@@ -134,6 +134,7 @@ internal static class Rooms
         ["Argus.Training.Onnx"] = [],
         ["Argus.Training.Export"] =
         [
+            "Argus.Training.Native",
             "Argus.Training.Onnx",
             "Argus.Recipes",
             "Argus.Metrics",

@@ -45,6 +45,43 @@ public class RealsOnlyTests
         Assert.Contains("file name without number (2 files)", listing.SplitName, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Fakes_beside_reals_are_for_training_and_show_nobody_who_is_kept_out()
+    {
+        using var folder = new TemporaryFolder();
+        string[] people = ["ann", "bo", "cy", "di", "eve", "flo", "gus", "hal"];
+        foreach (var person in people)
+        {
+            folder.Write($"reals/{person}/1.mp4");
+            folder.Write($"swaps/{person}/2.mp4");
+        }
+        folder.Write("swaps/stranger/3.mp4");
+        foreach (var name in new[] { "original/071", "Deepfakes/071_054", "original/953", "Deepfakes/953_974" })
+            folder.Write($"ff/{name}.mp4");
+        var options = new DatasetOptions(ValidationShare: 0.3, Fakes: [folder["swaps"], folder["ff"]]);
+        var listing = DatasetLayout.Find("reals").Read(folder["reals"], options);
+
+        var kept = listing.Items.Where(item => item.Split == Split.Validation).ToList();
+        Assert.NotEmpty(kept);
+        Assert.All(kept, item => Assert.Equal(0, item.Label));
+        var fakes = listing.Items.Where(item => item.Label == 1).Select(item => item.Path).ToHashSet();
+        var shown = people.Except(kept.Select(item => item.Identities.Single()));
+        Assert.Equal(
+            [.. shown.Select(person => $"swaps/{person}/2.mp4"), "swaps/stranger/3.mp4", "ff/Deepfakes/071_054.mp4"],
+            fakes
+        );
+        Assert.Contains(listing.Items, item => item is { Path: "ff/original/071.mp4", Label: 0, Split: Split.Train });
+        Assert.DoesNotContain(listing.Items, item => item.Path.Contains("953", StringComparison.Ordinal));
+        Assert.All(listing.Items, item => Assert.True(File.Exists(listing.FullPath(item))));
+        Assert.Contains(listing.Problems, problem => problem.What.StartsWith($"{kept.Count} fakes left out"));
+        Assert.Empty(DatasetCheck.IdentityLeaks(listing.Items, testIsKnownToShare: false));
+
+        var error = Assert.Throws<RequestException>(() =>
+            DatasetLayout.Find("reals").Read(folder["reals"], new DatasetOptions(Fakes: [folder["none"]]))
+        );
+        Assert.Contains("none does not exist", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
