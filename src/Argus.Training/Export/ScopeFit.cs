@@ -32,7 +32,7 @@ public static class ScopeFit
     private const double Tail = 0.01;
     private const double Margin = 0.15; // of the span between the tails
     private const double FeatureTail = 0.005;
-    private const double FeatureMargin = 1.3;
+    private const double FeatureMargin = 1.1;
     private const double LargestFaces = 4; // times those of the data: larger ones are shrunk before they are judged
 
     private sealed record Look(ScopeMeasurement Measured, float[] Features);
