@@ -1,9 +1,9 @@
 namespace Argus.Data.Datasets;
 
 /// <summary>
-/// Real fakes beside folders of reals (<c>data.fakes</c>): a published dataset, of which the training side is taken with
-/// its own reals, or any folder, of which every file is a fake. All of it is for training: people who are kept out among
-/// the reals are left out here.
+/// Real fakes beside folders of reals (<c>data.fakes</c>): a published dataset, of which the training side is taken
+/// with its own reals, or any folder, of which every file is a fake. All of it is for training: people who are kept out
+/// among the reals are left out here.
 /// </summary>
 internal static class KnownFakes
 {

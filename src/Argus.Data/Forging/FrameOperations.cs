@@ -148,8 +148,8 @@ internal static class FrameOperations
 
     /// <summary>
     /// One side of a self-blended picture (Shiohara and Yamasaki, 2022): another colour and contrast, softer, sharper
-    /// or coded once more, skin without its texture and light without its shadows (as swapping networks paint them), and
-    /// moved, turned and scaled by a few hundredths.
+    /// or coded once more, skin without its texture and light without its shadows (as swapping networks paint them),
+    /// and moved, turned and scaled by a few hundredths.
     /// </summary>
     private static FrameOperation Blend(KeyedRandom random, Size size)
     {

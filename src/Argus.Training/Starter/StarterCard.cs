@@ -20,10 +20,11 @@ internal static class StarterCard
         var card = new StringBuilder();
         card.AppendLine("# The starter");
         card.AppendLine();
+        var seen = request.Fakes.Count > 0 ? "it has also seen the known fakes below" : "it has seen no other forgery";
         card.AppendLine(
             "A council that `argus starter train` made of real faces and self-blended forgeries of them, made while "
-                + $"training; {(request.Fakes.Count > 0 ? "it has also seen the known fakes below" : "it has seen no other forgery")}. "
-                + "docs/starter.md says how well it does, which is what to read before it is believed."
+                + $"training; {seen}. docs/starter.md says how well it does, which is what to read before it is "
+                + "believed."
         );
         card.AppendLine();
         card.AppendLine($"Backbone: {backbone.What}, {backbone.License} as its publisher states, {backbone.Address}.");

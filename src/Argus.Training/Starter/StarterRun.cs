@@ -11,7 +11,9 @@ namespace Argus.Training.Starter;
 
 /// <summary>What a starter is to be made of.</summary>
 /// <param name="Reals">Folders of real videos and pictures.</param>
-/// <param name="Fakes">Folders of real fakes that are trained on besides; of a published dataset its training side.</param>
+/// <param name="Fakes">
+/// Folders of real fakes that are trained on besides; of a published dataset its training side.
+/// </param>
 /// <param name="Specialists">Its members.</param>
 /// <param name="Folder">Where runs and stores are kept; what is there is gone on with.</param>
 /// <param name="Out">The models folder.</param>
@@ -122,11 +124,12 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                 .Select(video => (video.Split, Person: video.Item.Group))
                 .Distinct();
             var counts = people.CountBy(entry => entry.Split).ToDictionary();
+            var known = request.Fakes.Count > 0 ? " and known fakes" : "";
             ScopeFit
                 .Run(
                     subjects,
                     $"real faces of {counts.GetValueOrDefault(Split.Train)} people and self-blended forgeries of "
-                        + $"them{(request.Fakes.Count > 0 ? " and known fakes" : "")}, with blur, noise, scaling and JPEG or WebP; limits on "
+                        + $"them{known}, with blur, noise, scaling and JPEG or WebP; limits on "
                         + $"{counts.GetValueOrDefault(Split.Validation)} other people",
                     cancel
                 )

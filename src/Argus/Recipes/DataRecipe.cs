@@ -42,7 +42,9 @@ public sealed record DataRecipe
     ]
     public required string[] Together { get; init; }
 
-    /// <summary>Reals only: folders of fakes that are trained on besides; of a published dataset its training side.</summary>
+    /// <summary>
+    /// Reals only: folders of fakes that are trained on besides; of a published dataset its training side.
+    /// </summary>
     [
         Description(
             "Reals only: folders of fakes that are trained on besides; of a published dataset its training side."
