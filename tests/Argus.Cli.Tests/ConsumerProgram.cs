@@ -16,15 +16,14 @@ internal sealed class ConsumerProgram(TemporaryFolder folder)
     /// <summary>The folder with everything that the built program needs.</summary>
     public string Output => folder["consumer", "out"];
 
-    /// <summary>What the program says of a video: P(fake) by a models folder, and by the starter's package.</summary>
-    public async Task<(double Given, double Starter)> JudgeAsync(string models, string video)
+    /// <summary>What the program says of a video: P(fake) by a models folder, and in words by the starter.</summary>
+    public async Task<(double Given, string Starter)> JudgeAsync(string models, string video)
     {
         await PackAsync();
         await BuildAsync();
         var said = await DotnetAsync(Path.Combine(Output, "consumer.dll"), models, video);
         var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        double Read(int line) => double.Parse(lines[line], CultureInfo.InvariantCulture);
-        return (Read(0), Read(1));
+        return (double.Parse(lines[0], CultureInfo.InvariantCulture), lines[1]);
     }
 
     public async Task PackAsync()
@@ -63,12 +62,13 @@ internal sealed class ConsumerProgram(TemporaryFolder folder)
             using System.Globalization;
             using Argus.Detection;
 
-            foreach (var models in new[] { args[0], null })
-            {
-                using var detector = await Detector.LoadAsync(models);
-                var analysis = await detector.AnalyzeAsync(args[1]);
-                Console.WriteLine(analysis.Probability.Value.ToString("R", CultureInfo.InvariantCulture));
-            }
+            using var detector = await Detector.LoadAsync(args[0]);
+            var analysis = await detector.AnalyzeAsync(args[1]);
+            Console.WriteLine(analysis.Probability.Value.ToString("R", CultureInfo.InvariantCulture));
+
+            using var starter = await Detector.LoadAsync();
+            analysis = await starter.AnalyzeAsync(args[1]);
+            Console.WriteLine($"{analysis.Verdict}: {analysis.Limits[1]}");
             """
         );
         // Argus itself is taken from the feed, everything else from what is already on this machine.
