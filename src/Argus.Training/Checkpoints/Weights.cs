@@ -41,8 +41,9 @@ public sealed class Weights : IDisposable
     /// classifier; prefixes such as <c>module.</c> (DataParallel) are dropped. What does not fit is named as in the
     /// file.
     /// </summary>
+    /// <param name="part">Only weights whose names in the model begin so; empty for all.</param>
     /// <exception cref="ArgusException">A shape differs; the message names every such weight.</exception>
-    public WeightMatch CopyTo(nn.Module model)
+    public WeightMatch CopyTo(nn.Module model, string part = "")
     {
         using var none = no_grad();
         var state = model.state_dict();
@@ -54,7 +55,11 @@ public sealed class Weights : IDisposable
         foreach (var (theirs, value) in tensors.OrderBy(entry => entry.Key.Length))
         {
             var name = ofBackbone && WeightNames.IsOfClassifier(theirs) ? null : names.Find(theirs);
-            if (name is null || !renamed.TryAdd(name, (theirs, value)))
+            if (
+                name is null
+                || !name.StartsWith(part, StringComparison.Ordinal)
+                || !renamed.TryAdd(name, (theirs, value))
+            )
                 leftOver.Add(theirs);
         }
         var wrong = renamed

@@ -68,7 +68,8 @@ public sealed class Trainer : IDisposable
         if (!resume && initial is not null)
         {
             using var weights = Weights.Read(initial);
-            var match = weights.CopyTo(model);
+            // A frozen backbone may be another specialist's, whose module and head are of another shape.
+            var match = weights.CopyTo(model, recipe.Backbone.Frozen ? "backbone." : "");
             if (match.Matched.Count == 0)
                 throw new ArgusException(
                     $"{initial} holds no weight of this model. 'argus import' says what it holds."
