@@ -70,7 +70,7 @@ public class SpecialistReferenceTests
         using (no_grad())
             Near("eval_logits", model.call(ReferenceNumbers.Input("input", 2, 3, 224, 224)), 2e-5);
         model.train();
-        // TorchSharp's own optimizer loses numbers to the collector (see Argus.Training.Native.Number): NaN, now and then.
+        // TorchSharp's own optimizer loses numbers to the collector (see Native.Number): NaN, now and then.
         GC.TryStartNoGCRegion(NoCollectionBytes);
         using var optimizer = optim.AdamW(model.parameters(), 1e-4, weight_decay: 1e-5);
         var loss = nn.functional.cross_entropy(
