@@ -67,7 +67,7 @@ public sealed class Detector : IDisposable
             ?? ModelCatalog.Starter
             ?? throw new RequestException(
                 "No models folder was named, and the starter (models/starter) is not beside the program. Name a folder "
-                    + "that 'argus export' made."
+                    + "that 'argus export' made, or reference the package Argus.Models.Starter."
             );
         return new(await ModelsFolder.LoadAsync(folder, threads, cancel), faceModel ?? ModelCatalog.FaceDetector);
     }

@@ -60,7 +60,8 @@ public sealed class SpecialistModelFile : IDisposable
     public const string CellsWanted = "cells_wanted";
 
     /// <summary>
-    /// An output <c>(clips, C)</c>: the backbone's features, averaged over a clip; models of earlier versions lack it.
+    /// An output <c>(clips, C)</c> that scopes are made of, averaged over a clip: mean and deviation of the backbone's
+    /// early channels (in models of earlier versions its last features, or nothing).
     /// </summary>
     public const string FeaturesOutput = "features";
 
@@ -218,9 +219,12 @@ public sealed class SpecialistModelFile : IDisposable
     {
         if (backbone is null && !session.OutputNames.Contains(FeaturesOutput))
             return (Score(inputs), []);
-        var outputs = backbone is null ? Run(inputs, [], "logits", FeaturesOutput) : Run(inputs, [], "logits");
+        var found = Look(inputs);
+        var outputs = found is null
+            ? Run(inputs, found, [], "logits", FeaturesOutput)
+            : Run(inputs, found, [], "logits");
         var odds = Odds(outputs[0]);
-        var features = backbone is null ? outputs[1] : Look(inputs[View.Rgb]).Features;
+        var features = found is null ? outputs[1] : found.Features;
         return (odds, [.. features.Chunk(features.Length / odds.Length)]);
     }
 
@@ -313,6 +317,13 @@ public sealed class SpecialistModelFile : IDisposable
         IReadOnlyDictionary<string, float[]> inputs,
         IEnumerable<NamedOnnxValue> more,
         params string[] outputs
+    ) => Run(inputs, Look(inputs), more, outputs);
+
+    private float[][] Run(
+        IReadOnlyDictionary<string, float[]> inputs,
+        SharedBackbone.Output? found,
+        IEnumerable<NamedOnnxValue> more,
+        params string[] outputs
     )
     {
         SignalStack.Widen();
@@ -323,18 +334,17 @@ public sealed class SpecialistModelFile : IDisposable
             )
             .Concat(more)
             .ToList();
-        if (backbone is not null)
-        {
-            var found = Look(inputs[View.Rgb]);
+        if (found is not null)
             values.Add(
                 NamedOnnxValue.CreateFromTensor(SharedBackbone.Map, new DenseTensor<float>(found.Map, found.Shape))
             );
-        }
         using var results = session.Run(values, outputs);
         return [.. results.Select(result => result.AsEnumerable<float>().ToArray())];
     }
 
-    private SharedBackbone.Output Look(float[] rgb) => backbone!.Run(rgb, Shape(rgb));
+    // What the shared backbone finds in them; null for a model that has its own.
+    private SharedBackbone.Output? Look(IReadOnlyDictionary<string, float[]> inputs) =>
+        backbone?.Run(inputs[View.Rgb], Shape(inputs[View.Rgb]));
 
     private int[] Shape(float[] clips) =>
         [clips.Length / ClipLength, Recipe.Data.ClipFrames, 3, Preprocessing.ImageSize, Preprocessing.ImageSize];

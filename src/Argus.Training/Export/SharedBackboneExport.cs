@@ -10,8 +10,6 @@ namespace Argus.Training.Export;
 /// <summary>The backbone that the specialists of a models folder share, as a file beside them.</summary>
 internal static class SharedBackboneExport
 {
-    private const string Prefix = "backbone.";
-
     /// <summary>Writes it, where the folder does not have it yet.</summary>
     /// <returns>SHA-256 of its weights, by which a specialist knows it.</returns>
     /// <exception cref="RequestException">The folder has another one, which its specialists need.</exception>
@@ -43,17 +41,24 @@ internal static class SharedBackboneExport
         if (precision != ExportPrecision.Fp32)
             graph.HalveWeights();
         var partial = path + ".partial";
-        graph.Write(
-            partial,
-            ProgramVersion.Text,
-            new Dictionary<string, string>
-            {
-                [ModelMetadata.Version] = ProgramVersion.Text,
-                [ModelMetadata.Precision] = $"{precision}".ToLowerInvariant(),
-                [SharedBackbone.Weights] = hash,
-            }
-        );
-        File.Move(partial, path, overwrite: true);
+        try
+        {
+            graph.Write(
+                partial,
+                ProgramVersion.Text,
+                new Dictionary<string, string>
+                {
+                    [ModelMetadata.Version] = ProgramVersion.Text,
+                    [ModelMetadata.Precision] = $"{precision}".ToLowerInvariant(),
+                    [SharedBackbone.Weights] = hash,
+                }
+            );
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
         return hash;
     }
 
@@ -61,7 +66,11 @@ internal static class SharedBackboneExport
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var scope = NewDisposeScope();
-        foreach (var (name, tensor) in weights.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (
+            var (name, tensor) in weights.Where(entry =>
+                entry.Key.StartsWith(SpecialistModel.BackbonePrefix, StringComparison.Ordinal)
+            )
+        )
         {
             hash.AppendData(Encoding.UTF8.GetBytes(name));
             hash.AppendData(tensor.cpu().contiguous().bytes);

@@ -42,6 +42,15 @@ internal abstract class Backbone(string name) : Layer(name)
     /// <summary>From <see cref="Early"/>'s map to the last one.</summary>
     protected abstract Tensor Late(Tensor early);
 
+    /// <summary>Through layers, one after another.</summary>
+    protected static Tensor Pass(Tensor x, IEnumerable<nn.Module<Tensor, Tensor>> layers)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var layer in layers)
+            x = layer.call(x);
+        return x.MoveToOuterDisposeScope();
+    }
+
     public sealed override Tensor forward(Tensor x)
     {
         using var early = Early(x);

@@ -116,14 +116,6 @@ internal sealed class EfficientNet : Backbone
     public override Tensor Early(Tensor x) => Pass(x, features.Take(EarlyLayers));
 
     protected override Tensor Late(Tensor early) => Pass(early, features.Skip(EarlyLayers));
-
-    private static Tensor Pass(Tensor x, IEnumerable<nn.Module<Tensor, Tensor>> layers)
-    {
-        using var scope = NewDisposeScope();
-        foreach (var layer in layers)
-            x = layer.call(x);
-        return x.MoveToOuterDisposeScope();
-    }
 }
 
 /// <summary>Modules in a row, named by their number.</summary>

@@ -119,19 +119,10 @@ internal sealed class ResNet : Backbone
         }
         x = bn1.Activated<ReLU>(conv1.call(x));
         x = nn.functional.max_pool2d(x, 3, 2, 1);
-        foreach (var block in blocks.Take(variant.EarlyBlocks))
-            x = block.call(x);
-        return x.MoveToOuterDisposeScope();
+        return Pass(x, blocks.Take(variant.EarlyBlocks)).MoveToOuterDisposeScope();
     }
 
-    protected override Tensor Late(Tensor early)
-    {
-        using var scope = NewDisposeScope();
-        var x = early;
-        foreach (var block in blocks.Skip(variant.EarlyBlocks))
-            x = block.call(x);
-        return x.MoveToOuterDisposeScope();
-    }
+    protected override Tensor Late(Tensor early) => Pass(early, blocks.Skip(variant.EarlyBlocks));
 }
 
 /// <summary>conv-BN-ReLU, conv-BN, and for a bottleneck one more of them; plus what came in, then ReLU.</summary>

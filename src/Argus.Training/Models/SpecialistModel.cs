@@ -35,6 +35,9 @@ public sealed record ModelOptions
 /// </summary>
 public sealed class SpecialistModel : nn.Module
 {
+    /// <summary>How the names of the backbone's weights begin.</summary>
+    internal const string BackbonePrefix = "backbone.";
+
     private readonly Backbone backbone;
     private readonly SpecialistModule module;
     private readonly FusionHead head;

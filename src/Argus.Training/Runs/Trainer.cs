@@ -69,7 +69,7 @@ public sealed class Trainer : IDisposable
         {
             using var weights = Weights.Read(initial);
             // A frozen backbone may be another specialist's, whose module and head are of another shape.
-            var match = weights.CopyTo(model, recipe.Backbone.Frozen ? "backbone." : "");
+            var match = weights.CopyTo(model, recipe.Backbone.Frozen ? SpecialistModel.BackbonePrefix : "");
             if (match.Matched.Count == 0)
                 throw new ArgusException(
                     $"{initial} holds no weight of this model. 'argus import' says what it holds."
