@@ -13,7 +13,8 @@ namespace Argus.Benchmarks;
 
 /// <summary>
 /// Judges a models folder, through the detector that users have, on real people and known forgeries: FaceForensics++'s
-/// validation pairs, side-by-side recordings of swapped faces, and people who were kept out of training.
+/// pairs (those for training are new only to models that were made without it), side-by-side recordings of swapped
+/// faces, and people who were kept out of training.
 /// </summary>
 internal static class StarterBench
 {
@@ -135,8 +136,10 @@ internal static class StarterBench
 
     private static IEnumerable<Clip> FaceForensics(string folder) =>
         from item in DatasetLayout.Find("ffpp").Read(folder, new DatasetOptions()).Items
-        where item.Split == Split.Validation
-        select new Clip("ffpp_dev, validation pairs", item.Method, Path.Combine(folder, item.Path), item.Label);
+        where item.Split is Split.Validation or Split.Train
+        orderby item.Split == Split.Train
+        let side = item.Split == Split.Train ? "training" : "validation"
+        select new Clip($"ffpp_dev, {side} pairs", item.Method, Path.Combine(folder, item.Path), item.Label);
 
     // The left half is the recording, the right half the same with another face.
     private static async Task<IReadOnlyList<Clip>> PairsAsync(string folder, string scratch, CancellationToken cancel)

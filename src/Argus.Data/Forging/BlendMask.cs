@@ -74,7 +74,7 @@ internal sealed class BlendMask
         });
         var mask = new Mat(size, MatType.CV_8UC1, Scalar.Black);
         Cv2.FillPoly(mask, [points], Scalar.All(255 * strength), LineTypes.AntiAlias, Sixteenths);
-        Cv2.GaussianBlur(mask, mask, new Size(0, 0), Math.Max(.8, feather * face.RadiusX));
+        Blending.Blur(mask, Math.Max(.8, feather * face.RadiusX));
         return mask;
     }
 

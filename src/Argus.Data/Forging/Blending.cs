@@ -5,6 +5,33 @@ namespace Argus.Data.Forging;
 /// <summary>Per-pixel arithmetic on 8-bit BGR frames that OpenCV has no single call for.</summary>
 internal static unsafe class Blending
 {
+    private const double SharpSigma = 6; // up to here a blur is made at full size
+
+    /// <summary>
+    /// A Gaussian blur in place; a wide one is made on a smaller picture, whose cost does not grow with its width.
+    /// </summary>
+    public static void Blur(Mat image, double sigma)
+    {
+        var factor = (int)(sigma / SharpSigma) + 1;
+        if (factor == 1)
+        {
+            Cv2.GaussianBlur(image, image, new Size(0, 0), sigma);
+            return;
+        }
+        var size = image.Size();
+        using var small = new Mat();
+        Cv2.Resize(
+            image,
+            small,
+            new Size(Math.Max(1, size.Width / factor), Math.Max(1, size.Height / factor)),
+            0,
+            0,
+            InterpolationFlags.Area
+        );
+        Cv2.GaussianBlur(small, small, new Size(0, 0), sigma / factor);
+        Cv2.Resize(small, image, size, 0, 0, InterpolationFlags.Linear);
+    }
+
     /// <summary>under = under + weight * (over - under), in place.</summary>
     /// <param name="weight">One channel, 8 bits: 255 shows <paramref name="over"/> alone.</param>
     public static void Over(Mat under, Mat over, Mat weight)

@@ -20,20 +20,15 @@ public sealed record ClipForgery(ForgeryKind Kind, ForgedRegion Region, ulong Se
     public int Label => Region is ForgedRegion.Face or ForgedRegion.Background ? 1 : 0;
 
     /// <summary>
-    /// A twin and its forgery with the same parameters; of the 2x2 design's four combinations one at random. The twin
-    /// of a self-blended clip is what it was blended into.
+    /// A twin and its forgery with the same parameters; of the 2x2 design's four combinations one at random. Of a
+    /// self-blended clip the face is altered: surroundings that are coarser than the face are what a lens makes.
     /// </summary>
     public static ForgeryPair Pair(ForgeryKind kind, KeyedRandom random)
     {
         var seed = random.NextUInt64();
-        if (kind == ForgeryKind.Blend)
-            return random.Chance(0.5)
-                ? new(new(kind, ForgedRegion.Neither, seed), new(kind, ForgedRegion.Face, seed))
-                : new(new(kind, ForgedRegion.Both, seed), new(kind, ForgedRegion.Background, seed));
-        return new ForgeryPair(
-            new(kind, random.Chance(0.5) ? ForgedRegion.Neither : ForgedRegion.Both, seed),
-            new(kind, random.Chance(0.5) ? ForgedRegion.Face : ForgedRegion.Background, seed)
-        );
+        var twin = random.Chance(0.5) ? ForgedRegion.Neither : ForgedRegion.Both;
+        var fake = kind == ForgeryKind.Blend || random.Chance(0.5) ? ForgedRegion.Face : ForgedRegion.Background;
+        return new ForgeryPair(new(kind, twin, seed), new(kind, fake, seed));
     }
 
     /// <summary>

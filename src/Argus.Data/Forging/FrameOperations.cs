@@ -26,6 +26,8 @@ internal static class FrameOperations
             [ForgeryKind.Blend] = (random, size, _) => Blend(random, size),
         };
 
+    private const double SmoothPixels = 128; // as wide as a face is at most while its skin is smoothed
+
     private static readonly InterpolationFlags[] Down =
     [
         InterpolationFlags.Area,
@@ -153,10 +155,15 @@ internal static class FrameOperations
     /// </summary>
     private static FrameOperation Blend(KeyedRandom random, Size size)
     {
-        var shifts = Enumerable.Range(0, 3).Select(_ => random.Chance(.5) ? random.Uniform(-20, 20) : 0).ToArray();
-        var hue = random.Chance(.3) ? random.Uniform(-.02, .02) : 0;
-        var saturation = random.Chance(.5) ? random.Uniform(.75, 1.25) : 1;
-        var contrast = random.Chance(.7) ? random.Uniform(.8, 1.2) : 1;
+        // Swappers match the colours of the face that they replace, more or less.
+        var recoloured = random.Chance(.5);
+        var shifts = Enumerable
+            .Range(0, 3)
+            .Select(_ => recoloured && random.Chance(.5) ? random.Uniform(-20, 20) : 0)
+            .ToArray();
+        var hue = recoloured && random.Chance(.3) ? random.Uniform(-.02, .02) : 0;
+        var saturation = recoloured && random.Chance(.5) ? random.Uniform(.75, 1.25) : 1;
+        var contrast = recoloured && random.Chance(.7) ? random.Uniform(.8, 1.2) : 1;
         var scale = random.Uniform(.95, 1.05);
         var degrees = random.Uniform(-2, 2);
         var shiftX = random.Uniform(-.08, .08);
@@ -164,9 +171,8 @@ internal static class FrameOperations
         var texture = random.NextDouble();
         var pixels = texture < .4 ? Math.Exp(random.Uniform(Math.Log(28), Math.Log(80))) : 0;
         var smooth = texture is >= .3 and < .7 ? random.Uniform(15, 60) : 0;
-        var flatten = random.Chance(.3) ? random.Uniform(.15, .5) : 0;
+        var flatten = recoloured && random.Chance(.6) ? random.Uniform(.15, .5) : 0;
         var sharpen = texture >= .75 ? random.Uniform(.4, 1.2) : 0;
-        var down = random.Pick(Down);
         var up = random.Pick(Up);
         var quality = random.Chance(.3) ? 40 + random.Next(51) : 0;
         var left = random.Next(8);
@@ -196,19 +202,28 @@ internal static class FrameOperations
                     // As wide as the network that painted the face; in a small face at least a trace of it.
                     var factor = Math.Max(1.3, 2 * face.RadiusX / pixels);
                     var small = new Size(Math.Ceiling(size.Width / factor), Math.Ceiling(size.Height / factor));
-                    DownAndUp(source, source, small, down, up);
+                    DownAndUp(source, source, small, InterpolationFlags.Area, up);
                 }
                 if (smooth > 0)
                 {
-                    var smoothed = new Mat();
-                    Cv2.BilateralFilter(source, smoothed, 0, smooth, Math.Clamp(face.RadiusX / 16, 1, 5));
-                    source.Dispose();
-                    source = smoothed;
+                    var factor = Math.Max(1, 2 * face.RadiusX / SmoothPixels);
+                    using var small = new Mat();
+                    using var smoothed = new Mat();
+                    Cv2.Resize(
+                        source,
+                        small,
+                        new Size(Math.Ceiling(size.Width / factor), Math.Ceiling(size.Height / factor)),
+                        0,
+                        0,
+                        InterpolationFlags.Area
+                    );
+                    Cv2.BilateralFilter(small, smoothed, 0, smooth, Math.Max(1, face.RadiusX / factor / 24));
+                    Cv2.Resize(smoothed, source, size, 0, 0, up);
                 }
                 if (flatten > 0)
                 {
-                    using var light = new Mat();
-                    Cv2.GaussianBlur(source, light, new Size(0, 0), Math.Max(2, face.RadiusX / 3));
+                    using var light = source.Clone();
+                    Blending.Blur(light, Math.Max(2, face.RadiusX / 3));
                     using var even = new Mat(source.Size(), source.Type(), Cv2.Mean(light));
                     using var change = new Mat();
                     Cv2.AddWeighted(even, flatten, light, -flatten, 0, change, MatType.CV_16S);

@@ -51,7 +51,7 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers, Backbon
     {
         var means = Mean(map, 2, 3);
         var variances = graph.Add("Sub", [Mean(graph.Add("Mul", [map, map]), 2, 3), graph.Add("Mul", [means, means])]);
-        var least = graph.AddWeight("style.least", tensor(SpecialistModel.LeastVariance));
+        var least = graph.AddWeight("style.least", tensor(Models.Style.LeastVariance));
         var deviations = graph.Add("Sqrt", [graph.Add("Add", [graph.Add("Relu", [variances]), least])]);
         return graph.Add("Concat", [means, deviations], ("axis", 1L));
     }

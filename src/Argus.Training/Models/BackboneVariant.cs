@@ -51,9 +51,15 @@ internal abstract class Backbone(string name) : Layer(name)
         return x.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Largest share of another picture's style that a picture takes while training; 0: none.</summary>
+    public double MixStyle { get; set; }
+
     public sealed override Tensor forward(Tensor x)
     {
         using var early = Early(x);
-        return Late(early);
+        if (!training || MixStyle == 0)
+            return Late(early);
+        using var mixed = Style.Mix(early, MixStyle);
+        return Late(mixed);
     }
 }

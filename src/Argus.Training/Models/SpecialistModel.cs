@@ -19,6 +19,9 @@ public sealed record ModelOptions
 
     /// <summary>Width of a token in the head, a multiple of 8; 0: as wide as its features, as published.</summary>
     public int Projection { get; init; }
+
+    /// <summary>Largest share of another picture's style that a picture takes while training; 0: none.</summary>
+    public double MixStyle { get; init; }
     public MemoryFormat Format { get; init; } = MemoryFormat.ChannelsLast;
 
     /// <summary>Each branch looks at its own view, not at the colour picture.</summary>
@@ -51,6 +54,7 @@ public sealed class SpecialistModel : nn.Module
         var variant = BackboneVariant.Find(options.Backbone);
         using var scope = NewDisposeScope();
         register_module("backbone", backbone = variant.Create(options.StochasticDepth, options.Format));
+        backbone.MixStyle = options.MixStyle;
         register_module("specialist_module", module = new SpecialistModule(specialist, options));
         Features = variant.Features + specialist.Features;
         head = new FusionHead(
@@ -118,14 +122,9 @@ public sealed class SpecialistModel : nn.Module
     public Tensor Style(Tensor frames)
     {
         using var scope = NewDisposeScope();
-        var map = backbone.Early(frames);
-        var means = map.mean([2, 3]);
-        var variances = (map * map).mean([2, 3]) - means * means;
-        return cat([means, variances.relu().Plus(LeastVariance).sqrt()], 1).MoveToOuterDisposeScope();
+        var style = Models.Style.Measure(backbone.Early(frames));
+        return cat([style.Mean, style.Deviation], 1).flatten(1).MoveToOuterDisposeScope();
     }
-
-    /// <summary>Keeps the root of a variance of nothing from being cut off at 0.</summary>
-    internal const float LeastVariance = 1e-6f;
 
     /// <summary><c>(N, 3, H, W)</c> to <c>(N, C, 7, 7)</c>.</summary>
     public Tensor ModuleFeatures(Tensor frames) => module.call(frames);

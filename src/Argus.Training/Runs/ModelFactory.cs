@@ -25,6 +25,7 @@ public static class ModelFactory
                 Dropout = recipe.Model.Dropout,
                 AttentionDropout = recipe.Model.AttentionDropout,
                 Projection = recipe.Model.Projection,
+                MixStyle = recipe.Model.MixStyle,
                 Format = recipe.Train.ChannelsLast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous,
             }
         );

@@ -1,4 +1,5 @@
 using Argus.Data.Datasets;
+using Argus.Data.Evaluations;
 using Argus.Data.Stores;
 using Argus.Detection;
 using Argus.Recipes;
@@ -42,6 +43,8 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
     private const int Stage = 1;
     private const double LargestOfReal = 0.1; // P(fake)
 
+    private sealed record Member(string Name, MergedRecipe Recipe, RunDirectory Run);
+
     /// <summary>The members' results, in order; the models folder is written when all of them are finished.</summary>
     /// <param name="observer">Sees every step and epoch; null for nobody.</param>
     /// <param name="cancel">Stops after the step in work, with a checkpoint.</param>
@@ -52,7 +55,7 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
         var data = FolderList.Join(request.Reals);
         var stores = Path.Combine(request.Folder, "stores");
         var results = new List<TrainingResult>();
-        var members = new List<(string Name, MergedRecipe Recipe, RunDirectory Run)>();
+        var members = new List<Member>();
         foreach (var name in request.Specialists)
         {
             // The first member trains the backbone that the others start from.
@@ -64,7 +67,7 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                 [.. ForFakes(), .. request.Settings, .. frozen]
             );
             var run = new RunDirectory(Path.Combine(request.Folder, name));
-            members.Add((name, recipe, run));
+            members.Add(new Member(name, recipe, run));
             var train = new TrainRequest(recipe, data, null, run.Folder, Resume: run.HasCheckpoint)
             {
                 Init = follows ? members[0].Run.Best : null,
@@ -75,12 +78,7 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
             if (!results[^1].Finished)
                 return results;
         }
-        await ExportAsync(
-            [.. members.Select(member => (member.Name, member.Recipe, member.Run.Best))],
-            data,
-            stores,
-            cancel
-        );
+        await ExportAsync(members, data, stores, cancel);
         return results;
     }
 
@@ -90,21 +88,16 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
             ? []
             : [$"data.fakes=[{string.Join(',', request.Fakes.Select(Path.GetFullPath))}]", "forge.probability=0.5"];
 
-    private async Task ExportAsync(
-        IReadOnlyList<(string Name, MergedRecipe Recipe, string Checkpoint)> members,
-        string data,
-        string stores,
-        CancellationToken cancel
-    )
+    private async Task ExportAsync(List<Member> members, string data, string stores, CancellationToken cancel)
     {
         Directory.CreateDirectory(request.Out);
-        var candidates = new List<CouncilCandidate>();
+        var evidence = new List<CouncilEvidence>();
         var subjects = new List<ScopeSubject>();
         try
         {
-            foreach (var (name, recipe, folder) in members)
+            foreach (var (name, recipe, run) in members)
             {
-                var checkpoint = CheckpointReference.Find(folder);
+                var checkpoint = CheckpointReference.Find(run.Best);
                 var options = StoreOptions.Create(recipe.Recipe);
                 var store = await Store.OpenAsync(StoreName.Default(stores, data, options), options);
                 subjects.Add(new ScopeSubject(name, checkpoint, store));
@@ -117,7 +110,8 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                 );
                 log.Write($"{exported.Path}: {exported.Bytes / 1e6:0.0} MB");
                 using var model = SpecialistModelFile.Load(exported.Path);
-                candidates.Add(new CouncilCandidate(name, model.Calibration));
+                var videos = PredictionTable.Read(run.BestPredictions).Videos;
+                evidence.Add(new CouncilEvidence(name, model.Calibration, videos));
             }
             var people = subjects[0]
                 .Store.Videos.Where(video => video.Item.Label == 0)
@@ -135,7 +129,7 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                 )
                 .Write(request.Out);
             StarterCard.Write(request, subjects[0].Store, members[0].Recipe.Recipe);
-            await ModelsFolder.SealAsync(request.Out, Cautious(Council.CreateEqual(candidates)), cancel);
+            await ModelsFolder.SealAsync(request.Out, Cautious(CreateCouncil(evidence)), cancel);
         }
         finally
         {
@@ -145,6 +139,25 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
         log.Write(
             $"{request.Out}: a council of {string.Join(", ", members.Select(member => member.Name))}, with its scope"
         );
+    }
+
+    // Several members have weights and thresholds where there are enough people to fit them to.
+    private Council CreateCouncil(List<CouncilEvidence> evidence)
+    {
+        if (evidence.Count > 1)
+        {
+            try
+            {
+                return CouncilFit
+                    .Run(evidence, $"people kept for validation, {evidence.Max(one => one.Videos.Count)} videos")
+                    .Council;
+            }
+            catch (ArgusException error)
+            {
+                log.Write($"All members have an equal say, and there are no thresholds. {error.Message}");
+            }
+        }
+        return Council.CreateEqual([.. evidence.Select(one => new CouncilCandidate(one.Name, one.Calibration))]);
     }
 
     // That no trace of a blend was found says little about forgeries that leave none: real is said of few.

@@ -3,13 +3,22 @@ using OpenCvSharp;
 namespace Argus.Imaging;
 
 /// <summary>
-/// What recordings go through before anybody judges them, drawn once for a clip: blur, noise, a smaller size, a lossy
-/// codec. The picture keeps its size. WebP stands for the intra pictures of video codecs, whose prediction and
-/// deblocking it has (VP8).
+/// What recordings go through before anybody judges them, drawn once for a clip: light from aside and of several
+/// colours, blur, noise, a smaller size, a lossy codec. The picture keeps its size. WebP stands for the intra pictures
+/// of video codecs, whose prediction and deblocking it has (VP8).
 /// </summary>
 public sealed record Degradation
 {
     private const double SmallestSide = 64; // pixels that a picture is shrunk to
+    private const int LightSide = 3; // of the grid of gains
+    private const double LightSpread = .3; // standard deviation of a gain's logarithm
+    private const double ColourSpread = .08; // the same, of each channel besides
+
+    /// <summary>
+    /// Light: gains of blue, green and red at the nine points of a grid over the picture, row by row, between which
+    /// they change smoothly; null for what there was.
+    /// </summary>
+    public IReadOnlyList<float>? Light { get; init; }
 
     /// <summary>Sigma of a Gaussian blur in pixels; 0 for none.</summary>
     public double BlurSigma { get; init; }
@@ -36,8 +45,10 @@ public sealed record Degradation
         var noise = random.Chance(.25) ? random.Uniform(1, 5) : 0;
         var shrink = random.Chance(.4) ? Math.Exp(random.Uniform(0, Math.Log(2))) : 1;
         var codec = random.NextDouble();
+        var light = random.Chance(.5) ? DrawLight(random) : null;
         return new Degradation
         {
+            Light = light,
             BlurSigma = blur,
             NoiseSigma = noise,
             NoiseSeed = random.NextUInt64(),
@@ -58,6 +69,8 @@ public sealed record Degradation
     public Mat Apply(Mat bgr, int frame)
     {
         var picture = bgr.Clone();
+        if (Light is not null)
+            AddLight(picture, Light);
         if (BlurSigma > 0)
             Cv2.GaussianBlur(picture, picture, new Size(0, 0), BlurSigma);
         if (NoiseSigma > 0)
@@ -79,6 +92,26 @@ public sealed record Degradation
         if (picture.Size() != bgr.Size())
             Resize(picture, bgr.Size(), InterpolationFlags.Linear);
         return picture;
+    }
+
+    private static float[] DrawLight(KeyedRandom random)
+    {
+        var gains = new float[3 * LightSide * LightSide];
+        for (var point = 0; point < gains.Length; point += 3)
+        {
+            var level = LightSpread * random.Normal();
+            for (var channel = 0; channel < 3; channel++)
+                gains[point + channel] = (float)Math.Exp(level + ColourSpread * random.Normal());
+        }
+        return gains;
+    }
+
+    private static void AddLight(Mat picture, IReadOnlyList<float> gains)
+    {
+        using var grid = Mat.FromPixelData(LightSide, LightSide, MatType.CV_32FC3, gains.ToArray());
+        using var gain = new Mat();
+        Cv2.Resize(grid, gain, picture.Size(), 0, 0, InterpolationFlags.Cubic);
+        Cv2.Multiply(picture, gain, picture, 1, (int)MatType.CV_8UC3);
     }
 
     private void AddNoise(Mat picture, int frame)

@@ -123,4 +123,15 @@ public sealed record ModelRecipe
         DefaultValue(0)
     ]
     public required int Projection { get; init; }
+
+    /// <summary>
+    /// Largest share of another picture's style (mean and deviation of the early layers' channels) that a picture takes
+    /// while training, 0 to 1; 0: none.
+    /// </summary>
+    [
+        Range(0.0, 1.0),
+        Description("Largest share of another picture's style that a picture takes while training; 0: none."),
+        DefaultValue(0.0)
+    ]
+    public required double MixStyle { get; init; }
 }

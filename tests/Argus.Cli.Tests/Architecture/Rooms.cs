@@ -160,6 +160,7 @@ internal static class Rooms
             "Argus.Recipes",
             "Argus.Detection",
             "Argus.Data.Datasets",
+            "Argus.Data.Evaluations",
             "Argus.Data.Stores",
             "Argus.Training.Recipes",
             "Argus.Training.Runs",

@@ -36,4 +36,18 @@ public class DegradationTests
         using var after = new Degradation { Shrink = 3 }.Apply(picture, 0);
         Assert.Equal(0, Cv2.Norm(picture, after));
     }
+
+    [Fact]
+    public void Light_changes_slowly_over_the_picture()
+    {
+        using var grey = new Mat(90, 90, MatType.CV_8UC3, Scalar.All(100));
+        var gains = Enumerable.Repeat(1f, 27).ToArray();
+        gains[2] = 1.5f; // red in the upper left corner
+        using var lit = new Degradation { Light = gains }.Apply(grey, 0);
+        Assert.Equal(new Vec3b(100, 100, 100), lit.At<Vec3b>(89, 89));
+        Assert.InRange(lit.At<Vec3b>(0, 0).Item2, 140, 165);
+        Assert.Equal(100, lit.At<Vec3b>(0, 0).Item0);
+        for (var x = 1; x < 90; x++)
+            Assert.InRange(Math.Abs(lit.At<Vec3b>(0, x).Item2 - lit.At<Vec3b>(0, x - 1).Item2), 0, 3);
+    }
 }
