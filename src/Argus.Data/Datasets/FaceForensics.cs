@@ -142,7 +142,7 @@ internal static partial class FaceForensics
         return null;
     }
 
-    // 953_974 is the video 953 with the face of 974; 01_02__outside__XXXX is 01__outside with that of 02.
+    // 953_974 is the video 953 with the face of 974; 01_02__outside__CODE is 01__outside with that of 02.
     private static string Original(string id) =>
         ActorFake().IsMatch(id)
             ? id.Split("__") is [var actors, var scene, ..]

@@ -201,22 +201,14 @@ internal static class FrameOperations
                 {
                     // As wide as the network that painted the face; in a small face at least a trace of it.
                     var factor = Math.Max(1.3, 2 * face.RadiusX / pixels);
-                    var small = new Size(Math.Ceiling(size.Width / factor), Math.Ceiling(size.Height / factor));
-                    DownAndUp(source, source, small, InterpolationFlags.Area, up);
+                    DownAndUp(source, source, Smaller(size, factor), InterpolationFlags.Area, up);
                 }
                 if (smooth > 0)
                 {
                     var factor = Math.Max(1, 2 * face.RadiusX / SmoothPixels);
                     using var small = new Mat();
                     using var smoothed = new Mat();
-                    Cv2.Resize(
-                        source,
-                        small,
-                        new Size(Math.Ceiling(size.Width / factor), Math.Ceiling(size.Height / factor)),
-                        0,
-                        0,
-                        InterpolationFlags.Area
-                    );
+                    Cv2.Resize(source, small, Smaller(size, factor), 0, 0, InterpolationFlags.Area);
                     Cv2.BilateralFilter(small, smoothed, 0, smooth, Math.Max(1, face.RadiusX / factor / 24));
                     Cv2.Resize(smoothed, source, size, 0, 0, up);
                 }
@@ -259,6 +251,9 @@ internal static class FrameOperations
             )
         );
     }
+
+    private static Size Smaller(Size size, double factor) =>
+        new(Math.Ceiling(size.Width / factor), Math.Ceiling(size.Height / factor));
 
     private static Dictionary<string, object> Drawn(params IEnumerable<(string Name, object Value)> values) =>
         values.ToDictionary(

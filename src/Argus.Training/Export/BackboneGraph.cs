@@ -46,7 +46,7 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers, Backbon
         return clips.Join([.. maps.Select(map => map.Last)], variant.Features, side, side);
     }
 
-    // SpecialistModel.Style.
+    // Models.Style.Measure, as an output of the graph.
     private string Style(string map)
     {
         var means = Mean(map, 2, 3);

@@ -82,10 +82,14 @@ public sealed record AugmentRecipe
     ]
     public required double Cut { get; init; }
 
-    /// <summary>Probability of what recordings go through: blur, noise, a smaller size, a lossy codec.</summary>
+    /// <summary>
+    /// Probability of what recordings go through: other light, blur, noise, a smaller size, a lossy codec.
+    /// </summary>
     [
         Range(0.0, 1.0),
-        Description("Probability of what recordings go through: blur, noise, a smaller size, a lossy codec."),
+        Description(
+            "Probability of what recordings go through: other light, blur, noise, a smaller size, a lossy codec."
+        ),
         DefaultValue(0.0)
     ]
     public required double Degrade { get; init; }
