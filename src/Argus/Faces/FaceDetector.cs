@@ -40,6 +40,10 @@ public sealed class FaceDetector(string modelPath) : IDisposable
     private static readonly int[] LongerSides = [320, 640];
     private const double ExactPixels = 40;
 
+    // Of 32 pixels the network's coarsest map is a single cell, and OpenCV's convolution reads memory there that nobody
+    // wrote: the same picture then has a face in one run of thirty. A smaller picture gets a black border.
+    private const int SmallestSide = 64;
+
     // The wrapper fixes the input size at creation; videos of one dataset have few sizes.
     private readonly Dictionary<Size, FaceDetectorYN> detectors = [];
     private const int MostDetectors = 16;
@@ -68,8 +72,12 @@ public sealed class FaceDetector(string modelPath) : IDisposable
             Math.Max(1, (int)Math.Round(bgr.Height * scale))
         );
         Cv2.Resize(bgr, searched, size, 0, 0, scale < 0.5 ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        var right = Math.Max(0, SmallestSide - size.Width);
+        var bottom = Math.Max(0, SmallestSide - size.Height);
+        if (right + bottom > 0)
+            Cv2.CopyMakeBorder(searched, searched, 0, bottom, 0, right, BorderTypes.Constant, Scalar.Black);
         using var rows = new Mat();
-        DetectorFor(size).Detect(searched, rows);
+        DetectorFor(searched.Size()).Detect(searched, rows);
         if (rows.Rows == 0)
             return [];
         rows.GetArray(out float[] values);

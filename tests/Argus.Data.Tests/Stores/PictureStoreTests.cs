@@ -141,7 +141,7 @@ public class PictureStoreTests
         return await preparation.RunAsync(plan, 2, null, TestContext.Current.CancellationToken);
     }
 
-    // Noise of its own for each name: drawn anew in each run, the detector sees a face in some.
+    // Noise of its own for each name.
     private static void Draw(string path, int width, int height)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
