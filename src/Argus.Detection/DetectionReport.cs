@@ -69,10 +69,23 @@ public static class DetectionReport
     private static IEnumerable<string> ReasonsOf(Analysis analysis) =>
         analysis.Faces.SelectMany(face => face.OutsideScope).Distinct();
 
-    /// <summary>Which face, and when it is seen.</summary>
+    /// <summary>Which face, and in a video when it is seen.</summary>
     public static string Title(FaceAnalysis face, Analysis analysis) =>
-        $"{(face.Whole ? "the whole picture" : analysis.Faces.Count > 1 ? $"face {face.Number + 1}" : "face")}, "
-        + $"{face.FromSeconds:0.0} to {face.ToSeconds:0.0} s";
+        (face.Whole ? "the whole picture" : analysis.Faces.Count > 1 ? $"face {face.Number + 1}" : "face")
+        + (IsPicture(analysis) ? "" : $", {face.FromSeconds:0.0} to {face.ToSeconds:0.0} s");
+
+    /// <summary>A specialist's answer, and in a video of how many clips.</summary>
+    public static string Says(SpecialistAnalysis specialist, Analysis analysis) =>
+        specialist.Probability is not { } probability ? $"abstains: {specialist.Abstains}"
+        : IsPicture(analysis) ? Percent(probability)
+        : $"{Percent(probability)} of {specialist.Clips} {(specialist.Clips == 1 ? "clip" : "clips")}";
+
+    /// <summary>What was found in a clip, and in a video when.</summary>
+    public static string Says(Moment moment, Analysis analysis) =>
+        (IsPicture(analysis) ? "" : $"{moment.Seconds:0.0} s: ")
+        + $"{moment.Specialist}, {Percent(moment.Probability)}";
+
+    private static bool IsPicture(Analysis analysis) => analysis.DurationSeconds == 0;
 
     private static string Range(Interval interval) =>
         Percent(interval.Low) is var low && Percent(interval.High) is var high && low == high
@@ -163,7 +176,7 @@ public static class DetectionReport
         if (face.Moments.Count == 0)
             return;
         report
-            .Subheading("The most telling moments")
+            .Subheading(IsPicture(analysis) ? "Where it speaks" : "The most telling moments")
             .Paragraph(
                 "The picture, and beside it where it speaks for a forgery (red): the parts without which the "
                     + "specialist would find it less so."
@@ -173,7 +186,7 @@ public static class DetectionReport
                     (
                         (IReadOnlyList<byte[]>)[moment.Picture, Overlay(moment)],
                         (IReadOnlyList<string>)
-                            [$"{moment.Seconds:0.0} s: {moment.Specialist}, {Percent(moment.Probability)}"]
+                            [Says(moment, analysis)]
                     )
                 )
             );

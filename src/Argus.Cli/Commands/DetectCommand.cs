@@ -173,17 +173,11 @@ internal static class DetectCommand
             var ofSeveral = analysis.Faces.Count > 1 ? $": {verdict}" : "";
             Terminal.Text($"  {DetectionReport.Title(face, analysis)}{ofSeveral}");
             foreach (var specialist in face.Specialists)
-            {
-                var says = specialist.Abstains is { } reason
-                    ? $"abstains: {reason}"
-                    : $"{DetectionReport.Percent(specialist.Probability!.Value)} of {specialist.Clips} clips";
-                Terminal.Text($"    {specialist.Name}  {says}  ({specialist.LooksFor})");
-            }
-            if (face.Moments is [var moment, ..] && face.Verdict != Detection.Verdict.Real)
                 Terminal.Text(
-                    $"    most telling: {moment.Seconds:0.0} s, {moment.Specialist} "
-                        + $"{DetectionReport.Percent(moment.Probability)}"
+                    $"    {specialist.Name}  {DetectionReport.Says(specialist, analysis)}  ({specialist.LooksFor})"
                 );
+            if (analysis.DurationSeconds > 0 && face is { Moments: [var moment, ..], Verdict: not Verdict.Real })
+                Terminal.Text($"    most telling: {DetectionReport.Says(moment, analysis)}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Argus.Data.Datasets;
 using Argus.Data.Evaluations;
 using Argus.Detection;
 using Argus.Metrics;
@@ -29,6 +30,18 @@ public static class CouncilFit
     private const int Parts = 5;
     private const int FewestOfAClass = 5;
 
+    /// <returns>That a class has too few videos to fit a council to, in words; null if there are enough.</returns>
+    public static string? FindShortage(IReadOnlyList<CouncilEvidence> evidence)
+    {
+        var labels = Videos(evidence).CountBy(video => video.Label).ToDictionary();
+        var real = labels.GetValueOrDefault(0);
+        var fake = labels.GetValueOrDefault(1);
+        return Math.Min(real, fake) >= FewestOfAClass
+            ? null
+            : $"There are {real} real and {fake} fake validation videos; fitting a council needs at least "
+                + $"{FewestOfAClass} of each.";
+    }
+
     /// <exception cref="ArgusException">
     /// Too few videos of a class, or specialists that disagree about labels.
     /// </exception>
@@ -36,12 +49,7 @@ public static class CouncilFit
     {
         if (evidence.Count < 2)
             throw new RequestException("A council of one needs no fitting; give the runs of at least two specialists.");
-        var videos = evidence
-            .SelectMany(one => one.Videos)
-            .GroupBy(video => PredictionSet.KeyOf(video.Item))
-            .Select(same => same.First().Item)
-            .OrderBy(PredictionSet.KeyOf, StringComparer.Ordinal)
-            .ToList();
+        var videos = Videos(evidence);
         foreach (
             var differing in evidence
                 .SelectMany(one => one.Videos)
@@ -52,13 +60,10 @@ public static class CouncilFit
                 $"The specialists' predictions disagree about the label of {differing.First().Item.Key}; they "
                     + "are not of the same data."
             );
-        int[] labels = [.. videos.Select(video => video.Label)];
-        if (labels.Count(label => label == 0) < FewestOfAClass || labels.Count(label => label == 1) < FewestOfAClass)
-            throw new ArgusException(
-                $"There are {labels.Count(label => label == 0)} real and {labels.Count(label => label == 1)} "
-                    + $"fake validation videos; fitting a council needs at least {FewestOfAClass} of each."
-            );
+        if (FindShortage(evidence) is { } shortage)
+            throw new ArgusException(shortage);
 
+        int[] labels = [.. videos.Select(video => video.Label)];
         var scores = evidence
             .Select(one =>
                 one.Videos.ToDictionary(video => PredictionSet.KeyOf(video.Item), video => Aggregated(one, video))
@@ -111,6 +116,15 @@ public static class CouncilFit
             Bootstrap.AucDifference(new ScoreSet(labels, single), new ScoreSet(labels, unseen), labels)
         );
     }
+
+    private static List<VideoItem> Videos(IReadOnlyList<CouncilEvidence> evidence) =>
+        [
+            .. evidence
+                .SelectMany(one => one.Videos)
+                .GroupBy(video => PredictionSet.KeyOf(video.Item))
+                .Select(same => same.First().Item)
+                .OrderBy(PredictionSet.KeyOf, StringComparer.Ordinal),
+        ];
 
     private static double Aggregated(CouncilEvidence one, VideoPrediction video) =>
         (one.Calibration is { } known ? Aggregation.Find(known.Aggregation) : Aggregation.MeanLogit).Aggregate(

@@ -144,19 +144,13 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
     // Several members have weights and thresholds where there are enough people to fit them to.
     private Council CreateCouncil(List<CouncilEvidence> evidence)
     {
+        var shortage = CouncilFit.FindShortage(evidence);
+        if (evidence.Count > 1 && shortage is null)
+            return CouncilFit
+                .Run(evidence, $"people kept for validation, {evidence.Max(one => one.Videos.Count)} videos")
+                .Council;
         if (evidence.Count > 1)
-        {
-            try
-            {
-                return CouncilFit
-                    .Run(evidence, $"people kept for validation, {evidence.Max(one => one.Videos.Count)} videos")
-                    .Council;
-            }
-            catch (ArgusException error)
-            {
-                log.Write($"All members have an equal say, and there are no thresholds. {error.Message}");
-            }
-        }
+            log.Write($"All members have an equal say, and there are no thresholds. {shortage}");
         return Council.CreateEqual([.. evidence.Select(one => new CouncilCandidate(one.Name, one.Calibration))]);
     }
 

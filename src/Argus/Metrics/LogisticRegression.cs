@@ -7,7 +7,7 @@ public sealed record LinearModel(double Intercept, double[] Weights);
 
 /// <summary>
 /// Binary logistic regression on standardised features with an L2 penalty of half the weights' squared length (the
-/// intercept is free), fitted by Newton's method: scikit-learn's <c>StandardScaler</c> +
+/// intercept is free) unless it is told another, fitted by Newton's method: scikit-learn's <c>StandardScaler</c> +
 /// <c>LogisticRegression(C=1)</c>.
 /// </summary>
 public sealed class LogisticRegression
@@ -18,18 +18,27 @@ public sealed class LogisticRegression
     private readonly double[] means;
     private readonly double[] deviations;
     private readonly double[] weights; // weights: intercept first
+    private readonly double penalty;
 
-    private LogisticRegression(double[] means, double[] deviations, double[] weights)
+    private LogisticRegression(double[] means, double[] deviations, double[] weights, double penalty)
     {
         this.means = means;
         this.deviations = deviations;
         this.weights = weights;
+        this.penalty = penalty;
     }
 
     /// <param name="features">One row for each sample, all of one length.</param>
     /// <param name="labels">0 or 1.</param>
+    /// <param name="penalty">
+    /// By which half of the weights' squared length counts; 0 for none, which needs classes that overlap.
+    /// </param>
     /// <exception cref="ArgusException">No samples, unequal lengths or one class only.</exception>
-    public static LogisticRegression Fit(IReadOnlyList<double[]> features, IReadOnlyList<int> labels)
+    public static LogisticRegression Fit(
+        IReadOnlyList<double[]> features,
+        IReadOnlyList<int> labels,
+        double penalty = 1
+    )
     {
         if (features.Count != labels.Count)
             throw new ArgusException($"{features.Count} rows of features but {labels.Count} labels.");
@@ -44,7 +53,7 @@ public sealed class LogisticRegression
             .Select(i => Math.Sqrt(features.Average(row => Math.Pow(row[i] - means[i], 2))))
             .Select(deviation => deviation > 0 ? deviation : 1)
             .ToArray();
-        var model = new LogisticRegression(means, deviations, new double[width + 1]);
+        var model = new LogisticRegression(means, deviations, new double[width + 1], penalty);
         for (var step = 0; step < MaximumSteps; step++)
         {
             if (model.NewtonStep(features, labels) < Tolerance)
@@ -82,8 +91,8 @@ public sealed class LogisticRegression
         var system = new double[size, size + 1]; // the Hessian, and the gradient as its last column
         for (var i = 1; i < size; i++)
         {
-            system[i, i] = 1;
-            system[i, size] = weights[i];
+            system[i, i] = penalty;
+            system[i, size] = penalty * weights[i];
         }
         for (var n = 0; n < labels.Count; n++)
         {
