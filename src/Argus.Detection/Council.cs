@@ -42,6 +42,12 @@ public sealed record Council(
     string Data
 )
 {
+    /// <summary>How often it is wrong; null where nobody measured it, and in councils of earlier versions.</summary>
+    public CouncilEvaluation? Evaluation { get; init; }
+
+    /// <summary>From its log odds to a likelihood ratio; null like the other.</summary>
+    public LikelihoodRatioModel? LikelihoodRatio { get; init; }
+
     /// <summary>The file's name in a models folder.</summary>
     public const string FileName = "council.json";
 
@@ -62,8 +68,36 @@ public sealed record Council(
             .ToList();
         if (specialists is not [{ Calibration: { } only }])
             return new Council(0, members, null, null, "");
-        var (forged, real) = FindThresholds(only.Chosen.OperatingPoints, members[0].Temperature);
-        return new Council(0, members, forged, real, only.Data);
+        var temperature = members[0].Temperature;
+        var (forged, real) = FindThresholds(only.Chosen.OperatingPoints, temperature);
+        return new Council(0, members, forged, real, only.Data)
+        {
+            Evaluation = forged is null ? null : Evaluate(only),
+            LikelihoodRatio = only.Chosen.LikelihoodRatio?.Divide(temperature),
+        };
+    }
+
+    // What the operating points did on the videos that they were chosen on.
+    private static CouncilEvaluation Evaluate(Calibration calibration)
+    {
+        OperatingPoint? At(string name) =>
+            calibration.Chosen.OperatingPoints.FirstOrDefault(point =>
+                point is { Logit: not null } && point.Name == name
+            );
+        int Count(double? rate, int of) => (int)Math.Round((rate ?? 0) * of);
+        var forged = At("fpr_1") ?? At("fpr_5");
+        var equal = At("eer");
+        var real = equal?.Logit < forged?.Logit ? equal : forged;
+        return new CouncilEvaluation(
+            calibration.Data,
+            IsHeldOut: false,
+            People: null,
+            calibration.Real,
+            Count(forged?.FalsePositiveRate, calibration.Real),
+            calibration.Fake,
+            Count(forged?.TruePositiveRate, calibration.Fake),
+            calibration.Fake - Count(real?.TruePositiveRate, calibration.Fake)
+        );
     }
 
     /// <summary>
@@ -142,9 +176,9 @@ public sealed record Council(
             )
         )
             return "weights are 0 or more and temperatures above 0";
-        return Forged is null == Real is null && !(Real > Forged)
-            ? null
-            : "the threshold of real lies above that of forged";
+        if (Forged is null != Real is null || Real > Forged)
+            return "the threshold of real lies above that of forged";
+        return LikelihoodRatio?.FindFault();
     }
 
     /// <summary>Writes it into a models folder.</summary>

@@ -71,8 +71,11 @@ public static class DetectionReport
 
     /// <summary>Which face, and in a video when it is seen.</summary>
     public static string Title(FaceAnalysis face, Analysis analysis) =>
-        (face.Whole ? "the whole picture" : analysis.Faces.Count > 1 ? $"face {face.Number + 1}" : "face")
-        + (IsPicture(analysis) ? "" : $", {face.FromSeconds:0.0} to {face.ToSeconds:0.0} s");
+        (
+            face.Whole ? "the whole picture"
+            : analysis.Faces.Count > 1 ? $"face {face.Number + 1}"
+            : "face"
+        ) + (IsPicture(analysis) ? "" : $", {face.FromSeconds:0.0} to {face.ToSeconds:0.0} s");
 
     /// <summary>A specialist's answer, and in a video of how many clips.</summary>
     public static string Says(SpecialistAnalysis specialist, Analysis analysis) =>
@@ -185,8 +188,7 @@ public static class DetectionReport
                 face.Moments.Select(moment =>
                     (
                         (IReadOnlyList<byte[]>)[moment.Picture, Overlay(moment)],
-                        (IReadOnlyList<string>)
-                            [Says(moment, analysis)]
+                        (IReadOnlyList<string>)[Says(moment, analysis)]
                     )
                 )
             );

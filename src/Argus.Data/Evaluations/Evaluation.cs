@@ -34,6 +34,9 @@ public sealed record EvaluationResult(
     IReadOnlyList<OperatingRow> OperatingPoints
 )
 {
+    /// <summary>How good the ratios are that the calibration makes; empty where it makes none.</summary>
+    public IReadOnlyList<LikelihoodRow> LikelihoodRatios { get; init; } = [];
+
     public IReadOnlyList<EvaluationRow> Videos => [.. Rows.Where(row => row.Level == Evaluation.VideoLevel)];
 }
 
@@ -96,7 +99,15 @@ public static class Evaluation
             judge,
             rows,
             [.. OperatingRows(parts.Where(part => part.By == Everything), judge, rounds, seed)]
-        );
+        )
+        {
+            LikelihoodRatios =
+            [
+                .. parts
+                    .Where(part => part.By == Everything)
+                    .SelectMany(part => LikelihoodRow.Measure(part.Dataset, part.Videos, judge)),
+            ],
+        };
     }
 
     /// <summary>

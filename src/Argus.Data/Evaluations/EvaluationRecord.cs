@@ -62,6 +62,7 @@ public static class EvaluationRecord
                 ),
                 TruePositiveRate = Value(row.Figures.FakeAccuracy, row.Intervals.GetValueOrDefault("fake_accuracy")),
             }),
+            result.LikelihoodRatios,
             subject.Robustness,
             Unscored = result.Predictions.Unscored.Select(video => new
             {

@@ -59,6 +59,36 @@ internal static partial class Plots
         Save(plot, path, SmallWidthPixels, SmallWidthPixels);
     }
 
+    /// <summary>For each decimal logarithm of a likelihood ratio, the share of videos that have at least it.</summary>
+    public static void Tippett(string path, IReadOnlyList<double> real, IReadOnlyList<double> fake)
+    {
+        using var plot = New("", "log10 likelihood ratio", "share of videos with at least this ratio");
+        foreach (var (name, values, color) in new[] { ("real", real, RealColor), ("fake", fake, FakeColor) })
+        {
+            double[] sorted = [.. values.Order()];
+            // From the right: a step up at each value.
+            double[] x = [.. sorted.SelectMany(value => new[] { value, value })];
+            double[] y =
+            [
+                .. Enumerable
+                    .Range(0, sorted.Length)
+                    .SelectMany(i =>
+                        new[] { (double)(sorted.Length - i) / sorted.Length, (sorted.Length - i - 1.0) / sorted.Length }
+                    ),
+            ];
+            var line = plot.Add.ScatterLine(x, y);
+            line.LegendText = $"{name} ({values.Count})";
+            line.Color = color;
+            line.LineWidth = 2;
+        }
+        var neutral = plot.Add.VerticalLine(0);
+        neutral.LineColor = ScottPlot.Colors.Gray;
+        neutral.LinePattern = LinePattern.Dashed;
+        plot.Axes.SetLimitsY(-0.02, 1.02);
+        plot.ShowLegend(Alignment.UpperRight);
+        Save(plot, path, SmallWidthPixels, SmallHeightPixels);
+    }
+
     /// <summary>AUC a row, with its interval; the dashed line is chance.</summary>
     public static void Bars(string path, string title, IReadOnlyList<NamedInterval> rows)
     {

@@ -62,6 +62,7 @@ public static class EvaluationReport
 
         Curves(report, plots, result);
         Calibrations(report, plots, result);
+        LikelihoodSection.Add(report, plots, result);
         report.Heading("Right and wrong").Paragraph("At a probability of 0.5.");
         foreach (var row in result.Videos.Where(row => row.By == Evaluation.Everything))
             report.Confusion(

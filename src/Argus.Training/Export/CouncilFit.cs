@@ -106,7 +106,11 @@ public static class CouncilFit
             forged,
             real,
             data
-        );
+        )
+        {
+            LikelihoodRatio = calibration.Aggregations[Aggregation.MeanLogit.Name].LikelihoodRatio?.Divide(1),
+        };
+        council = council with { Evaluation = Evaluate(council, videos, unseen, data, isHeldOut: false) };
         return new CouncilFitResult(
             council,
             videos.Count,
@@ -115,6 +119,68 @@ public static class CouncilFit
             Auc(single),
             Bootstrap.AucDifference(new ScoreSet(labels, single), new ScoreSet(labels, unseen), labels)
         );
+    }
+
+    /// <summary>What a council does with videos at its thresholds; null for one that has none.</summary>
+    /// <param name="council">Fitted.</param>
+    /// <param name="evidence">What each of its members says of them.</param>
+    /// <param name="data">What they are, in words.</param>
+    /// <param name="isHeldOut">Whether they are others than those that it was fitted to.</param>
+    public static CouncilEvaluation? Evaluate(
+        Council council,
+        IReadOnlyList<CouncilEvidence> evidence,
+        string data,
+        bool isHeldOut
+    )
+    {
+        var videos = Videos(evidence);
+        var said = videos.ToDictionary(PredictionSet.KeyOf, _ => new Dictionary<string, double>());
+        foreach (var one in evidence)
+        foreach (var video in one.Videos)
+            said[PredictionSet.KeyOf(video.Item)][one.Name] = Logit(one, video);
+        return Evaluate(
+            council,
+            videos,
+            [.. videos.Select(video => council.Fuse(said[PredictionSet.KeyOf(video)])!.Value)],
+            data,
+            isHeldOut
+        );
+    }
+
+    private static CouncilEvaluation? Evaluate(
+        Council council,
+        List<VideoItem> videos,
+        double[] odds,
+        string data,
+        bool isHeldOut
+    )
+    {
+        if (council.Forged is null)
+            return null;
+        var verdicts = videos.Zip(odds, (video, logit) => (video.Label, Verdict: council.Decide(logit))).ToList();
+        int Count(int label, Verdict verdict) => verdicts.Count(one => one == (label, verdict));
+        var people = videos.SelectMany(video => video.Identities).Distinct().Count();
+        var evaluation = new CouncilEvaluation(
+            data,
+            isHeldOut,
+            videos.All(video => video.Identities.Count > 0) ? people : null,
+            verdicts.Count(one => one.Label == 0),
+            Count(0, Verdict.Forged),
+            verdicts.Count(one => one.Label == 1),
+            Count(1, Verdict.Forged),
+            Count(1, Verdict.Real)
+        );
+        int[] labels = [.. videos.Select(video => video.Label)];
+        return council.LikelihoodRatio is { } model && labels.Distinct().Count() == 2
+            ? evaluation with
+            {
+                Cllr = LikelihoodRatioCost.Compute(
+                    labels,
+                    [.. odds.Select(logit => model.Evaluate(logit).Log10 * Math.Log(10))]
+                ),
+                CllrMinimum = LikelihoodRatioCost.ComputeMinimum(labels, odds),
+            }
+            : evaluation;
     }
 
     private static List<VideoItem> Videos(IReadOnlyList<CouncilEvidence> evidence) =>
@@ -127,9 +193,12 @@ public static class CouncilFit
         ];
 
     private static double Aggregated(CouncilEvidence one, VideoPrediction video) =>
+        Logit(one, video) / (one.Calibration?.Chosen.Temperature ?? 1);
+
+    private static double Logit(CouncilEvidence one, VideoPrediction video) =>
         (one.Calibration is { } known ? Aggregation.Find(known.Aggregation) : Aggregation.MeanLogit).Aggregate(
             video.Clips
-        ) / (one.Calibration?.Chosen.Temperature ?? 1);
+        );
 
     private static (double Bias, double[] Weights) Fit(double[][] rows, int[] labels)
     {

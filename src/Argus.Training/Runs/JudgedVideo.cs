@@ -47,6 +47,13 @@ public sealed record JudgedVideo(StoredVideo Video, ClipForgery? Forgery = null)
             : [.. videos.Select(video => new JudgedVideo(video))];
     }
 
+    /// <summary>Each real video as it is, and a forgery of it of each kind that the recipe forges.</summary>
+    public static IReadOnlyList<JudgedVideo> RealsAndForgeries(Recipe recipe, IReadOnlyList<StoredVideo> reals) =>
+        [
+            .. reals.Select(video => new JudgedVideo(video)),
+            .. Pairs(reals, ForgePlan.KindsOf(recipe), recipe.Seed).Where(video => video.Item.Label == 1),
+        ];
+
     /// <summary>A forgery and its twin of each real video and each kind; a seed always gives the same ones.</summary>
     public static IReadOnlyList<JudgedVideo> Pairs(
         IEnumerable<StoredVideo> videos,

@@ -92,6 +92,7 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
     {
         Directory.CreateDirectory(request.Out);
         var evidence = new List<CouncilEvidence>();
+        var heldOut = new List<CouncilEvidence>();
         var subjects = new List<ScopeSubject>();
         try
         {
@@ -112,6 +113,8 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                 using var model = SpecialistModelFile.Load(exported.Path);
                 var videos = PredictionTable.Read(run.BestPredictions).Videos;
                 evidence.Add(new CouncilEvidence(name, model.Calibration, videos));
+                if (await HeldOutPeople.ScoreAsync(checkpoint, data, request.Folder, log, cancel) is { } others)
+                    heldOut.Add(new CouncilEvidence(name, model.Calibration, others));
             }
             var people = subjects[0]
                 .Store.Videos.Where(video => video.Item.Label == 0)
@@ -129,7 +132,13 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                 )
                 .Write(request.Out);
             StarterCard.Write(request, subjects[0].Store, members[0].Recipe.Recipe);
-            await ModelsFolder.SealAsync(request.Out, Cautious(CreateCouncil(evidence)), cancel);
+            var council = Cautious(CreateCouncil(evidence));
+            if (heldOut.Count > 0)
+                council = council with
+                {
+                    Evaluation = CouncilFit.Evaluate(council, heldOut, HeldOutPeople.Description, isHeldOut: true),
+                };
+            await ModelsFolder.SealAsync(request.Out, council, cancel);
         }
         finally
         {

@@ -37,7 +37,13 @@ public sealed record AggregationCalibration(
     IsotonicCurve Isotonic,
     IReadOnlyList<OperatingPoint> OperatingPoints,
     double[] CalibrationError
-);
+)
+{
+    /// <summary>
+    /// From log odds to a likelihood ratio; null where it could not be fitted, and in calibrations of earlier versions.
+    /// </summary>
+    public LikelihoodRatioModel? LikelihoodRatio { get; init; }
+}
 
 /// <summary>
 /// What a detector's scores mean, learned on validation videos and kept beside its weights as <c>calibration.json</c>:
@@ -150,7 +156,10 @@ public sealed record Calibration
                 Error(logit => Odds.ToProbability(logit / temperature)),
                 Error(isotonic.Probability),
             ]
-        );
+        )
+        {
+            LikelihoodRatio = LikelihoodRatioModel.Fit(labels, logits),
+        };
     }
 
     // The step where the two errors are closest.
@@ -201,6 +210,8 @@ public sealed record Calibration
                 return $"the temperature of {name} is not above 0";
             if (fitted.Isotonic is not { Logits: { Length: > 0 } x, Probabilities: { } y } || x.Length != y.Length)
                 return $"{name} has no isotonic curve";
+            if (fitted.LikelihoodRatio?.FindFault() is { } fault)
+                return $"{name}: {fault}";
         }
         return null;
     }

@@ -42,6 +42,9 @@ public sealed record Judge(Aggregation Aggregation, Calibrator Calibrator, Calib
     /// <summary>Thresholds of the calibration; empty without one.</summary>
     public IReadOnlyList<OperatingPoint> OperatingPoints => Fitted?.OperatingPoints ?? [];
 
+    /// <summary>From the video's log odds to a likelihood ratio; null where the calibration has none.</summary>
+    public LikelihoodRatioModel? LikelihoodRatio => Fitted?.LikelihoodRatio;
+
     /// <summary>The video's log odds of fake, uncalibrated.</summary>
     public double Logit(IReadOnlyList<ClipScore> clips) => Aggregation.Aggregate(clips);
 

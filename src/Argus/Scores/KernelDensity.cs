@@ -26,11 +26,7 @@ public sealed record KernelDensity(double[] Logits, double[] Log10Ratios)
         var fakeWidth = Bandwidth(fake);
         return new KernelDensity(
             places,
-            [
-                .. places.Select(place =>
-                    Math.Log10(Density(fake, fakeWidth, place) / Density(real, realWidth, place))
-                ),
-            ]
+            [.. places.Select(place => Math.Log10(Density(fake, fakeWidth, place) / Density(real, realWidth, place)))]
         );
     }
 

@@ -14,7 +14,7 @@ namespace Argus.Scores;
 /// <param name="InterceptVariance">The intercept's.</param>
 /// <param name="Covariance">Of slope and intercept.</param>
 /// <param name="Bounds">What the ratio is held within.</param>
-/// <param name="KernelDensity">A second opinion, without a straight line.</param>
+/// <param name="KernelDensity">A second opinion, without a straight line; null where it is not kept.</param>
 /// <param name="Real">Real videos that it was fitted to.</param>
 /// <param name="Fake">Fake ones.</param>
 public sealed record LikelihoodRatioModel(
@@ -24,7 +24,7 @@ public sealed record LikelihoodRatioModel(
     double InterceptVariance,
     double Covariance,
     EmpiricalBounds Bounds,
-    KernelDensity KernelDensity,
+    KernelDensity? KernelDensity,
     int Real,
     int Fake
 )
@@ -91,9 +91,34 @@ public sealed record LikelihoodRatioModel(
         );
     }
 
-    /// <summary>The decimal logarithm by <see cref="KernelDensity"/>, within the same bounds.</summary>
-    public double EvaluateKernelDensity(double logit) =>
-        Math.Clamp(KernelDensity.Log10(logit), Bounds.Lower, Bounds.Upper);
+    /// <summary>The decimal logarithm by <see cref="KernelDensity"/>, within the same bounds; null without it.</summary>
+    public double? EvaluateKernelDensity(double logit) =>
+        KernelDensity is { } density ? Math.Clamp(density.Log10(logit), Bounds.Lower, Bounds.Upper) : null;
+
+    /// <summary>
+    /// The same for log odds that were divided by a temperature, by the line alone.
+    /// </summary>
+    public LikelihoodRatioModel Divide(double temperature) =>
+        this with
+        {
+            Slope = Slope * temperature,
+            SlopeVariance = SlopeVariance * temperature * temperature,
+            Covariance = Covariance * temperature,
+            KernelDensity = null,
+        };
+
+    /// <summary>What would be computed with, silently, and come out as nonsense; null where nothing is wrong.</summary>
+    internal string? FindFault() =>
+        Bounds is { Lower: <= 0, Upper: >= 0 }
+        && double.IsFinite(Slope)
+        && double.IsFinite(Intercept)
+        && SlopeVariance >= 0
+        && InterceptVariance >= 0
+        && double.IsFinite(Covariance)
+        && KernelDensity is null or { Logits.Length: > 0 }
+        && KernelDensity?.Logits.Length == KernelDensity?.Log10Ratios?.Length
+            ? null
+            : "its likelihood ratios are no line within bounds";
 
     private double Line(double logit) => (Intercept + Slope * logit) / Ln10;
 

@@ -22,7 +22,8 @@ public static class VerbalScale
         // Rounding must not put a ratio of exactly 10 a step lower.
         var ratio = Math.Pow(10, Math.Abs(log10Ratio)) * (1 + 1e-12);
         var strength = Steps.FirstOrDefault(step => ratio >= step.From).Strength;
-        return strength is null ? "support for neither"
+        return strength is null
+            ? "support for neither"
             : $"{strength} support that the face is {(log10Ratio > 0 ? "forged" : "real")}";
     }
 }

@@ -25,11 +25,7 @@ public class LikelihoodRatioTests
     public void Ratios_of_one_cost_a_bit_and_certain_right_ones_nothing()
     {
         Assert.Equal(1, LikelihoodRatioCost.Compute([0, 1, 1], [0, 0, 0]), 1e-12);
-        Assert.Equal(
-            0,
-            LikelihoodRatioCost.Compute([0, 1], [double.NegativeInfinity, double.PositiveInfinity]),
-            1e-12
-        );
+        Assert.Equal(0, LikelihoodRatioCost.Compute([0, 1], [double.NegativeInfinity, double.PositiveInfinity]), 1e-12);
         Assert.Equal(0, LikelihoodRatioCost.ComputeMinimum([0, 0, 1, 1], [1, 2, 3, 4]), 1e-12);
     }
 
@@ -111,8 +107,18 @@ public class LikelihoodRatioTests
         foreach (var x in new[] { -1, -0.5, 0, 0.5, 1 })
         {
             Assert.Equal(2 * x / Math.Log(10), model.Evaluate(x).Log10, 0.08);
-            Assert.Equal(2 * x / Math.Log(10), model.EvaluateKernelDensity(x), 0.15);
+            Assert.Equal(2 * x / Math.Log(10), model.EvaluateKernelDensity(x)!.Value, 0.15);
         }
+    }
+
+    [Fact]
+    public void Log_odds_divided_by_a_temperature_keep_their_ratio()
+    {
+        var model = LikelihoodRatioModel.Fit(Labels, Numbers("a"))!;
+        var cooled = model.Divide(2.5).Evaluate(0.4 / 2.5);
+        var whole = model.Evaluate(0.4);
+        Assert.Equal(whole.Log10, cooled.Log10, 1e-12);
+        Assert.Equal(whole.Interval.Low, cooled.Interval.Low, 1e-12);
     }
 
     [Theory]

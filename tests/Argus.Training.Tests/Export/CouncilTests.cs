@@ -95,6 +95,69 @@ public class CouncilTests
         double Weight(string name) => result.Council.Members.First(member => member.Name == name).Weight;
         Assert.True(Weight("rr") > 0.5 && Weight("tm") > 0.5 && Weight("av") is >= 0 and < 0.3);
         Assert.True(result.Council.Real <= result.Council.Forged);
+
+        // One real video in a hundred may reach the threshold.
+        var evaluation = result.Council.Evaluation!;
+        Assert.Equal((200, 200, false), (evaluation.Real, evaluation.Fake, evaluation.IsHeldOut));
+        Assert.True(evaluation.FalseAlarms <= 2 && evaluation.Found > 100, $"{evaluation}");
+        Assert.True(evaluation.Found + evaluation.CalledReal <= evaluation.Fake);
+        Assert.True(evaluation.Cllr < 0.7 && evaluation.CllrMinimum <= evaluation.Cllr, $"{evaluation}");
+        var ratios = result.Council.LikelihoodRatio!;
+        Assert.True(ratios.Evaluate(4).Log10 > 0.5 && ratios.Evaluate(-4).Log10 < -0.5);
+
+        // The same videos, judged by the council that was fitted to all of them, give nearly the same counts.
+        var again = CouncilFit.Evaluate(result.Council, [first, second, noise], "drawn", isHeldOut: true)!;
+        Assert.InRange(again.Found, evaluation.Found - 10, evaluation.Found + 10);
+        Assert.True(again.IsHeldOut);
+
+        using var folder = new TemporaryFolder();
+        result.Council.Write(folder.Path);
+        var read = Council.Read(folder.Path);
+        Assert.Equal(evaluation, read.Evaluation);
+        Assert.Equal(ratios.Evaluate(1), read.LikelihoodRatio!.Evaluate(1));
+    }
+
+    [Fact]
+    public void Rates_of_several_faces_grow_and_rates_of_few_videos_are_wide()
+    {
+        // Wilson's interval for 0 of 10 ends at z^2 / (10 + z^2) = 0.27753, for 2 of 40 it is 0.0138 to 0.1650.
+        var none = new CouncilEvaluation("drawn", true, 10, 10, 0, 40, 2, 0);
+        Assert.Equal((0, 0.27753), (none.FalseAlarmRate.Low, Math.Round(none.FalseAlarmRate.High, 5)));
+        Assert.Equal(0.01382, none.FoundRate.Low, 5e-5);
+        Assert.Equal(0.16500, none.FoundRate.High, 5e-5);
+        Assert.Equal(none.FalseAlarmRate, none.FindFalseAlarmRate(1));
+        Assert.Equal(1 - Math.Pow(1 - none.FalseAlarmRate.High, 3), none.FindFalseAlarmRate(3).High, 1e-12);
+    }
+
+    [Fact]
+    public void A_single_calibrated_member_brings_rates_and_ratios_with_it()
+    {
+        var random = new KeyedRandom(8);
+        LabelledClips[] videos =
+        [
+            .. Enumerable
+                .Range(0, 400)
+                .Select(i => new LabelledClips(i % 2, [ClipScore.FromLogit(0, 0, 3 * (i % 2) - 1 + random.Normal())])),
+        ];
+        var calibration = Calibration.Fit(videos, "validation videos");
+        var council = Council.CreateEqual([new CouncilCandidate("rr", calibration)]);
+        var evaluation = council.Evaluation!;
+        int Called(int label, Verdict verdict) =>
+            videos.Count(video =>
+                video.Label == label
+                && council.Decide(council.Fuse(new Dictionary<string, double> { ["rr"] = video.Clips[0].Logit }))
+                    == verdict
+            );
+        Assert.Equal((200, 200), (evaluation.Real, evaluation.Fake));
+        Assert.Equal(Called(0, Verdict.Forged), evaluation.FalseAlarms);
+        Assert.Equal(Called(1, Verdict.Forged), evaluation.Found);
+        Assert.Equal(Called(1, Verdict.Real), evaluation.CalledReal);
+        var temperature = council.Members[0].Temperature;
+        Assert.Equal(
+            calibration.Chosen.LikelihoodRatio!.Evaluate(1.5).Log10,
+            council.LikelihoodRatio!.Evaluate(1.5 / temperature).Log10,
+            1e-12
+        );
     }
 
     [Fact]

@@ -78,6 +78,30 @@ public sealed class StarterTests : IDisposable
         Assert.Contains("| `fakes` | no list says |", card, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task People_who_are_kept_out_say_how_often_it_is_wrong()
+    {
+        Assert.SkipWhen(ModelCatalog.FaceDetector is null, "needs the face detector");
+        await DrawAsync(people: 24);
+        var request = new StarterRequest(
+            [folder["reals"]],
+            [],
+            ["rr", "cm"],
+            folder["run"],
+            folder["run", "models"],
+            [.. Settings, "data.test_share=0.25"]
+        );
+        await new StarterRun(request, SilentLog.Instance).RunAsync(null, TestContext.Current.CancellationToken);
+        var council = Council.Read(folder["run", "models"]);
+        // Enough people for validation: weights and thresholds are fitted, not equal.
+        Assert.NotNull(council.Forged);
+        var evaluation = council.Evaluation!;
+        Assert.True(evaluation.IsHeldOut);
+        Assert.InRange(evaluation.Real, 2, 12);
+        Assert.Equal((evaluation.Real, evaluation.Real), (evaluation.Fake, evaluation.People));
+        Assert.Contains("kept out", evaluation.Data, StringComparison.Ordinal);
+    }
+
     private Dictionary<string, byte[]> Files(string run) =>
         Directory.EnumerateFiles(folder[run, "models"]).ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes);
 
@@ -99,14 +123,14 @@ public sealed class StarterTests : IDisposable
     }
 
     // Each real video shows somebody else; of the drawn fakes two are taken.
-    private async Task DrawAsync()
+    private async Task DrawAsync(int people = 4)
     {
         await SampleDataset.WriteAsync(
             folder["drawn"],
             new SampleOptions
             {
                 Seconds = 0.2,
-                Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(3, 1, 0) },
+                Quads = new Dictionary<ForgeryKind, QuadCounts> { [ForgeryKind.Resolution] = new(people - 1, 1, 0) },
             },
             SilentLog.Instance,
             TestContext.Current.CancellationToken
