@@ -20,6 +20,7 @@ var root = new Command("argus", "Argus trains, judges and runs specialist detect
     ExportCommand.Create(),
     CouncilCommand.Create(),
     DetectCommand.Create(),
+    VerifyCommand.Create(),
     ServeCommand.Create(),
     ServeCommand.CreateKeys(),
     BenchCommand.Create(),

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Argus.Metrics;
+using Argus.Scores;
 
 namespace Argus.Detection;
 
@@ -26,6 +28,10 @@ public sealed record Analysis(
     IReadOnlyList<FaceAnalysis> Faces
 )
 {
+    /// <summary>Version of this form; <c>docs/analysis.schema.json</c> describes it.</summary>
+    [JsonPropertyOrder(-1)]
+    public int SchemaVersion { get; init; } = 1;
+
     /// <summary>
     /// What was done to the pictures and the sound before they were judged, and what of the video was left out; empty
     /// for an ordinary video.
@@ -34,6 +40,39 @@ public sealed record Analysis(
 
     /// <summary>What the answer does not cover, and what the models were made of: the same for every video.</summary>
     public IReadOnlyList<string> Limits { get; init; } = [];
+
+    /// <summary>
+    /// How much likelier the score of the face that decides is among forgeries than among real videos; null where the
+    /// council has no such figures, and outside scope.
+    /// </summary>
+    public LikelihoodRatio? LikelihoodRatio { get; init; }
+
+    /// <summary>How often such an answer is wrong, and what its numbers mean, in sentences.</summary>
+    public IReadOnlyList<string> Evidence { get; init; } = [];
+
+    /// <summary>The file; null in answers of earlier versions, like what follows.</summary>
+    public InputFile? Input { get; init; }
+
+    /// <summary>What of the video was looked at.</summary>
+    public Coverage? Coverage { get; init; }
+
+    /// <summary>The council and its members.</summary>
+    public ModelsRecord? Models { get; init; }
+
+    /// <summary>What computed it.</summary>
+    public ProgramRecord? Program { get; init; }
+
+    /// <summary>What the examination belongs to; null where nobody said.</summary>
+    public CaseRecord? Case { get; init; }
+
+    /// <summary>When the work began, in UTC.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the answer was there, in UTC.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Whether all of the video was asked for, not clips that are spread over it.</summary>
+    public bool EveryFrame { get; init; }
 }
 
 /// <summary>One face that was followed through the video, or the whole picture.</summary>
@@ -62,6 +101,12 @@ public sealed record FaceAnalysis(
 {
     /// <summary>Why it is outside of what the models were tested on; empty where it is not, or nobody knows.</summary>
     public IReadOnlyList<string> OutsideScope { get; init; } = [];
+
+    /// <summary>
+    /// How much likelier its score is among forgeries than among real videos; null where the council has no such
+    /// figures, and outside scope.
+    /// </summary>
+    public LikelihoodRatio? LikelihoodRatio { get; init; }
 }
 
 /// <summary>What one specialist says.</summary>
@@ -86,7 +131,11 @@ public sealed record SpecialistAnalysis(
 /// <param name="Specialist">Who judged it.</param>
 /// <param name="ToSeconds">When the clip's last frame is shown.</param>
 /// <param name="FromSeconds">When the clip's first frame is shown.</param>
-public sealed record TimelinePoint(double FromSeconds, double ToSeconds, string Specialist, double Probability);
+public sealed record TimelinePoint(double FromSeconds, double ToSeconds, string Specialist, double Probability)
+{
+    /// <summary>The pictures that were looked at, in order of time; empty in answers of earlier versions.</summary>
+    public IReadOnlyList<JudgedFrame> Frames { get; init; } = [];
+}
 
 /// <summary>A clip worth looking at.</summary>
 /// <param name="Heatmap">

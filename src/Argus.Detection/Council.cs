@@ -128,10 +128,16 @@ public sealed record Council(
         logit switch
         {
             null => Verdict.Undecided,
-            { } value when value >= (Forged ?? Certain) => Verdict.Forged,
-            { } value when value < (Real ?? -Certain) => Verdict.Real,
+            { } value when value >= ForgedFrom => Verdict.Forged,
+            { } value when value < RealBelow => Verdict.Real,
             _ => Verdict.Undecided,
         };
+
+    /// <summary>Log odds from which a face is called forged, with calibration or without.</summary>
+    internal double ForgedFrom => Forged ?? Certain;
+
+    /// <summary>Log odds below which a face is called real.</summary>
+    internal double RealBelow => Real ?? -Certain;
 
     /// <exception cref="ArgusException">The file is damaged.</exception>
     public static Council Read(string folder)

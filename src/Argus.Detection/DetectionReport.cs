@@ -30,9 +30,9 @@ public static class DetectionReport
                     type =>
                     {
                         if (type.Type == typeof(Moment))
-                            type.Properties.Remove(
-                                type.Properties.Single(property => property.PropertyType == typeof(byte[]))
-                            );
+                            type
+                                .Properties.Single(property => property.PropertyType == typeof(byte[]))
+                                .ShouldSerialize = (_, _) => false;
                     },
                 },
             },
@@ -108,24 +108,26 @@ public static class DetectionReport
     /// <summary>A remark with a capital letter and a full stop.</summary>
     internal static string Sentence(string remark) => char.ToUpperInvariant(remark[0]) + remark[1..] + ".";
 
-    /// <summary>Writes the page; its folder is made.</summary>
-    public static void Write(string path, Analysis analysis)
+    /// <summary>
+    /// Writes the page and beside it, as <c>NAME.argus.json</c>, what <see cref="ReportFile"/> reads; their folder is
+    /// made.
+    /// </summary>
+    /// <returns>The path of the second.</returns>
+    public static string Write(string path, Analysis analysis)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText(path, Page(analysis));
+        var page = Page(analysis);
+        AtomicFile.Write(path, page);
+        var file = Path.ChangeExtension(path, null) + ReportFile.Extension;
+        ReportFile.Write(file, analysis, page);
+        return file;
     }
 
     /// <summary>The page's text.</summary>
     public static string Page(Analysis analysis)
     {
-        var report = new HtmlPage(Path.GetFileName(analysis.Video))
-            .Headline(Headline(analysis))
-            .Paragraph(
-                analysis.Calibrated
-                    ? "Probabilities and thresholds were fitted on validation videos of the data that the models were "
-                        + "trained on. Other cameras, codecs and forgeries may be judged worse."
-                    : "The models are not calibrated: the numbers order videos, but are no probabilities."
-            );
+        var report = new HtmlPage(Path.GetFileName(analysis.Video)).Headline(Headline(analysis));
+        ProofTables.AddCase(report, analysis.Case);
         if (analysis.Verdict == Detection.Verdict.OutsideScope)
             report
                 .Heading("Outside scope")
@@ -133,9 +135,17 @@ public static class DetectionReport
                     "The models were not tested on such a video: nobody knows how often they would be wrong. The "
                         + "numbers below are shown, but are no verdict."
                 )
-                .List([.. ReasonsOf(analysis).Select(Sentence)]);
+                .List(ReasonsOf(analysis).Select(Sentence));
+        report.Paragraph(
+            analysis.Calibrated
+                ? "Probabilities and thresholds were fitted on validation videos of the data that the models were "
+                    + "trained on. Other cameras, codecs and forgeries may be judged worse."
+                : "The models are not calibrated: the numbers order videos, but are no probabilities."
+        );
+        if (analysis.Evidence.Count > 0)
+            report.Heading("What the answer is worth").List(analysis.Evidence.Select(Sentence));
         if (analysis.Remarks.Count > 0)
-            report.Heading("About this video").List([.. analysis.Remarks.Select(Sentence)]);
+            report.Heading("About this video").List(analysis.Remarks.Select(Sentence));
         foreach (var face in analysis.Faces)
             Add(report, face, analysis);
         report
@@ -149,6 +159,7 @@ public static class DetectionReport
                     + "may look real.",
                 "A specialist that abstains could not look: that is neither for nor against a forgery.",
             ]);
+        ProofTables.AddProof(report, analysis);
         return report.ToString();
     }
 

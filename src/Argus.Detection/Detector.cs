@@ -24,11 +24,13 @@ public sealed class Detector : IDisposable
     public const double ReadingShare = 0.3; // of the time, roughly
 
     private readonly ModelsFolder models;
+    private readonly ModelsRecord record;
     private readonly string? faceModel;
 
-    private Detector(ModelsFolder models, string? faceModel)
+    private Detector(ModelsFolder models, ModelsRecord record, string? faceModel)
     {
         this.models = models;
+        this.record = record;
         this.faceModel = faceModel;
         var isStarter = ModelCatalog.Starter is { } starter && Path.GetFullPath(models.Path) == starter;
         Limits =
@@ -69,28 +71,51 @@ public sealed class Detector : IDisposable
                 "No models folder was named, and the starter (models/starter) is not beside the program. Name a folder "
                     + "that 'argus export' made, or reference the package Argus.Models.Starter."
             );
-        return new(await ModelsFolder.LoadAsync(folder, threads, cancel), faceModel ?? ModelCatalog.FaceDetector);
+        var models = await ModelsFolder.LoadAsync(folder, threads, cancel);
+        var manifest = await FileHash.Sha256Async(Path.Combine(folder, ModelsFolder.Manifest), cancel);
+        return new(models, ModelsRecord.Create(models, manifest), faceModel ?? ModelCatalog.FaceDetector);
     }
 
     /// <summary>The council's members and the models behind them.</summary>
     public ModelsFolder Models => models;
 
+    /// <summary>Looks at clips that are spread evenly over the video.</summary>
     /// <param name="progress">From 0 to 1.</param>
     /// <param name="cancel">Stops it.</param>
     /// <param name="video">A video or picture file.</param>
     /// <exception cref="Video.UnreadableVideoException">
     /// It is no video, or there is nothing in it to judge; the message says what.
     /// </exception>
-    public async Task<Analysis> AnalyzeAsync(
+    public Task<Analysis> AnalyzeAsync(
         string video,
         IProgress<double>? progress = null,
         CancellationToken cancel = default
+    ) => AnalyzeAsync(video, everyFrame: false, progress, cancel);
+
+    /// <summary>
+    /// Looks at all of the video, up to <see cref="Clips.ClipRequest.MostFrames"/> frames; of longer ones clips are
+    /// spread evenly.
+    /// </summary>
+    /// <inheritdoc cref="AnalyzeAsync(string, IProgress{double}?, CancellationToken)"/>
+    public Task<Analysis> AnalyzeEveryFrameAsync(
+        string video,
+        IProgress<double>? progress = null,
+        CancellationToken cancel = default
+    ) => AnalyzeAsync(video, everyFrame: true, progress, cancel);
+
+    private async Task<Analysis> AnalyzeAsync(
+        string video,
+        bool everyFrame,
+        IProgress<double>? progress,
+        CancellationToken cancel
     )
     {
+        var started = DateTimeOffset.UtcNow;
         using var read = await VideoSubjects.ReadAsync(
             video,
             models.Specialists.ToDictionary(entry => entry.Key, entry => entry.Value.Recipe),
             faceModel,
+            everyFrame,
             share => progress?.Report(ReadingShare * share),
             cancel
         );
@@ -131,18 +156,28 @@ public sealed class Detector : IDisposable
         var worst = Worst(faces);
         // A bystander who is too small to judge takes nothing from what is said of the others.
         var inside = faces.Where(face => face.Verdict != Verdict.OutsideScope).ToList();
+        var deciding = Worst(inside);
         return new Analysis(
             video,
             read.Info.DurationSeconds,
             worst?.Probability,
             worst?.Interval,
-            inside.Count == 0 && faces.Count > 0 ? Verdict.OutsideScope : Worst(inside)?.Verdict ?? Verdict.Undecided,
+            inside.Count == 0 && faces.Count > 0 ? Verdict.OutsideScope : deciding?.Verdict ?? Verdict.Undecided,
             models.Council.Forged is not null,
             faces
         )
         {
             Remarks = read.Info.Remarks,
             Limits = Limits,
+            LikelihoodRatio = deciding?.LikelihoodRatio,
+            Evidence = EvidenceSentences.Create(models.Council, deciding, inside.Count),
+            Input = await InputFile.CreateAsync(video, read.Info, cancel),
+            Coverage = Coverage.Create(read.Info.FrameCount, read.Info.DurationSeconds, faces),
+            Models = record,
+            Program = ProgramRecord.Current,
+            StartedAt = started,
+            FinishedAt = DateTimeOffset.UtcNow,
+            EveryFrame = everyFrame,
         };
     }
 
@@ -249,7 +284,10 @@ public sealed class Detector : IDisposable
                         point.Clip.ToSeconds,
                         point.Member.Name,
                         Odds.ToProbability(point.Logit)
-                    )),
+                    )
+                    {
+                        Frames = point.Clip.Frames,
+                    }),
             ],
             [
                 .. points
@@ -260,6 +298,8 @@ public sealed class Detector : IDisposable
         )
         {
             OutsideScope = outside,
+            LikelihoodRatio =
+                fused is { } score && outside.Count == 0 ? models.Council.LikelihoodRatio?.Evaluate(score) : null,
         };
     }
 

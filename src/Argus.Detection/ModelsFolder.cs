@@ -20,9 +20,11 @@ public sealed class ModelsFolder : IDisposable
         Council council,
         Scope? scope,
         IReadOnlyDictionary<string, SpecialistModelFile> specialists,
-        SharedBackbone? backbone
+        SharedBackbone? backbone,
+        IReadOnlyDictionary<string, string> hashes
     )
     {
+        Hashes = hashes;
         this.backbone = backbone;
         Path = path;
         Council = council;
@@ -38,6 +40,9 @@ public sealed class ModelsFolder : IDisposable
 
     /// <summary>What it was tested on; null for a folder that does not say.</summary>
     public Scope? Scope { get; }
+
+    /// <summary>SHA-256 of each file that the manifest names.</summary>
+    public IReadOnlyDictionary<string, string> Hashes { get; }
 
     /// <summary>By name, in the council's order.</summary>
     public IReadOnlyDictionary<string, SpecialistModelFile> Specialists { get; }
@@ -87,7 +92,7 @@ public sealed class ModelsFolder : IDisposable
                 );
                 model.Check();
             }
-            return new ModelsFolder(path, council, hasScope ? Scope.Read(path) : null, specialists, backbone);
+            return new ModelsFolder(path, council, hasScope ? Scope.Read(path) : null, specialists, backbone, hashes);
         }
         catch
         {

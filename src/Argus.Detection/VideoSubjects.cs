@@ -8,7 +8,12 @@ using Argus.Views;
 namespace Argus.Detection;
 
 /// <summary>A clip of one subject for one specialist, ready for its views.</summary>
-internal sealed record SubjectClip(double FromSeconds, double ToSeconds, ClipInput Input);
+internal sealed record SubjectClip(IReadOnlyList<JudgedFrame> Frames, ClipInput Input)
+{
+    public double FromSeconds => Frames[0].Seconds;
+
+    public double ToSeconds => Frames[^1].Seconds;
+}
 
 /// <summary>
 /// A face, or the whole picture, with the clips of each specialist by its name; a specialist without any abstains, with
@@ -46,6 +51,7 @@ internal sealed class VideoSubjects : IDisposable
     /// <param name="path">A video or a picture.</param>
     /// <param name="recipes">By the specialists' names.</param>
     /// <param name="faceModel">The face detector's file; null where it is not there.</param>
+    /// <param name="everyFrame">Look at all of the video instead of clips that are spread over it.</param>
     /// <param name="progress">Told the share of the frames that were read.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="UnreadableVideoException">It is no video, or there is nothing to look at in it.</exception>
@@ -53,6 +59,7 @@ internal sealed class VideoSubjects : IDisposable
         string path,
         IReadOnlyDictionary<string, Recipe> recipes,
         string? faceModel,
+        bool everyFrame,
         Action<double> progress,
         CancellationToken cancel
     )
@@ -68,7 +75,7 @@ internal sealed class VideoSubjects : IDisposable
         var reader = new ClipReader(detector, Path.GetTempPath()) { Progress = progress };
         var reading = await reader.ReadAsync(
             path,
-            [.. names.Select(name => ClipRequest.Create(recipes[name]))],
+            [.. names.Select(name => ClipRequest.Create(recipes[name]) with { EveryFrame = everyFrame })],
             cancel
         );
         try
@@ -160,6 +167,6 @@ internal sealed class VideoSubjects : IDisposable
             );
 
         private SubjectClip CreateClip(ReadClip clip) =>
-            new(clip.Frames[0].TimeSeconds, clip.Frames[^1].TimeSeconds, reading.CreateInput(clip));
+            new([.. clip.Frames.Select(JudgedFrame.Create)], reading.CreateInput(clip));
     }
 }

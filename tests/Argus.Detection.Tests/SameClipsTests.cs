@@ -145,6 +145,7 @@ public sealed class SameClipsTests : IDisposable
             folder[name],
             new Dictionary<string, Recipe> { ["rr"] = merged.Recipe },
             faceModel,
+            everyFrame: false,
             _ => { },
             Cancel
         );

@@ -35,6 +35,11 @@ internal static class DetectCommand
         {
             Description = "A line of JSON for each video, as soon as it is judged.",
         };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Look at every frame instead of clips that are spread over the video.",
+        };
+        var details = new CaseOptions();
         var command = new Command(
             "detect",
             "Say of videos whether they are forged, how sure that is, by which trace, when and where in the picture."
@@ -44,7 +49,9 @@ internal static class DetectCommand
             models,
             report,
             json,
+            all,
         };
+        details.AddTo(command);
         command.SetAction(
             async (parse, cancel) =>
             {
@@ -55,10 +62,13 @@ internal static class DetectCommand
                     throw new RequestException($"{pages} is a file; --report wants a folder.");
                 if (pages is not null)
                     ExportCommand.Writable(pages);
+                var belongsTo = details.Read(parse, hasReport: pages is not null);
+                using var certificate = details.ReadCertificate(parse, hasReport: pages is not null);
                 using var detector = await Detector.LoadAsync(parse.GetValue(models), cancel: cancel);
                 var judged = 0;
                 var failed = 0;
                 var names = new HashSet<string>();
+                var said = new List<string>(); // what is the same for several videos is said once, at the end
                 try
                 {
                     foreach (var video in parse.GetRequiredValue(videos).SelectMany(Files))
@@ -68,7 +78,11 @@ internal static class DetectCommand
                             judged++;
                             if (!File.Exists(video))
                                 throw new UnreadableVideoException(UnreadableVideoException.WhyMissing(video));
-                            var analysis = await detector.AnalyzeAsync(video, null, cancel);
+                            var found = parse.GetValue(all)
+                                ? await detector.AnalyzeEveryFrameAsync(video, null, cancel)
+                                : await detector.AnalyzeAsync(video, null, cancel);
+                            var analysis = found with { Case = belongsTo };
+                            said.AddRange(analysis.Evidence.Skip(analysis.LikelihoodRatio is null ? 0 : 1));
                             if (lines)
                                 Terminal.Line(JsonSerializer.Serialize(analysis, DetectionReport.Json));
                             else
@@ -76,9 +90,14 @@ internal static class DetectCommand
                             if (pages is null)
                                 continue;
                             var page = Path.Combine(pages, PageName(video, names) + ".html");
-                            DetectionReport.Write(page, analysis);
+                            var file = DetectionReport.Write(page, analysis);
+                            if (certificate is not null)
+                                ReportSignature.Write(file, certificate);
                             if (!lines)
-                                Terminal.Line($"  page: {page}");
+                                Terminal.Line(
+                                    $"  page: {page}, and {Path.GetFileName(file)}"
+                                        + (certificate is null ? "" : $", signed by {certificate.Subject}")
+                                );
                         }
                         catch (Exception error)
                             when (error is UnreadableVideoException or IOException or UnauthorizedAccessException)
@@ -105,8 +124,8 @@ internal static class DetectCommand
                 if (judged == 0)
                     throw new RequestException("The list on standard input names no video.");
                 if (!lines && failed < judged)
-                    foreach (var limit in detector.Limits)
-                        Terminal.Text($"note: {limit}");
+                    foreach (var note in said.Concat(detector.Limits).Distinct())
+                        Terminal.Text($"note: {note}");
                 return failed == 0 ? 0 : 1;
             }
         );
@@ -167,6 +186,8 @@ internal static class DetectCommand
         Terminal.Text($"{Printable(analysis.Video)}: {DetectionReport.Headline(analysis)}");
         foreach (var remark in analysis.Remarks)
             Terminal.Text($"  note: {remark}");
+        if (analysis.LikelihoodRatio is not null)
+            Terminal.Text($"  evidence: {analysis.Evidence[0]}");
         foreach (var face in analysis.Faces)
         {
             var verdict = DetectionReport.Verdict(face);

@@ -22,6 +22,15 @@ public sealed record ClipRequest
     /// <inheritdoc cref="From"/>
     public required double To { get; init; }
 
+    /// <summary>
+    /// All of the video is wanted, clip after clip, up to <see cref="MostFrames"/>; the four properties above but the
+    /// frames a clip and their rate do not count then.
+    /// </summary>
+    public bool EveryFrame { get; init; }
+
+    /// <summary>Frames that <see cref="EveryFrame"/> keeps; of longer videos clips are spread evenly.</summary>
+    public const int MostFrames = 3000;
+
     /// <summary>What is cut out of the frames, and what is done to it before it is kept.</summary>
     public required Preprocessing Preprocessing { get; init; }
 
@@ -58,5 +67,21 @@ public sealed record ClipRequest
     internal ClipPlan Plan(VideoInfo info) =>
         info.Container == StillPicture.Container && ClipFrames > 1
             ? throw new UnreadableVideoException($"{PictureHasNoTime}: a clip here is {ClipFrames} frames")
-            : ClipPlan.Choose(info.FrameTimesSeconds, Clips, ClipFrames, FramesPerSecond, From, To, info.ShotStarts);
+            : ClipPlan.Choose(
+                info.FrameTimesSeconds,
+                EveryFrame ? CountClips(info) : Clips,
+                ClipFrames,
+                FramesPerSecond,
+                EveryFrame ? 0 : From,
+                EveryFrame ? 1 : To,
+                info.ShotStarts
+            );
+
+    // One after another.
+    private int CountClips(VideoInfo info) =>
+        Math.Clamp(
+            ClipFrames == 1 ? info.FrameCount : (int)Math.Ceiling(info.DurationSeconds * FramesPerSecond / ClipFrames),
+            1,
+            MostFrames / ClipFrames
+        );
 }

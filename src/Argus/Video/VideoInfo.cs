@@ -43,6 +43,12 @@ public sealed record VideoInfo(
     /// <summary>ffmpeg's name of the transfer function; empty where the file says nothing.</summary>
     public string Transfer { get; init; } = "";
 
+    /// <summary>When the file says it was made, as it stands there; empty where it says nothing.</summary>
+    public string CreationTime { get; init; } = "";
+
+    /// <summary>An MP4's or MOV's edit lists, as they stand there.</summary>
+    public IReadOnlyList<EditListEntry> EditLists { get; init; } = [];
+
     /// <summary>
     /// When the file's clock starts again from another time, in <see cref="FrameTimesSeconds"/>, where it goes on.
     /// </summary>

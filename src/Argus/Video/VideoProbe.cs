@@ -24,7 +24,10 @@ public static class VideoProbe
     public static async Task<VideoInfo> ReadAsync(string path, CancellationToken cancel, double? longestSeconds = null)
     {
         var info = Parse(await DescribeAsync(path, longestSeconds, cancel), longestSeconds);
-        var movies = info.Container.StartsWith("mov", StringComparison.Ordinal) ? MovieBoxes.Count(path) : 1;
+        if (!info.Container.StartsWith("mov", StringComparison.Ordinal))
+            return info;
+        info = info with { EditLists = MovieBoxes.ReadEditLists(path) };
+        var movies = MovieBoxes.Count(path);
         return movies > 1
             ? info with
             {
@@ -70,7 +73,7 @@ public static class VideoProbe
                         + "color_transfer,avg_frame_rate,nb_frames,sample_rate,channels:"
                         + "stream_disposition=default,attached_pic,timed_thumbnails,still_image:"
                         + "stream_tags=encoder,rotate:stream_side_data=rotation:"
-                        + "format=format_name,duration:format_tags=encoder:"
+                        + "format=format_name,duration:format_tags=encoder,creation_time:"
                         + "packet=stream_index,pts_time,dts_time,size,flags",
                     "-of",
                     "json=compact=1",
@@ -201,6 +204,7 @@ public static class VideoProbe
             PixelAspect = PixelAspect(video),
             Interlaced = Text(video, "field_order") is "tt" or "bb" or "tb" or "bt",
             Transfer = Text(video, "color_transfer") ?? "",
+            CreationTime = Text(Tags(format), "creation_time") ?? "",
             ClockRestartsSeconds = [.. restarts.Select(time => time - start)],
         };
         var bytes = frames.Sum(packet => long.Parse(Text(packet, "size") ?? "0", CultureInfo.InvariantCulture));

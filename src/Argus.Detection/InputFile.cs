@@ -1,0 +1,48 @@
+using Argus.Video;
+
+namespace Argus.Detection;
+
+/// <summary>The file that was judged, as it was found.</summary>
+/// <param name="Sha256">Of all its bytes, in lower-case hexadecimal.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Container">ffmpeg's name of the container's family; <c>image</c> for a picture.</param>
+/// <param name="Codec">ffmpeg's name of the video codec.</param>
+/// <param name="SoundCodec">ffmpeg's name of the audio codec; null without sound.</param>
+/// <param name="Width">Of the coded picture, in pixels.</param>
+/// <param name="Height">Of the coded picture, in pixels.</param>
+/// <param name="Frames">Frames of the video stream.</param>
+/// <param name="FramesPerSecond">On average.</param>
+/// <param name="Encoder">What it says wrote it; empty where it says nothing.</param>
+/// <param name="CreationTime">When it says it was made, as it stands there; empty where it says nothing.</param>
+/// <param name="EditLists">An MP4's or MOV's, as they stand there.</param>
+public sealed record InputFile(
+    string Sha256,
+    long Bytes,
+    string Container,
+    string Codec,
+    string? SoundCodec,
+    int Width,
+    int Height,
+    int Frames,
+    double FramesPerSecond,
+    string Encoder,
+    string CreationTime,
+    IReadOnlyList<EditListEntry> EditLists
+)
+{
+    internal static async Task<InputFile> CreateAsync(string path, VideoInfo info, CancellationToken cancel) =>
+        new(
+            await FileHash.Sha256Async(path, cancel),
+            new FileInfo(path).Length,
+            info.Container,
+            info.Codec,
+            info.Sound?.Codec,
+            info.Width,
+            info.Height,
+            info.FrameCount,
+            info.FramesPerSecond,
+            info.Encoder,
+            info.CreationTime,
+            info.EditLists
+        );
+}
