@@ -13,11 +13,15 @@ public sealed record Coverage(int Frames, int FramesJudged, double ShareOfTime, 
     {
         var clips = faces.SelectMany(face => face.Timeline).ToList();
         var judged = clips.SelectMany(clip => clip.Frames).Select(frame => frame.Number).Distinct().Count();
-        var share = seconds == 0 ? (judged > 0 ? 1 : 0) : FindCovered(clips, seconds / frames) / seconds;
+        // All frames are all of the time, whatever their times add up to.
+        var share =
+            judged == frames ? 1
+            : seconds == 0 ? 0
+            : Math.Min(1, FindCovered(clips, seconds / frames) / seconds);
         return new Coverage(
             frames,
             judged,
-            Math.Min(1, share),
+            share,
             [
                 .. judged == frames
                     ? Array.Empty<string>()

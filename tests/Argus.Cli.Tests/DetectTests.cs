@@ -90,6 +90,8 @@ public class DetectTests
         Assert.Contains("What this does not say", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
 
+        await VerifyAsync(folder, videos[0]);
+
         // Nothing is left behind, also not by the runtime, which would tell its maker of each use.
         Directory.CreateDirectory(folder["tmp"]);
         var text = await ArgusProcess.RunAfterAsync(
@@ -137,6 +139,67 @@ public class DetectTests
         Assert.Contains("hash differs", changed.Error, StringComparison.Ordinal);
     }
 
+    // The report that was written for a video holds for that file, those models and that answer alone.
+    private static async Task VerifyAsync(TemporaryFolder folder, string video)
+    {
+        var report = $"pages/{Path.GetFileNameWithoutExtension(video)}.argus.json";
+        async Task<ArgusProcess.Outcome> Verify(string of, string models = "models") =>
+            await ArgusProcess.RunAsync(folder.Path, "verify", report, of, "--models", models);
+        var same = await Verify(video);
+        Assert.True(same.ExitCode == 0, same.Error);
+        foreach (var word in new[] { "signature: none", "page: intact", "byte for byte", "to the last digit" })
+            Assert.Contains(word, same.Output, StringComparison.Ordinal);
+
+        var bytes = await File.ReadAllBytesAsync(video);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(folder["changed.mp4"], bytes);
+        var changed = await Verify("changed.mp4");
+        Assert.Equal(1, changed.ExitCode);
+        Assert.Contains("video: different", changed.Output, StringComparison.Ordinal);
+
+        Directory.CreateDirectory(folder["others"]);
+        foreach (var file in Directory.EnumerateFiles(folder["models"]))
+            File.Copy(file, folder["others", Path.GetFileName(file)]);
+        await File.AppendAllTextAsync(folder["others", "manifest.json"], "\n");
+        var others = await Verify(video, "others");
+        Assert.Equal(1, others.ExitCode);
+        Assert.Contains("models: different", others.Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await Verify(video, "none")).ExitCode);
+        Assert.Equal(2, (await Verify("none.mp4")).ExitCode);
+
+        var page = folder["pages", Path.GetFileNameWithoutExtension(video) + ".html"];
+        var text = await File.ReadAllTextAsync(page);
+        await File.WriteAllTextAsync(page, text.Replace("P(fake)", "P(real)"));
+        var forged = await Verify(video);
+        Assert.Equal(1, forged.ExitCode);
+        Assert.Contains("page: different", forged.Output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(page, text);
+
+        var written = await File.ReadAllTextAsync(folder[report]);
+        await File.WriteAllTextAsync(folder[report], written.Replace("\"verdict\": \"", "\"verdict\": \"x"));
+        var altered = await Verify(video);
+        Assert.Equal(1, altered.ExitCode);
+        Assert.Contains("was altered after it was written", altered.Error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder[report], written);
+
+        var loose = await ArgusProcess.RunAsync(folder.Path, "detect", video, "--models", "models", "--case", "7");
+        Assert.Equal(2, loose.ExitCode);
+        Assert.Contains("--report DIR", loose.Error, StringComparison.Ordinal);
+        var unsigned = await ArgusProcess.RunAsync(
+            folder.Path,
+            "detect",
+            video,
+            "--models",
+            "models",
+            "--report",
+            "signed",
+            "--sign",
+            "changed.mp4"
+        );
+        Assert.Equal(2, unsigned.ExitCode);
+        Assert.Contains("is no PKCS#12 certificate", unsigned.Error, StringComparison.Ordinal);
+    }
+
     // Names as long as a file system takes, with spaces at both ends, and of bytes that are no text.
     private static async Task UnusualNamesAsync(TemporaryFolder folder, string video)
     {
@@ -154,7 +217,7 @@ public class DetectTests
         // .NET cannot delete such a file either.
         Process.Start("bash", ["-c", $"rm '{folder["names"]}'/$'\\xff\\xfe.mp4'"]).WaitForExit();
         Assert.Equal(1, all.ExitCode);
-        Assert.Equal(2, Directory.EnumerateFiles(folder["long"]).Count());
+        Assert.Equal(2, Directory.EnumerateFiles(folder["long"], "*.html").Count());
         var failed = all
             .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement)

@@ -1,3 +1,4 @@
+using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
 using Argus.Metrics;
 using Argus.Tests;
@@ -24,6 +25,36 @@ public partial class DetectionReportTests
         Assert.DoesNotContain("http:", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_of_a_case_says_what_the_answer_is_worth_and_how_it_was_made()
+    {
+        var page = DetectionReport.Page(ReportFileTests.Example());
+        var body = page[page.IndexOf("<body>", StringComparison.Ordinal)..];
+        GoldenText.Check("Argus.Detection.Tests", "report-case", body + "\n");
+    }
+
+    [Fact]
+    public void Outside_scope_stands_before_everything_but_the_case()
+    {
+        var inside = ReportFileTests.Example();
+        var face = inside.Faces[0] with { Verdict = Verdict.OutsideScope, OutsideScope = ["its faces are small"] };
+        var page = DetectionReport.Page(inside with { Verdict = Verdict.OutsideScope, Faces = [face] });
+        Assert.True(
+            page.IndexOf("Its faces are small.", StringComparison.Ordinal)
+                < page.IndexOf("What the answer is worth</h2>", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void The_schema_in_the_documentation_is_the_answers()
+    {
+        var schema = DetectionReport.Json.GetJsonSchemaAsNode(
+            typeof(Analysis),
+            new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }
+        );
+        GoldenText.CheckFile("docs/analysis.schema.json", schema.ToJsonString(new() { WriteIndented = true }) + "\n");
     }
 
     private static Analysis Example()

@@ -46,6 +46,27 @@ public sealed class DetectorTests(TinyDetector tiny)
         Assert.Equal(1, reports[^1], 6);
         Assert.Equal(reports.Order(), reports);
 
+        // It says of what file, by which models, and where they looked.
+        Assert.Equal(await FileHash.Sha256Async(analysis.Video, Cancel), analysis.Input!.Sha256);
+        Assert.Equal(new FileInfo(analysis.Video).Length, analysis.Input.Bytes);
+        Assert.Equal(("h264", face.Timeline.Count), (analysis.Input.Codec, analysis.Coverage!.FramesJudged));
+        Assert.InRange(analysis.Coverage.ShareOfTime, 0.05, 0.95);
+        Assert.Contains("were not judged", Assert.Single(analysis.Coverage.Unseen), StringComparison.Ordinal);
+        Assert.All(face.Timeline, point => Assert.Equal(point.FromSeconds, Assert.Single(point.Frames).Seconds));
+        var member = Assert.Single(analysis.Models!.Specialists);
+        Assert.Equal(await FileHash.Sha256Async(Path.Combine(tiny.Models, "rr.onnx"), Cancel), member.Sha256);
+        Assert.Equal(64, member.WeightsSha256.Length);
+        Assert.Equal((0.9, 0.1), (Math.Round(analysis.Models.ForgedFrom, 9), Math.Round(analysis.Models.RealBelow, 9)));
+        Assert.True(analysis.FinishedAt >= analysis.StartedAt);
+        Assert.Contains("was not measured", Assert.Single(analysis.Evidence), StringComparison.Ordinal);
+        Assert.Equal(Agreement.Equal, ReportVerification.Compare(analysis, analysis).Agreement);
+
+        // Every frame is a clip of its own where clips have one.
+        var all = await detector.AnalyzeEveryFrameAsync(analysis.Video, null, Cancel);
+        Assert.Equal(all.Input!.Frames, Assert.Single(all.Faces).Timeline.Count);
+        Assert.Equal((1.0, true), (all.Coverage!.ShareOfTime, all.EveryFrame));
+        Assert.Empty(all.Coverage.Unseen);
+
         // Several at once answer the same.
         var again = await Task.WhenAll(
             Enumerable.Range(0, 4).Select(_ => detector.AnalyzeAsync(analysis.Video, null, Cancel))

@@ -12,9 +12,13 @@ internal static class GoldenText
     private const string WriteVariable = "ARGUS_GOLDEN";
 
     /// <summary>Compares a text with <c>Golden/NAME.txt</c> of a test project.</summary>
-    public static void Check(string project, string name, string actual)
+    public static void Check(string project, string name, string actual) =>
+        CheckFile(Path.Combine("tests", project, "Golden", name + ".txt"), actual);
+
+    /// <summary>Compares a text with a file of the repository.</summary>
+    public static void CheckFile(string name, string actual)
     {
-        var file = Path.Combine(Repository(), "tests", project, "Golden", name + ".txt");
+        var file = Path.Combine(Repository(), name);
         actual = actual.ReplaceLineEndings("\n");
         if (Environment.GetEnvironmentVariable(WriteVariable) == "write")
         {

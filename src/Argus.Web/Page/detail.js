@@ -56,13 +56,22 @@ function result(found) {
   const parts = [make("p", { className: `verdict ${found.verdict}` }, verdict(found))];
   if (found.probability !== null) parts.push(scale(found, found.verdict), make("div", { className: "ends" }, make("span", {}, "real"), make("span", {}, "forged")));
   if (!found.calibrated && found.probability !== null) parts.push(make("p", { className: "soft" }, "These models are not calibrated: the numbers order videos, but are no probabilities."));
+  if (found.evidence?.length) parts.push(make("h3", {}, "What the answer is worth"), sentences(found.evidence));
   if (found.remarks.length) parts.push(sentences(found.remarks));
   const outside = [...new Set(found.faces.flatMap(face => face.outside_scope ?? []))];
   if (found.verdict === "outside_scope") parts.splice(1, 0, make("p", {}, "The models were not tested on such a video, so nobody knows how often they would be wrong:"), make("ul", { className: "notes" }, ...outside.map(reason => make("li", {}, reason))));
   found.faces.forEach(face => parts.push(...faceParts(face, found)));
-  if (found.limits?.length) parts.push(sentences(found.limits));
+  if (found.limits?.length) parts.push(make("h3", {}, "What it does not say"), sentences(found.limits));
+  if (found.input && found.coverage) parts.push(make("details", {}, make("summary", {}, "How this answer was made"), sentences(proof(found))));
   return parts;
 }
+
+const proof = ({ input, coverage, models, program, started_at, finished_at }) => [
+  `the file: SHA-256 ${input.sha256}, ${input.container}, ${input.codec}${input.sound_codec ? ` and ${input.sound_codec}` : ""}, ${input.width} x ${input.height}, ${input.frames} ${input.frames === 1 ? "frame" : "frames"}`,
+  `judged: ${coverage.frames_judged} of ${coverage.frames} frames, ${percent(coverage.share_of_time)} of the time`, ...coverage.unseen,
+  `the models: manifest ${models.manifest_sha256}; ${models.specialists.map(one => `${one.name} ${one.sha256}`).join(", ")}`,
+  `the program: Argus ${program.argus}, ${program.dot_net}, ONNX Runtime ${program.onnx_runtime}, ffmpeg ${program.ffmpeg}, ${program.processor}`,
+  `begun ${started_at}, ended ${finished_at}`];
 
 const sentences = remarks => make("ul", { className: "notes" }, ...remarks.map(remark => make("li", {}, `${remark[0].toUpperCase()}${remark.slice(1)}.`)));
 
