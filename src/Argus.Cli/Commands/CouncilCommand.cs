@@ -97,6 +97,15 @@ internal static class CouncilCommand
                 $"Gain {gain.Value:+0.000;-0.000} ({gain.Interval.Low:+0.000;-0.000} to "
                     + $"{gain.Interval.High:+0.000;-0.000}){(gain.Interval.Low > 0 ? "" : ": not beyond chance")}."
             );
+        if (result.Council.Evaluation is { } evaluation)
+            Terminal.Line(
+                $"At its threshold {evaluation.FalseAlarms} of {evaluation.Real} real ones are called forged, and "
+                    + $"{evaluation.Found} of {evaluation.Fake} forged ones are found."
+            );
+        if (result.Council.Evaluation is { Cllr: { } cost, CllrMinimum: { } minimum })
+            Terminal.Line(
+                $"What its likelihood ratios cost: Cllr {cost:0.000} bits, of which {minimum:0.000} for order."
+            );
         Terminal.Line($"{Path.Combine(folder, Council.FileName)} is written.");
     }
 }
