@@ -134,17 +134,31 @@ public static class CouncilFit
     )
     {
         var videos = Videos(evidence);
+        return Evaluate(council, videos, Fuse(council, evidence, videos), data, isHeldOut);
+    }
+
+    /// <summary>The likelihood ratio of a council's odds, from videos that it was fitted to; null for too few.</summary>
+    /// <param name="council">Its weights count, not what it says of likelihood ratios.</param>
+    /// <param name="evidence">What each of its members says of them.</param>
+    public static LikelihoodRatioModel? FitLikelihoodRatio(Council council, IReadOnlyList<CouncilEvidence> evidence)
+    {
+        var videos = Videos(evidence);
+        return LikelihoodRatioModel
+            .Fit([.. videos.Select(video => video.Label)], Fuse(council, evidence, videos))
+            ?.Divide(1);
+    }
+
+    private static double[] Fuse(
+        Council council,
+        IReadOnlyList<CouncilEvidence> evidence,
+        IReadOnlyList<VideoItem> videos
+    )
+    {
         var said = videos.ToDictionary(PredictionSet.KeyOf, _ => new Dictionary<string, double>());
         foreach (var one in evidence)
         foreach (var video in one.Videos)
             said[PredictionSet.KeyOf(video.Item)][one.Name] = Logit(one, video);
-        return Evaluate(
-            council,
-            videos,
-            [.. videos.Select(video => council.Fuse(said[PredictionSet.KeyOf(video)])!.Value)],
-            data,
-            isHeldOut
-        );
+        return [.. videos.Select(video => council.Fuse(said[PredictionSet.KeyOf(video)])!.Value)];
     }
 
     private static CouncilEvaluation? Evaluate(

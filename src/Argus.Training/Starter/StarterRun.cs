@@ -160,7 +160,8 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
                 .Council;
         if (evidence.Count > 1)
             log.Write($"All members have an equal say, and there are no thresholds. {shortage}");
-        return Council.CreateEqual([.. evidence.Select(one => new CouncilCandidate(one.Name, one.Calibration))]);
+        var equal = Council.CreateEqual([.. evidence.Select(one => new CouncilCandidate(one.Name, one.Calibration))]);
+        return equal with { LikelihoodRatio = CouncilFit.FitLikelihoodRatio(equal, evidence) };
     }
 
     // That no trace of a blend was found says little about forgeries that leave none: real is said of few.

@@ -12,6 +12,7 @@ internal static class Rooms
     {
         ["Argus.Recipes"] = [],
         ["Argus.Pretrained"] = [],
+        ["Argus.Provenance"] = [],
         ["Argus.Video"] = [],
         ["Argus.Sound"] = [],
         ["Argus.Faces"] = [],
@@ -34,6 +35,7 @@ internal static class Rooms
         [
             "Argus.Recipes",
             "Argus.Pretrained",
+            "Argus.Provenance",
             "Argus.Video",
             "Argus.Faces",
             "Argus.Metrics",

@@ -54,7 +54,12 @@ public class LikelihoodRowTests
     public async Task The_report_has_their_table_and_their_plot()
     {
         using var folder = new TemporaryFolder();
-        var subject = new EvaluationSubject { Name = "drawn", Source = "drawn", CodeVersion = "1" };
+        var subject = new EvaluationSubject
+        {
+            Name = "drawn",
+            Source = "drawn",
+            CodeVersion = "1",
+        };
         await EvaluationReport.WriteAsync(
             folder.Path,
             subject,
