@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Argus.Metrics;
+using Argus.Provenance;
 using Argus.Scores;
 
 namespace Argus.Detection;
@@ -52,6 +53,11 @@ public sealed record Analysis(
 
     /// <summary>The file; null in answers of earlier versions, like what follows.</summary>
     public InputFile? Input { get; init; }
+
+    /// <summary>
+    /// What the file's C2PA manifest says of its origin: beside the answer, never in it; null where it carries none.
+    /// </summary>
+    public ProvenanceManifest? Provenance { get; init; }
 
     /// <summary>What of the video was looked at.</summary>
     public Coverage? Coverage { get; init; }

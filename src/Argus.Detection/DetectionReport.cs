@@ -144,6 +144,10 @@ public static class DetectionReport
         );
         if (analysis.Evidence.Count > 0)
             report.Heading("What the answer is worth").List(analysis.Evidence.Select(Sentence));
+        if (analysis.Provenance is { } provenance)
+            report.Heading("Provenance").List(provenance.Sentences.Select(Sentence));
+        else if (analysis.Input is not null)
+            report.Heading("Provenance").Paragraph("The file carries no C2PA manifest: it says nothing of its origin.");
         if (analysis.Remarks.Count > 0)
             report.Heading("About this video").List(analysis.Remarks.Select(Sentence));
         foreach (var face in analysis.Faces)

@@ -1,5 +1,6 @@
 using Argus.Metrics;
 using Argus.Pretrained;
+using Argus.Provenance;
 using Argus.Scores;
 using Argus.Specialists;
 using Argus.Video;
@@ -172,6 +173,7 @@ public sealed class Detector : IDisposable
             LikelihoodRatio = deciding?.LikelihoodRatio,
             Evidence = EvidenceSentences.Create(models.Council, deciding, inside.Count),
             Input = await InputFile.CreateAsync(video, read.Info, cancel),
+            Provenance = ProvenanceReader.Read(video),
             Coverage = Coverage.Create(read.Info.FrameCount, read.Info.DurationSeconds, faces),
             Models = record,
             Program = ProgramRecord.Current,

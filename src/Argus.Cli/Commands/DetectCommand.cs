@@ -186,6 +186,8 @@ internal static class DetectCommand
         Terminal.Text($"{Printable(analysis.Video)}: {DetectionReport.Headline(analysis)}");
         foreach (var remark in analysis.Remarks)
             Terminal.Text($"  note: {remark}");
+        foreach (var sentence in analysis.Provenance?.Sentences ?? [])
+            Terminal.Text($"  provenance: {sentence}");
         if (analysis.LikelihoodRatio is not null)
             Terminal.Text($"  evidence: {analysis.Evidence[0]}");
         foreach (var face in analysis.Faces)

@@ -57,6 +57,7 @@ function result(found) {
   if (found.probability !== null) parts.push(scale(found, found.verdict), make("div", { className: "ends" }, make("span", {}, "real"), make("span", {}, "forged")));
   if (!found.calibrated && found.probability !== null) parts.push(make("p", { className: "soft" }, "These models are not calibrated: the numbers order videos, but are no probabilities."));
   if (found.evidence?.length) parts.push(make("h3", {}, "What the answer is worth"), sentences(found.evidence));
+  if (found.provenance) parts.push(make("h3", {}, "What the file says of its origin"), sentences(found.provenance.sentences));
   if (found.remarks.length) parts.push(sentences(found.remarks));
   const outside = [...new Set(found.faces.flatMap(face => face.outside_scope ?? []))];
   if (found.verdict === "outside_scope") parts.splice(1, 0, make("p", {}, "The models were not tested on such a video, so nobody knows how often they would be wrong:"), make("ul", { className: "notes" }, ...outside.map(reason => make("li", {}, reason))));

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Argus.Provenance;
 
 /// <summary>Whether a file's content is what its manifest was made for.</summary>
@@ -61,11 +59,9 @@ public sealed record ProvenanceManifest(
     ];
 
     /// <summary>Whether its maker says that a generative model made it or a part of it.</summary>
-    [JsonIgnore]
     public bool SaysMadeByAi => DigitalSourceTypes.Any(type => MadeByModels.Contains(Term(type)));
 
     /// <summary>What it says, in sentences without capital letters and full stops.</summary>
-    [JsonIgnore]
     public IReadOnlyList<string> Sentences =>
         [
             .. SaysMadeByAi

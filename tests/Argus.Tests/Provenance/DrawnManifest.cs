@@ -84,7 +84,7 @@ internal sealed class DrawnManifest
     {
         List<byte> manifests = [];
         foreach (var (label, ingredient) in Before)
-            manifests.AddRange(Manifest(label, null, ingredient, "c2pa.hash.data", DataBinding(0, 0, new byte[32])));
+            manifests.AddRange(Manifest(label, null, ingredient, "c2pa.hash.data", DataBinding(0, 1, new byte[32])));
         manifests.AddRange(Manifest(Label, SourceType, Ingredient, binding, bindingContent));
         return Superbox("c2pa", "c2pa", [.. manifests]);
     }
@@ -195,8 +195,8 @@ internal sealed class DrawnManifest
         cbor.WriteTextString("start");
         cbor.WriteInt32(start);
         cbor.WriteTextString("length");
-        // In nine bytes whatever its value, so that the store's length does not depend on it.
-        cbor.WriteEncodedValue([0x1B, .. BigEndian64(length)]);
+        // In five bytes whatever its value, so that the store's length does not depend on it.
+        cbor.WriteEncodedValue([0x1A, .. BigEndian((uint)length)]);
         cbor.WriteEndMap();
         cbor.WriteEndArray();
         Text(cbor, "name", "jumbf manifest");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using Argus.Provenance;
 using OpenCvSharp;
 using Xunit;
@@ -194,6 +196,51 @@ public sealed class ProvenanceReaderTests : IDisposable
                 );
             }
         }
+    }
+
+    [Theory]
+    [InlineData("jpg", 2, false)]
+    [InlineData("jpg", 2, true)]
+    [InlineData("png", 2, false)]
+    [InlineData("png", 2, true)]
+    [InlineData("mp4", 2, false)]
+    [InlineData("mp4", 3, false)]
+    [InlineData("mp4", 3, true)]
+    public async Task Another_implementation_says_the_same(string kind, int version, bool altered)
+    {
+        var library = Environment.GetEnvironmentVariable("ARGUS_C2PA_TS");
+        Assert.SkipWhen(library is null, "needs ARGUS_C2PA_TS: a folder in which npm installed @trustnxt/c2pa-ts");
+        var path = await WriteAsync(kind, new DrawnManifest { Version = version });
+        var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        // It reads HEIF, whose boxes are MP4's; the brand is not part of the hash.
+        if (kind == "mp4")
+            "heic"u8.CopyTo(bytes.AsSpan(8));
+        if (altered)
+        {
+            bytes[kind == "mp4" ? bytes.AsSpan().IndexOf("jumb"u8) / 2 : bytes.Length - 20] ^= 1;
+            bytes[bytes.AsSpan().IndexOf("c2pa.created"u8) + 11] ^= 1;
+        }
+        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+        var node = new ProcessStartInfo(
+            "node",
+            [Path.Combine(AppContext.BaseDirectory, "Provenance", "c2pa-ts.mjs"), library!, path]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(node)!;
+        var other = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync()).RootElement[0];
+
+        var own = ProvenanceReader.Read(path)!;
+        Assert.Equal(other.GetProperty("generator").GetString(), own.ClaimGenerator);
+        var action = other.GetProperty("actions")[0];
+        Assert.Equal(
+            (action[0].GetString(), action[1].GetString()),
+            (own.Actions[0].Name, own.Actions[0].DigitalSourceType)
+        );
+        Assert.Equal(other.GetProperty("holds").GetBoolean(), own.Binding == ContentBinding.Holds);
+        Assert.Equal(other.GetProperty("parts").EnumerateArray().Count(part => !part.GetBoolean()), own.Problems.Count);
+        Assert.Equal(altered, own.Binding == ContentBinding.Broken);
     }
 
     private async Task<string> WriteAsync(string kind, DrawnManifest? manifest)
