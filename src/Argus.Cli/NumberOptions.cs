@@ -23,6 +23,10 @@ internal static class NumberOptions
                     number.CustomParser = argument => Parse<double>(option, argument, NumberStyles.Float);
                     Guard<double>(option, NumberStyles.Float);
                     break;
+                case Option<double?> number:
+                    number.CustomParser = argument => Parse<double>(option, argument, NumberStyles.Float);
+                    Guard<double>(option, NumberStyles.Float);
+                    break;
                 case Option<int> number:
                     number.CustomParser = argument => Parse<int>(option, argument, NumberStyles.AllowLeadingSign);
                     Guard<int>(option, NumberStyles.AllowLeadingSign);

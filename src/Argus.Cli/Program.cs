@@ -21,6 +21,7 @@ var root = new Command("argus", "Argus trains, judges and runs specialist detect
     CouncilCommand.Create(),
     DetectCommand.Create(),
     VerifyCommand.Create(),
+    AuditCommand.Create(),
     ServeCommand.Create(),
     ServeCommand.CreateKeys(),
     BenchCommand.Create(),

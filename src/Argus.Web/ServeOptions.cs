@@ -40,7 +40,18 @@ public sealed record ServeOptions(string? Models, string Data, string Urls)
     /// <summary>The number of videos that may wait in the queue.</summary>
     public int LongestQueue { get; init; } = 1000;
 
-    /// <summary>How long results are kept, in hours after the analysis ended.</summary>
+    /// <summary>The least and the most that results can be kept, in hours.</summary>
+    internal const double LeastKeepHours = 0.01;
+
+    /// <inheritdoc cref="LeastKeepHours"/>
+    internal const double MostKeepHours = 1_000_000;
+
+    /// <summary>
+    /// Whether whoever sends a file may ask for its original to be kept, sealed by its hash, as long as the result.
+    /// </summary>
+    public bool KeepOriginals { get; init; }
+
+    /// <summary>How long results are kept, in hours after the analysis ended, unless a key says otherwise.</summary>
     public double KeepHours { get; init; } = 168;
 
     /// <summary>The number of videos that this process analyses at a time. 0 only takes uploads in.</summary>
@@ -69,7 +80,7 @@ public sealed record ServeOptions(string? Models, string Data, string Urls)
             new("--max-minutes", LongestMinutes, 0.01, 10_000),
             new("--uploads-per-minute", UploadsPerMinute, 1, 1_000_000),
             new("--max-queue", LongestQueue, 1, 10_000_000),
-            new("--keep-hours", KeepHours, 0.01, 1_000_000),
+            new("--keep-hours", KeepHours, LeastKeepHours, MostKeepHours),
             new("--workers", Workers, 0, 1000),
             new("--lease-seconds", LeaseSeconds, 1, 100_000),
             new("--analysis-minutes", AnalysisMinutes, 0.01, 10_000),

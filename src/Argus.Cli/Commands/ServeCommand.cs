@@ -56,6 +56,10 @@ internal static class ServeCommand
             "Then results are deleted; videos are as soon as there is an answer.",
             Defaults.KeepHours
         );
+        var originals = new Option<bool>("--keep-originals")
+        {
+            Description = "Let whoever sends a file ask for it to be kept as long as its result (keep_original=true).",
+        };
         var workers = Count(
             "--workers",
             "Videos looked at at a time; 0 only takes them in, for others to look at.",
@@ -80,6 +84,7 @@ internal static class ServeCommand
             rate,
             queue,
             keep,
+            originals,
             workers,
             lease,
             limit,
@@ -101,6 +106,7 @@ internal static class ServeCommand
                     UploadsPerMinute = parse.GetValue(rate),
                     LongestQueue = parse.GetValue(queue),
                     KeepHours = parse.GetValue(keep),
+                    KeepOriginals = parse.GetValue(originals),
                     Workers = parse.GetValue(workers),
                     LeaseSeconds = parse.GetValue(lease),
                     AnalysisMinutes = parse.GetValue(limit),
@@ -135,11 +141,20 @@ internal static class ServeCommand
         var name = new Argument<string>("name") { Description = "Whose key it is." };
         var data = DataOption();
         var database = DatabaseOption();
-        Command Of(string verb, string what, Func<ParseResult, ApiKeys, Task> work, params Argument[] arguments)
+        var keep = new Option<double?>("--keep-hours")
+        {
+            Description = "How long results are kept that come with this key, instead of the service's --keep-hours.",
+        };
+        Command Of(string verb, string what, Func<ParseResult, ApiKeys, Task> work, params Symbol[] more)
         {
             var command = new Command(verb, what) { data, database };
-            foreach (var argument in arguments)
-                command.Add(argument);
+            foreach (var symbol in more)
+            {
+                if (symbol is Argument argument)
+                    command.Add(argument);
+                else if (symbol is Option option)
+                    command.Add(option);
+            }
             command.SetAction(
                 async (parse, cancel) =>
                 {
@@ -156,18 +171,24 @@ internal static class ServeCommand
             Of(
                 "add",
                 "Make a key. It is shown once; only its hash is kept.",
-                async (parse, keys) => Terminal.Line(await keys.AddAsync(parse.GetRequiredValue(name))),
-                name
+                async (parse, keys) =>
+                    Terminal.Line(await keys.AddAsync(parse.GetRequiredValue(name), parse.GetValue(keep))),
+                name,
+                keep
             ),
             Of(
                 "list",
                 "Names and dates.",
                 async (_, keys) =>
                     Terminal.Table(
-                        ["name", "made"],
+                        ["name", "made", "keeps results"],
                         (await keys.ListAsync()).Select(key =>
                             (IReadOnlyList<string>)
-                                [key.Name, $"{DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedAt):yyyy-MM-dd}"]
+                                [
+                                    key.Name,
+                                    $"{DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedAt):yyyy-MM-dd}",
+                                    key.KeepHours is { } hours ? $"{hours:0.##} hours" : "as the service does",
+                                ]
                         )
                     )
             ),
@@ -180,7 +201,7 @@ internal static class ServeCommand
         };
     }
 
-    private static Option<string> DataOption() =>
+    internal static Option<string> DataOption() =>
         new("--data")
         {
             Description = "Where videos wait and results are kept.",
@@ -202,7 +223,7 @@ internal static class ServeCommand
             HelpName = "ADDRESS",
         };
 
-    private static Option<string?> DatabaseOption() =>
+    internal static Option<string?> DatabaseOption() =>
         new("--database")
         {
             Description =

@@ -20,6 +20,7 @@ namespace Argus.Web.Http;
 /// <param name="Error">The reason why the analysis failed; null unless it did.</param>
 /// <param name="Verdict">The verdict; null until the analysis is done.</param>
 /// <param name="Probability">P(fake) that a face in the video is forged; null where nobody could judge.</param>
+/// <param name="KeepsOriginal">Whether the file is kept as long as the result.</param>
 /// <param name="Result">
 /// Everything that was found. Only the answer about a single analysis that is done has it.
 /// </param>
@@ -38,6 +39,7 @@ internal sealed record AnalysisAnswer(
     string? Error,
     Verdict? Verdict,
     double? Probability,
+    bool KeepsOriginal,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Analysis? Result = null
 )
 {
@@ -60,6 +62,7 @@ internal sealed record AnalysisAnswer(
             row.Error,
             row.Verdict is { } verdict ? AnalysisRow.FromWord(verdict) : null,
             row.Probability,
+            row.KeepOriginal,
             ParseResult(row)
         );
 

@@ -44,6 +44,7 @@ internal static class Endpoints
             .WithSummary("A page with pictures, in one file")
             .Produces(200, contentType: "text/html")
             .ProducesProblem(404);
+        OriginalEndpoint.Map(analyses);
         analyses
             .MapDelete("/{id}", DeleteAsync)
             .WithName("deleteAnalysis")
@@ -136,6 +137,7 @@ internal static class Endpoints
     private static async Task<Results<ContentHttpResult, ProblemHttpResult>> GetReportAsync(
         HttpContext http,
         AnalysisStore store,
+        AuditLog log,
         string id
     )
     {
@@ -144,6 +146,9 @@ internal static class Endpoints
             || AnalysisAnswer.ParseResult(row) is not { } analysis
         )
             return NotFound();
+        await log.WriteAsync(
+            AuditNote.Create(AuditNote.ActorOf(Access.FindOwner(http)), AuditEvent.ReportRead, row, row.Name)
+        );
         // Drawing the pictures keeps a processor busy for a moment.
         var page = await Task.Run(() => DetectionReport.Page(analysis));
         http.Response.Headers.ContentSecurityPolicy =

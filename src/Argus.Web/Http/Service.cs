@@ -161,6 +161,7 @@ public static partial class Service
             .AddSingleton(detector)
             .AddSingleton(database)
             .AddSingleton<AnalysisStore>()
+            .AddSingleton<AuditLog>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ServiceMetrics>()
             .AddHostedService<Worker>()

@@ -1,5 +1,6 @@
 using Argus.Web.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Argus.Web.Http;
 
@@ -16,10 +17,12 @@ internal static class UploadEndpoint
             .RequireRateLimiting(Limits.Uploads)
             .WithDescription(
                 "multipart/form-data with one file in the field 'file'. It is taken when the answer is 202: "
-                    + "from then on it is looked at, whatever happens to the service."
+                    + "from then on it is looked at, whatever happens to the service. With keep_original=true the file "
+                    + "is kept as long as the result, where the service was started with --keep-originals."
             )
             .Accepts<UploadForm>("multipart/form-data")
             .ProducesProblem(400)
+            .ProducesProblem(403)
             .ProducesProblem(413)
             .ProducesProblem(415)
             .ProducesProblem(422)
@@ -33,12 +36,19 @@ internal static class UploadEndpoint
         Uploads uploads,
         ServeOptions options,
         ServiceMetrics metrics,
-        CancellationToken cancel
+        CancellationToken cancel,
+        [FromQuery(Name = "keep_original")] bool keepOriginal = false
     )
     {
         try
         {
-            var added = await ReceiveAsync(http, store, uploads, options, cancel);
+            if (keepOriginal && !options.KeepOriginals)
+                throw new RefusedUploadException(
+                    StatusCodes.Status403Forbidden,
+                    "This service keeps no originals: it was started without --keep-originals. Send the file without "
+                        + "keep_original."
+                );
+            var added = await ReceiveAsync(http, store, uploads, options, keepOriginal, cancel);
             metrics.CountUpload(added.Bytes);
             return TypedResults.AcceptedAtRoute(AnalysisAnswer.Create(added), "getAnalysis", new { id = added.Id });
         }
@@ -61,6 +71,7 @@ internal static class UploadEndpoint
         AnalysisStore store,
         Uploads uploads,
         ServeOptions options,
+        bool keepOriginal,
         CancellationToken cancel
     )
     {
@@ -89,6 +100,7 @@ internal static class UploadEndpoint
                 Bytes = upload.Bytes,
                 Sha256 = upload.Sha256,
                 DurationSeconds = upload.DurationSeconds,
+                KeepOriginal = keepOriginal,
             };
             // The queue may have filled up while this upload arrived.
             return await store.AddAsync(row, options.LongestQueue) ?? throw QueueIsFull(options);

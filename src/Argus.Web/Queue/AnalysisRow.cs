@@ -31,6 +31,9 @@ internal sealed class AnalysisRow
     /// <summary>The name of the key that the video was sent with; null where no key is required.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>Whether the file is kept, sealed by its hash, as long as the result.</summary>
+    public bool KeepOriginal { get; init; }
+
     /// <summary>The size of the file in bytes.</summary>
     public long Bytes { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Argus.Detection;
 
@@ -17,7 +19,7 @@ internal sealed class AnalysisStore(Database database)
 
     private const string Columns =
         "id, name, owner, bytes, sha256, duration_seconds, state, progress, attempts, created_at, started_at, "
-        + "finished_at, error, verdict, probability";
+        + "finished_at, error, verdict, probability, keep_original";
     private const string IsHeldByWorker = "id = @id AND worker = @worker AND state = 'running'";
     private const string IsOwned = "(CAST(@owner AS text) IS NULL OR owner = CAST(@owner AS text))";
 
@@ -25,11 +27,12 @@ internal sealed class AnalysisStore(Database database)
     /// <param name="row">The upload; state and times are set by the database.</param>
     /// <param name="most">The number of analyses that may wait.</param>
     /// <returns>The row as it is kept; null if the queue is full.</returns>
-    public Task<AnalysisRow?> AddAsync(AnalysisRow row, int most) =>
-        database.FirstAsync<AnalysisRow>(
+    public async Task<AnalysisRow?> AddAsync(AnalysisRow row, int most)
+    {
+        var added = await database.ChangeAsync<AnalysisRow>(
             $"""
-            INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, state, created_at)
-            SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, 'queued', {database.Now}
+            INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, keep_original, state, created_at)
+            SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, @keep, 'queued', {database.Now}
             WHERE (SELECT count(*) FROM analyses WHERE state = 'queued') < @most
             RETURNING {Columns}
             """,
@@ -41,9 +44,13 @@ internal sealed class AnalysisStore(Database database)
                 row.Bytes,
                 row.Sha256,
                 row.DurationSeconds,
+                keep = row.KeepOriginal ? 1L : 0L,
                 most,
-            }
+            },
+            kept => AuditNote.Create(AuditNote.ActorOf(kept.Owner), AuditEvent.Accepted, kept, kept.Name)
         );
+        return added.Count > 0 ? added[0] : null;
+    }
 
     /// <summary>Finds an analysis by its id.</summary>
     /// <param name="id">The id of the analysis.</param>
@@ -150,12 +157,15 @@ internal sealed class AnalysisStore(Database database)
     /// <returns>False if the analysis is no longer this worker's; nothing was written then.</returns>
     public async Task<bool> FinishAsync(string id, string worker, Analysis analysis)
     {
-        var changed = await database.ExecuteAsync(
+        var result = JsonSerializer.Serialize(analysis, DetectionReport.JsonWithPictures);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result)));
+        var changed = await database.ChangeAsync<AnalysisRow>(
             $"""
             UPDATE analyses SET
                 state = 'done', progress = 1, worker = NULL, finished_at = {database.Now},
                 verdict = @verdict, probability = @Probability, result = @result
             WHERE {IsHeldByWorker}
+            RETURNING {Columns}
             """,
             new
             {
@@ -163,10 +173,17 @@ internal sealed class AnalysisStore(Database database)
                 worker,
                 verdict = AnalysisRow.ToWord(analysis.Verdict),
                 analysis.Probability,
-                result = JsonSerializer.Serialize(analysis, DetectionReport.JsonWithPictures),
-            }
+                result,
+            },
+            row =>
+                AuditNote.Create(
+                    AuditNote.Service,
+                    AuditEvent.Done,
+                    row,
+                    $"{row.Verdict}; result {hash}; models {analysis.Models?.ManifestSha256 ?? "unknown"}"
+                )
         );
-        return changed > 0;
+        return changed.Count > 0;
     }
 
     /// <summary>Ends an analysis without a result.</summary>
@@ -176,19 +193,21 @@ internal sealed class AnalysisStore(Database database)
     /// <returns>False if the analysis is no longer this worker's; nothing was written then.</returns>
     public async Task<bool> FailAsync(string id, string worker, string error)
     {
-        var changed = await database.ExecuteAsync(
+        var changed = await database.ChangeAsync<AnalysisRow>(
             $"""
             UPDATE analyses SET state = 'failed', worker = NULL, finished_at = {database.Now}, error = @error
             WHERE {IsHeldByWorker}
+            RETURNING {Columns}
             """,
             new
             {
                 id,
                 worker,
                 error,
-            }
+            },
+            row => AuditNote.Create(AuditNote.Service, AuditEvent.Failed, row, error)
         );
-        return changed > 0;
+        return changed.Count > 0;
     }
 
     /// <summary>
@@ -207,33 +226,50 @@ internal sealed class AnalysisStore(Database database)
         );
 
     /// <summary>Fails all analyses whose workers fell silent in each of <see cref="MostAttempts"/> attempts.</summary>
-    /// <returns>The ids of the analyses that were given up just now.</returns>
-    public Task<IReadOnlyList<string>> GiveUpAsync() =>
-        database.ListAsync<string>(
+    /// <returns>The analyses that were given up just now.</returns>
+    public Task<IReadOnlyList<AnalysisRow>> GiveUpAsync() =>
+        database.ChangeAsync<AnalysisRow>(
             $"""
             UPDATE analyses SET
                 state = 'failed', worker = NULL, finished_at = {database.Now},
                 error = 'It ended {MostAttempts} workers that looked at it.'
             WHERE state = 'running' AND lease_until < {database.Now} AND attempts >= {MostAttempts}
-            RETURNING id
-            """
+            RETURNING {Columns}
+            """,
+            null,
+            row => AuditNote.Create(AuditNote.Service, AuditEvent.Failed, row, row.Error!)
         );
 
     /// <summary>Deletes an analysis in any state.</summary>
     /// <param name="id">The id of the analysis.</param>
     /// <param name="owner">The name of the key that it must belong to; null accepts every owner.</param>
     /// <returns>False if there is none that the owner may delete.</returns>
-    public async Task<bool> DeleteAsync(string id, string? owner) =>
-        await database.ExecuteAsync($"DELETE FROM analyses WHERE id = @id AND {IsOwned}", new { id, owner }) > 0;
+    public async Task<bool> DeleteAsync(string id, string? owner)
+    {
+        var deleted = await database.ChangeAsync<AnalysisRow>(
+            $"DELETE FROM analyses WHERE id = @id AND {IsOwned} RETURNING {Columns}",
+            new { id, owner },
+            row => AuditNote.Create(AuditNote.ActorOf(owner), AuditEvent.Deleted, row, row.Name)
+        );
+        return deleted.Count > 0;
+    }
 
     /// <summary>Deletes the analyses that ended too long ago.</summary>
-    /// <param name="keep">How long an analysis is kept after its end.</param>
-    /// <returns>The number of analyses that were deleted.</returns>
-    public Task<int> ExpireAsync(TimeSpan keep) =>
-        database.ExecuteAsync(
-            $"DELETE FROM analyses WHERE finished_at < {database.Now} - @keep",
-            new { keep = (long)keep.TotalMilliseconds }
+    /// <param name="keep">How long an analysis is kept after its end, unless its owner's key says otherwise.</param>
+    /// <returns>The ids of the analyses that were deleted.</returns>
+    public async Task<IReadOnlyList<string>> ExpireAsync(TimeSpan keep)
+    {
+        var expired = await database.ChangeAsync<AnalysisRow>(
+            $"""
+            DELETE FROM analyses WHERE finished_at < {database.Now}
+                - COALESCE((SELECT keep_hours * 3600000 FROM api_keys WHERE name = owner), @keep)
+            RETURNING {Columns}
+            """,
+            new { keep = keep.TotalMilliseconds },
+            row => AuditNote.Create(AuditNote.Service, AuditEvent.Expired, row, row.Name)
         );
+        return [.. expired.Select(row => row.Id)];
+    }
 
     /// <summary>Tells whether an analysis waits or runs, so that its upload is still needed.</summary>
     /// <param name="id">The id of the analysis.</param>

@@ -25,20 +25,49 @@ public sealed class Database : IAsyncDisposable
         CREATE INDEX IF NOT EXISTS analyses_by_time ON analyses (created_at);
         CREATE TABLE IF NOT EXISTS api_keys (
             name text PRIMARY KEY, hash text NOT NULL UNIQUE, created_at bigint NOT NULL);
+        CREATE TABLE IF NOT EXISTS audit (
+            sequence bigint PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL, event text NOT NULL,
+            analysis text, file_sha256 text, details text NOT NULL, previous text NOT NULL, hash text NOT NULL);
         """;
+
+    // Nothing in Argus changes or deletes a line of the audit log; these keep others from doing it by mistake.
+    private const string SqliteGuards = """
+        CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+        CREATE TRIGGER IF NOT EXISTS audit_is_not_deleted BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+        """;
+    private const string PostgresGuards = """
+        CREATE OR REPLACE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'the audit log only grows'; END $$;
+        CREATE OR REPLACE TRIGGER audit_is_not_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+            EXECUTE FUNCTION audit_only_grows();
+        """;
+
+    // Columns that databases of earlier versions lack.
+    private static readonly (string Table, string Column, string Type)[] LaterColumns =
+    [
+        ("api_keys", "keep_hours", "double precision"),
+        ("analyses", "keep_original", "bigint NOT NULL DEFAULT 0"),
+    ];
 
     // The number of PostgreSQL's advisory lock that keeps two processes from creating the tables at the same time. Its
     // value has no meaning.
     private const long SchemaLock = 0x4172677573;
+
+    // The same for appending to the audit log: its chain has one end.
+    private const long AuditLock = 0x4175646974;
     private const int SqliteTimeoutSeconds = 10;
 
     private readonly DbDataSource source;
+    private readonly bool isPostgres;
 
     static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
     private Database(DbDataSource source, bool postgres)
     {
         this.source = source;
+        this.isPostgres = postgres;
         Now = postgres
             ? "(extract(epoch from clock_timestamp()) * 1000)::bigint"
             : "CAST(unixepoch('subsec') * 1000 AS integer)";
@@ -64,7 +93,7 @@ public sealed class Database : IAsyncDisposable
         try
         {
             var database = connectionString is null ? CreateSqlite(folder) : CreatePostgres(connectionString);
-            await database.CreateTablesAsync(isPostgres: connectionString is not null, cancel);
+            await database.CreateTablesAsync(cancel);
             return database;
         }
         catch (Exception error) when (error is ArgumentException or DbException or SocketException)
@@ -123,6 +152,77 @@ public sealed class Database : IAsyncDisposable
         return [.. await connection.QueryAsync<T>(sql, values)];
     }
 
+    /// <summary>
+    /// Runs a statement that changes rows and returns them, and writes an entry of the audit log for each, all of it or
+    /// nothing.
+    /// </summary>
+    /// <typeparam name="T">The type that a row is read as.</typeparam>
+    /// <param name="sql">The statement, with RETURNING.</param>
+    /// <param name="values">An object whose properties are the statement's parameters.</param>
+    /// <param name="describe">What the log is to say of a row.</param>
+    /// <returns>The rows that changed.</returns>
+    internal async Task<IReadOnlyList<T>> ChangeAsync<T>(string sql, object? values, Func<T, AuditNote> describe)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var rows = (await connection.QueryAsync<T>(sql, values, transaction)).ToList();
+        foreach (var row in rows)
+            await AppendAsync(connection, transaction, describe(row));
+        await transaction.CommitAsync();
+        return rows;
+    }
+
+    /// <summary>Writes an entry of the audit log by itself.</summary>
+    internal async Task AppendAsync(AuditNote note)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await AppendAsync(connection, transaction, note);
+        await transaction.CommitAsync();
+    }
+
+    // SQLite has one writer at a time, PostgreSQL a lock until the end of the transaction.
+    private async Task AppendAsync(DbConnection connection, DbTransaction transaction, AuditNote note)
+    {
+        if (isPostgres)
+            await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({AuditLock})", transaction: transaction);
+        var (sequence, previous) = await connection.QueryFirstOrDefaultAsync<(long, string?)>(
+            "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1",
+            transaction: transaction
+        );
+        var at = await connection.ExecuteScalarAsync<long>($"SELECT {Now}", transaction: transaction);
+        var entry = new AuditEntry(
+            sequence + 1,
+            at,
+            note.Actor,
+            note.Event,
+            note.Analysis,
+            note.FileSha256,
+            note.Details,
+            previous ?? AuditEntry.Start
+        ).Seal();
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO audit (sequence, at, actor, event, analysis, file_sha256, details, previous, hash)
+            VALUES (@Sequence, @At, @Actor, @Event, CAST(@Analysis AS text), CAST(@FileSha256 AS text), @Details,
+                @Previous, @Hash)
+            """,
+            new
+            {
+                entry.Sequence,
+                entry.At,
+                entry.Actor,
+                Event = $"{entry.Event}",
+                entry.Analysis,
+                entry.FileSha256,
+                entry.Details,
+                entry.Previous,
+                entry.Hash,
+            },
+            transaction
+        );
+    }
+
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
@@ -142,7 +242,7 @@ public sealed class Database : IAsyncDisposable
         return new Database(NpgsqlDataSource.Create(settings), postgres: true);
     }
 
-    private async Task CreateTablesAsync(bool isPostgres, CancellationToken cancel)
+    private async Task CreateTablesAsync(CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         // The mode of the journal cannot change within a transaction.
@@ -152,6 +252,23 @@ public sealed class Database : IAsyncDisposable
         if (isPostgres)
             await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaLock})", transaction: transaction);
         await connection.ExecuteAsync(Schema, transaction: transaction);
+        foreach (var (table, column, type) in LaterColumns)
+        {
+            var known = await connection.ExecuteScalarAsync<long>(
+                isPostgres
+                    ? "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema() "
+                        + "AND table_name = @table AND column_name = @column"
+                    : "SELECT count(*) FROM pragma_table_info(@table) WHERE name = @column",
+                new { table, column },
+                transaction
+            );
+            if (known == 0)
+                await connection.ExecuteAsync(
+                    $"ALTER TABLE {table} ADD COLUMN {column} {type}",
+                    transaction: transaction
+                );
+        }
+        await connection.ExecuteAsync(isPostgres ? PostgresGuards : SqliteGuards, transaction: transaction);
         await transaction.CommitAsync(cancel);
     }
 }

@@ -30,15 +30,21 @@ internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions
 
     private async Task SweepAsync()
     {
-        foreach (var id in await store.GiveUpAsync())
+        foreach (var row in await store.GiveUpAsync())
         {
-            log.LogError("{Id} ended every worker that looked at it and is given up.", id);
-            uploads.Delete(id);
+            log.LogError("{Id} ended every worker that looked at it and is given up.", row.Id);
+            uploads.Finish(row);
         }
-        await store.ExpireAsync(TimeSpan.FromHours(options.KeepHours));
+        foreach (var id in await store.ExpireAsync(TimeSpan.FromHours(options.KeepHours)))
+            uploads.Delete(id);
         foreach (var id in uploads.ListOlderThan(AbandonedAge))
         {
-            if (!await store.IsUnfinishedAsync(id))
+            if (await store.IsUnfinishedAsync(id))
+                continue;
+            // A worker that was killed after it wrote its answer did not come to keep the original.
+            if (await store.FindAsync(id, owner: null) is { } row)
+                uploads.Finish(row);
+            else
                 uploads.Delete(id);
         }
     }

@@ -25,6 +25,7 @@ internal sealed class Uploads
     private readonly ServeOptions options;
     private readonly ILogger<Uploads> log;
     private readonly string folder;
+    private readonly string originals;
 
     /// <summary>Makes the folder for uploads if it is missing.</summary>
     /// <param name="options">The data folder, and the limits of uploads.</param>
@@ -35,6 +36,7 @@ internal sealed class Uploads
         this.options = options;
         this.log = log;
         folder = CreateFolder(options);
+        originals = Path.Combine(options.Data, "originals");
     }
 
     /// <summary>Finds the folder where a service's uploads lie. It need not exist.</summary>
@@ -104,18 +106,54 @@ internal sealed class Uploads
         }
     }
 
-    /// <summary>Deletes the file of an upload if it exists. A failure is logged and nothing is thrown.</summary>
+    /// <summary>Finds the original of an analysis that kept it. It need not exist.</summary>
+    /// <param name="id">The id of its analysis.</param>
+    public string FindOriginal(string id) => Path.Combine(originals, id);
+
+    /// <summary>
+    /// Ends an upload whose analysis has ended: its file is deleted, or kept as an original that can only be read.
+    /// </summary>
+    /// <param name="row">The analysis.</param>
+    public void Finish(AnalysisRow row)
+    {
+        if (!row.KeepOriginal)
+        {
+            Delete(row.Id);
+            return;
+        }
+        Try(
+            FindPath(row.Id),
+            path =>
+            {
+                Directory.CreateDirectory(originals);
+                File.SetAttributes(path, FileAttributes.ReadOnly);
+                File.Move(path, FindOriginal(row.Id));
+            },
+            "kept"
+        );
+    }
+
+    /// <summary>
+    /// Deletes the file of an upload, and its original, if they exist. A failure is logged and nothing is thrown.
+    /// </summary>
     /// <param name="id">The id of its analysis.</param>
     public void Delete(string id)
     {
-        var path = FindPath(id);
+        foreach (var path in new[] { FindPath(id), FindOriginal(id) })
+            Try(path, File.Delete, "deleted");
+    }
+
+    private void Try(string path, Action<string> work, string verb)
+    {
         try
         {
-            File.Delete(path);
+            work(path);
         }
+        // Without originals there is no folder of them.
+        catch (DirectoryNotFoundException) { }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.LogWarning("{Path} cannot be deleted: {Message}", path, error.Message);
+            log.LogWarning("{Path} cannot be {Verb}: {Message}", path, verb, error.Message);
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class Worker(
         await heartbeat;
         if (ending.WriteAsync is null || !await WriteEndingAsync(row.Id, ending.WriteAsync))
             return;
-        uploads.Delete(row.Id);
+        uploads.Finish(row);
         var elapsed = Stopwatch.GetElapsedTime(started);
         metrics.CountAnalysis(ending.Outcome, elapsed, row.DurationSeconds);
         log.LogInformation("{Id}: {Outcome} after {Seconds:0.0} s.", row.Id, ending.Outcome, elapsed.TotalSeconds);
