@@ -31,14 +31,12 @@ internal static class EvidenceSentences
 
     private static string Describe(LikelihoodRatio ratio)
     {
-        var (times, side) =
-            ratio.Log10 >= 0
-                ? (Math.Pow(10, ratio.Log10), "forgeries than among real videos")
-                : (Math.Pow(10, -ratio.Log10), "real videos than among forgeries");
-        return $"{ratio.Support}: such a score is {times:0.#} times as likely among {side} (log10 LR "
-            + $"{ratio.Log10:+0.00;-0.00;0.00}, 95% {ratio.Interval.Low:+0.00;-0.00;0.00} to "
-            + $"{ratio.Interval.High:+0.00;-0.00;0.00}"
-            + (ratio.IsBounded ? ", held at what so few validation videos can bear out)" : ")");
+        var isForged = ratio.Log10 >= 0;
+        string Number(double log10) => $"{log10:+0.00;-0.00;0.00}";
+        return $"{ratio.Support}: such a score is {Math.Pow(10, Math.Abs(ratio.Log10)):0.#} times as likely among "
+            + (isForged ? "forgeries as among real videos" : "real videos as among forgeries")
+            + $" of the kinds that it was fitted on (log10 LR {Number(ratio.Log10)}, 95% {Number(ratio.Interval.Low)} to "
+            + $"{Number(ratio.Interval.High)}{(ratio.IsBounded ? ", held at what so few videos can bear out" : "")})";
     }
 
     private static double FindPrior(Council council) =>

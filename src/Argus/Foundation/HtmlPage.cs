@@ -33,6 +33,7 @@ internal sealed class HtmlPage(string title)
         .confusion .right { background: #1b7f5c33; }
         .confusion .wrong { background: #c2410c33; }
         nav { font-size: .9rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
+        @page { size: A4; margin: 15mm; }
         @media print {
           body { margin: 0; max-width: none; font-size: 10pt; } nav { display: none; }
           .scroll { overflow: visible; }
