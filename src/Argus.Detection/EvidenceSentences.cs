@@ -32,11 +32,12 @@ internal static class EvidenceSentences
     private static string Describe(LikelihoodRatio ratio)
     {
         var isForged = ratio.Log10 >= 0;
+        var held = ratio.IsBounded ? ", held at what so few videos can bear out" : "";
         string Number(double log10) => $"{log10:+0.00;-0.00;0.00}";
         return $"{ratio.Support}: such a score is {Math.Pow(10, Math.Abs(ratio.Log10)):0.#} times as likely among "
             + (isForged ? "forgeries as among real videos" : "real videos as among forgeries")
-            + $" of the kinds that it was fitted on (log10 LR {Number(ratio.Log10)}, 95% {Number(ratio.Interval.Low)} to "
-            + $"{Number(ratio.Interval.High)}{(ratio.IsBounded ? ", held at what so few videos can bear out" : "")})";
+            + $" of the kinds that it was fitted on (log10 LR {Number(ratio.Log10)}, 95% "
+            + $"{Number(ratio.Interval.Low)} to {Number(ratio.Interval.High)}{held})";
     }
 
     private static double FindPrior(Council council) =>

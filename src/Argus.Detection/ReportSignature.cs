@@ -82,7 +82,7 @@ public sealed record ReportSignature(
         catch (CryptographicException error)
         {
             throw new ArgusException(
-                $"The signature of {certificate.Subject} does not fit {report}: the report or the signature was altered.",
+                $"The signature of {certificate.Subject} does not fit {report}: one of the two was altered.",
                 error
             );
         }
@@ -111,8 +111,8 @@ public sealed record ReportSignature(
             return $"the certificate was not valid when the report was signed ({signed.UtcDateTime:yyyy-MM-dd}): it is "
                 + $"valid from {NotBefore:yyyy-MM-dd} to {NotAfter:yyyy-MM-dd}";
         return now > NotAfter
-            ? $"the certificate expired on {NotAfter:yyyy-MM-dd}; by the signer's clock it was valid when the report was "
-                + "signed"
+            ? $"the certificate expired on {NotAfter:yyyy-MM-dd}; by the signer's clock it was valid when the "
+                + "report was signed"
             : null;
     }
 }

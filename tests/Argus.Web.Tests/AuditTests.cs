@@ -242,7 +242,8 @@ public class AuditTests(Material material)
                 CREATE TABLE analyses (
                     id text PRIMARY KEY, name text NOT NULL, owner text, bytes bigint NOT NULL, sha256 text NOT NULL,
                     duration_seconds double precision NOT NULL,
-                    state text NOT NULL, progress double precision NOT NULL DEFAULT 0, attempts bigint NOT NULL DEFAULT 0,
+                    state text NOT NULL, progress double precision NOT NULL DEFAULT 0,
+                    attempts bigint NOT NULL DEFAULT 0,
                     created_at bigint NOT NULL, started_at bigint, finished_at bigint, worker text,
                     lease_until bigint NOT NULL DEFAULT 0,
                     error text, verdict text, probability double precision, result text);

@@ -63,7 +63,8 @@ internal sealed class CaseOptions
         catch (CryptographicException error)
         {
             throw new RequestException(
-                $"{file} is no PKCS#12 certificate, or its password (in {PasswordVariable}) is another: {error.Message}",
+                $"{file} is no PKCS#12 certificate, or its password (in {PasswordVariable}) is another: "
+                    + error.Message,
                 error
             );
         }

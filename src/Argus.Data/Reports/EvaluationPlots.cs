@@ -62,7 +62,7 @@ internal static partial class Plots
     /// <summary>For each decimal logarithm of a likelihood ratio, the share of videos that have at least it.</summary>
     public static void Tippett(string path, IReadOnlyList<double> real, IReadOnlyList<double> fake)
     {
-        using var plot = New("", "log10 likelihood ratio", "share of videos with at least this ratio");
+        using var plot = New("", "log10 likelihood ratio", "share at or above it");
         foreach (var (name, values, color) in new[] { ("real", real, RealColor), ("fake", fake, FakeColor) })
         {
             double[] sorted = [.. values.Order()];

@@ -36,9 +36,9 @@ internal static class LikelihoodSection
             .Paragraph(
                 "How much likelier a video's score is among forgeries than among real videos, by what "
                     + $"{model.Real} real and {model.Fake} fake validation videos say; no ratio goes beyond what so "
-                    + "many videos can bear out (empirical bounds). Cllr is what the ratios cost in bits: 0 is perfect, "
-                    + "1 says nothing, more misleads. Cllr_min is what the order of the videos would cost with the "
-                    + "best calibration; the rest is calibration loss."
+                    + "many videos can bear out (empirical bounds). Cllr is what the ratios cost in bits: 0 is "
+                    + "perfect, 1 says nothing, more misleads. Cllr_min is what the order of the videos would cost "
+                    + "with the best calibration; the rest is calibration loss."
             )
             .Table(
                 Columns,

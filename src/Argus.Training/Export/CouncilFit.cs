@@ -137,7 +137,7 @@ public static class CouncilFit
         return Evaluate(council, videos, Fuse(council, evidence, videos), data, isHeldOut);
     }
 
-    /// <summary>The likelihood ratio of a council's odds, from videos that it was fitted to; null for too few.</summary>
+    /// <summary>The likelihood ratio of a council's odds, from videos that fitted it; null for too few.</summary>
     /// <param name="council">Its weights count, not what it says of likelihood ratios.</param>
     /// <param name="evidence">What each of its members says of them.</param>
     public static LikelihoodRatioModel? FitLikelihoodRatio(Council council, IReadOnlyList<CouncilEvidence> evidence)

@@ -62,7 +62,7 @@ function result(found) {
   const outside = [...new Set(found.faces.flatMap(face => face.outside_scope ?? []))];
   if (found.verdict === "outside_scope") parts.splice(1, 0, make("p", {}, "The models were not tested on such a video, so nobody knows how often they would be wrong:"), make("ul", { className: "notes" }, ...outside.map(reason => make("li", {}, reason))));
   found.faces.forEach(face => parts.push(...faceParts(face, found)));
-  if (found.limits?.length) parts.push(make("h3", {}, "What it does not say"), sentences(found.limits));
+  if (found.limits?.length) parts.push(make("h3", {}, "What the models look for"), sentences(found.limits));
   if (found.input && found.coverage) parts.push(make("details", {}, make("summary", {}, "How this answer was made"), sentences(proof(found))));
   return parts;
 }

@@ -7,7 +7,7 @@ namespace Argus.Web.Queue;
 /// <summary>What is known about a key, without its secret.</summary>
 /// <param name="Name">The name of whoever the key was made for.</param>
 /// <param name="CreatedAt">When the key was made, in milliseconds since 1970, UTC.</param>
-/// <param name="KeepHours">How long results are kept that came with it; null for as long as the service keeps them.</param>
+/// <param name="KeepHours">How long results that came with it are kept; null for the service's time.</param>
 public sealed record ApiKeyEntry(string Name, long CreatedAt, double? KeepHours);
 
 /// <summary>

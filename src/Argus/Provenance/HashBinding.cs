@@ -15,7 +15,7 @@ internal sealed record HashBinding(ContentBinding Binding, string Reason)
 
     public static HashBinding NotChecked(string reason) => new(ContentBinding.NotChecked, reason);
 
-    /// <summary>Of the assertions <c>c2pa.hash.data</c> and <c>c2pa.hash.bmff</c>, in all of the latter's versions.</summary>
+    /// <summary>Of the assertions <c>c2pa.hash.data</c> and <c>c2pa.hash.bmff</c>, in all versions.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="label">The assertion's, with its version.</param>
     /// <param name="assertion">Its content.</param>

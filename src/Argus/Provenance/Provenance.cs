@@ -62,25 +62,28 @@ public sealed record ProvenanceManifest(
     public bool SaysMadeByAi => DigitalSourceTypes.Any(type => MadeByModels.Contains(Term(type)));
 
     /// <summary>What it says, in sentences without capital letters and full stops.</summary>
-    public IReadOnlyList<string> Sentences =>
-        [
-            .. SaysMadeByAi
-                ?
-                [
-                    $"made by AI, wholly or in part, says its maker ({string.Join(", ", DigitalSourceTypes.Select(Term))})",
-                ]
-                : Array.Empty<string>(),
-            $"it carries a C2PA manifest, written by {(ClaimGenerator.Length > 0 ? ClaimGenerator : "a program that it does not name")}"
-                + (Actions.Count > 0 ? $": {string.Join(", ", Actions.Select(action => action.Name))}" : ""),
-            Binding switch
-            {
-                ContentBinding.Holds => "its content is what the manifest was made for",
-                ContentBinding.Broken => "its content was changed after the manifest was made",
-                _ => $"whether its content is what the manifest was made for was not checked: {BindingReason}",
-            },
-            .. Problems,
-            "signatures and trust were not judged: whoever can write a file can write such a manifest",
-        ];
+    public IReadOnlyList<string> Sentences
+    {
+        get
+        {
+            var terms = string.Join(", ", DigitalSourceTypes.Select(Term));
+            var maker = ClaimGenerator.Length > 0 ? ClaimGenerator : "a program that it does not name";
+            var done = Actions.Count > 0 ? $": {string.Join(", ", Actions.Select(action => action.Name))}" : "";
+            return
+            [
+                .. SaysMadeByAi ? [$"made by AI, wholly or in part, says its maker ({terms})"] : Array.Empty<string>(),
+                $"it carries a C2PA manifest, written by {maker}{done}",
+                Binding switch
+                {
+                    ContentBinding.Holds => "its content is what the manifest was made for",
+                    ContentBinding.Broken => "its content was changed after the manifest was made",
+                    _ => $"whether its content is what the manifest was made for was not checked: {BindingReason}",
+                },
+                .. Problems,
+                "signatures and trust were not judged: whoever can write a file can write such a manifest",
+            ];
+        }
+    }
 
     private static string Term(string address) => address[(address.LastIndexOf('/') + 1)..];
 }

@@ -91,7 +91,7 @@ public sealed record LikelihoodRatioModel(
         );
     }
 
-    /// <summary>The decimal logarithm by <see cref="KernelDensity"/>, within the same bounds; null without it.</summary>
+    /// <summary>The decimal logarithm by <see cref="KernelDensity"/>, within the bounds; null without it.</summary>
     public double? EvaluateKernelDensity(double logit) =>
         KernelDensity is { } density ? Math.Clamp(density.Log10(logit), Bounds.Lower, Bounds.Upper) : null;
 

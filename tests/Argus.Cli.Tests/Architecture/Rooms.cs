@@ -164,6 +164,7 @@ internal static class Rooms
             "Argus.Data.Datasets",
             "Argus.Data.Evaluations",
             "Argus.Data.Stores",
+            "Argus.Training.Models",
             "Argus.Training.Recipes",
             "Argus.Training.Runs",
             "Argus.Training.Export",
@@ -177,6 +178,7 @@ internal static class Rooms
         [
             "Argus.Recipes",
             "Argus.Pretrained",
+            "Argus.Provenance",
             "Argus.Video",
             "Argus.Metrics",
             "Argus.Scores",

@@ -21,7 +21,7 @@ internal sealed class DrawnManifest
     /// <summary>Version of the claim and of the assertions, 1 or 2.</summary>
     public int Version { get; init; } = 2;
 
-    /// <summary>Manifests of ingredients that stand before the file's own, by label, each with the one it names.</summary>
+    /// <summary>Manifests of ingredients before the file's own, by label, each with the one it names.</summary>
     public IReadOnlyList<(string Label, string Ingredient)> Before { get; init; } = [];
 
     /// <summary>The manifest that the file's own names as its ingredient; null for none.</summary>

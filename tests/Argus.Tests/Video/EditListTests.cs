@@ -12,9 +12,8 @@ public class EditListTests
         await Videos.RunAsync(
             folder["a.mp4"],
             [
-                .. "-f lavfi -i testsrc2=size=64x64:rate=10:duration=2 -itsoffset 0.5 -f lavfi -i sine=duration=1".Split(
-                    ' '
-                ),
+                .. "-f lavfi -i testsrc2=size=64x64:rate=10:duration=2".Split(' '),
+                .. "-itsoffset 0.5 -f lavfi -i sine=duration=1".Split(' '),
                 .. "-c:v libx264 -bf 2 -c:a aac -metadata creation_time=2024-05-06T07:08:09Z".Split(' '),
             ]
         );
