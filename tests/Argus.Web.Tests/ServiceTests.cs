@@ -81,6 +81,7 @@ public class ServiceTests(Material material)
                 "/v1/analyses",
                 "/v1/analyses/{id}",
                 "/v1/analyses/{id}/events",
+                "/v1/analyses/{id}/original",
                 "/v1/analyses/{id}/report",
                 "/v1/session",
             ],
