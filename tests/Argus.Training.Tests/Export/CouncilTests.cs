@@ -125,7 +125,7 @@ public class CouncilTests
         Assert.Equal((0, 0.27753), (none.FalseAlarmRate.Low, Math.Round(none.FalseAlarmRate.High, 5)));
         Assert.Equal(0.01382, none.FoundRate.Low, 5e-5);
         Assert.Equal(0.16500, none.FoundRate.High, 5e-5);
-        Assert.Equal(none.FalseAlarmRate, none.FindFalseAlarmRate(1));
+        Assert.Equal(none.FalseAlarmRate.High, none.FindFalseAlarmRate(1).High, 1e-12);
         Assert.Equal(1 - Math.Pow(1 - none.FalseAlarmRate.High, 3), none.FindFalseAlarmRate(3).High, 1e-12);
     }
 
