@@ -51,8 +51,9 @@ internal static class EvidenceSentences
             + $"{Range(evaluation.FalseAlarmRate)}; {evaluation.Found} forged ones were found, "
             + $"{Range(evaluation.FoundRate)}; {evaluation.CalledReal} forged ones were called real, "
             + $"{Range(evaluation.MissRate)} (95% intervals)";
-        if (!evaluation.IsHeldOut)
-            yield return "the thresholds were chosen on these same videos, so the rates are a little too good";
+        yield return evaluation.IsHeldOut
+            ? "neither models nor thresholds nor ratios were fitted to these people"
+            : "the thresholds were chosen on these same videos, so the rates are a little too good";
         if (faces > 1)
             yield return $"the rates are for one face; of a real video with {faces} faces "
                 + $"{Range(evaluation.FindFalseAlarmRate(faces))} would be called forged";

@@ -23,7 +23,7 @@ public sealed record ReportFile(Analysis Analysis, string? PageSha256)
 
     private sealed record Sealed(string Format, int Version, string Sha256, string? PageSha256, JsonElement Analysis);
 
-    /// <summary>Writes it, whole or not at all.</summary>
+    /// <summary>Writes it, whole or not at all. A signature under the report that was there before goes.</summary>
     /// <param name="path">The file.</param>
     /// <param name="analysis">The answer.</param>
     /// <param name="page">The page that was written with it; null for none.</param>
@@ -31,6 +31,7 @@ public sealed record ReportFile(Analysis Analysis, string? PageSha256)
     {
         var content = JsonSerializer.SerializeToElement(analysis, DetectionReport.Json);
         var file = new Sealed(Format, Version, Hash(content), page is null ? null : HashText(page), content);
+        File.Delete(path + ReportSignature.Extension);
         AtomicFile.Write(path, JsonSerializer.Serialize(file, Indented) + "\n");
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Argus.Detection;
 using Argus.Tests;
 using Xunit;
 
@@ -181,6 +182,19 @@ public class DetectTests
         Assert.Equal(1, altered.ExitCode);
         Assert.Contains("was altered after it was written", altered.Error, StringComparison.Ordinal);
         await File.WriteAllTextAsync(folder[report], written);
+
+        // A clock that went back meanwhile is said; the answer is what it was.
+        var analysis = ReportFile.Read(folder[report]).Analysis;
+        ReportFile.Write(folder[report], analysis with { FinishedAt = analysis.StartedAt?.AddSeconds(-1) }, null);
+        var backwards = await Verify(video);
+        Assert.True(backwards.ExitCode == 0, backwards.Error);
+        Assert.Contains("the clock went back", backwards.Output, StringComparison.Ordinal);
+        Assert.Contains("to the last digit", backwards.Output, StringComparison.Ordinal);
+
+        File.Delete(folder["others", "rr.onnx"]);
+        var missing = await Verify(video, "others");
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("rr.onnx is missing", missing.Error, StringComparison.Ordinal);
 
         var loose = await ArgusProcess.RunAsync(folder.Path, "detect", video, "--models", "models", "--case", "7");
         Assert.Equal(2, loose.ExitCode);

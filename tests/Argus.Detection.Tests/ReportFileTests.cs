@@ -144,8 +144,11 @@ public sealed class ReportFileTests : IDisposable
         Assert.InRange(signature.SignedAt!.Value, DateTimeOffset.Now.AddMinutes(-5), DateTimeOffset.Now.AddMinutes(1));
         Assert.Null(signature.FindExpiry(DateTimeOffset.Now));
 
-        // Whoever writes the report anew, hash and all, cannot sign it.
+        // A new report takes the old signature away; whoever keeps it beside one that is written anew, is found.
+        var kept = File.ReadAllBytes(Report + ReportSignature.Extension);
         ReportFile.Write(Report, Example() with { Probability = 0.1 }, null);
+        Assert.Null(ReportSignature.Read(Report));
+        File.WriteAllBytes(Report + ReportSignature.Extension, kept);
         Assert.Contains("does not fit", Assert.Throws<ArgusException>(() => ReportSignature.Read(Report)).Message);
         File.WriteAllText(Report + ReportSignature.Extension, "no signature");
         Assert.Contains("is no signature", Assert.Throws<ArgusException>(() => ReportSignature.Read(Report)).Message);

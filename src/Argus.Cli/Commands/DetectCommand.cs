@@ -82,7 +82,9 @@ internal static class DetectCommand
                                 ? await detector.AnalyzeEveryFrameAsync(video, null, cancel)
                                 : await detector.AnalyzeAsync(video, null, cancel);
                             var analysis = found with { Case = belongsTo };
-                            said.AddRange(analysis.Evidence.Skip(analysis.LikelihoodRatio is null ? 0 : 1));
+                            said.AddRange([
+                                .. analysis.Evidence.Skip(analysis.LikelihoodRatio is null ? 0 : 1).Except(said),
+                            ]);
                             if (lines)
                                 Terminal.Line(JsonSerializer.Serialize(analysis, DetectionReport.Json));
                             else
@@ -124,7 +126,7 @@ internal static class DetectCommand
                 if (judged == 0)
                     throw new RequestException("The list on standard input names no video.");
                 if (!lines && failed < judged)
-                    foreach (var note in said.Concat(detector.Limits).Distinct())
+                    foreach (var note in said.Concat(detector.Limits))
                         Terminal.Text($"note: {note}");
                 return failed == 0 ? 0 : 1;
             }
