@@ -10,6 +10,7 @@ internal static class BenchCommand
         new("bench", "Measure this machine: how long the parts of the work take.")
         {
             StepBench.CreateCommand(),
+            DeviceBench.CreateCommand(),
             PrepareBench.CreateCommand(),
             FeedBench.CreateCommand(),
             EvaluateBench.CreateCommand(),

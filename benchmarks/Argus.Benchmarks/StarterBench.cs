@@ -58,7 +58,8 @@ internal static class StarterBench
         int NoFace
     );
 
-    private sealed record Clip(string Set, string Method, string Path, int Label);
+    // A file to judge: as it is, or as a condition makes it.
+    private sealed record Clip(string Set, string Method, string Path, int Label, Condition? Condition = null);
 
     private const int FewestForFigure = 10;
     private const string Half = "floor(iw/4)*2";
@@ -104,31 +105,23 @@ internal static class StarterBench
             async (parse, cancel) =>
             {
                 ProcessSettings.ForPictures();
-                var scratch = Directory.CreateTempSubdirectory("argus-bench-").FullName;
-                try
+                var clips = new List<Clip>();
+                clips.AddRange(FaceForensics(Path.Combine(parse.GetRequiredValue(faces), "ffpp_dev")));
+                clips.AddRange(Pairs(Path.Combine(parse.GetRequiredValue(faces), "pairs")));
+                if (parse.GetValue(reals) is { Length: > 0 } folders)
                 {
-                    var clips = new List<Clip>();
-                    clips.AddRange(FaceForensics(Path.Combine(parse.GetRequiredValue(faces), "ffpp_dev")));
-                    clips.AddRange(
-                        await PairsAsync(Path.Combine(parse.GetRequiredValue(faces), "pairs"), scratch, cancel)
-                    );
-                    if (parse.GetValue(reals) is { Length: > 0 } folders)
-                    {
-                        var own = OwnData.Find(null, folders, null, parse.GetValue(settings) ?? []);
-                        var held = HeldOut(own.Folder!, own.Settings);
-                        clips.AddRange(held);
-                        if (parse.GetValue(ladder))
-                            clips.AddRange(await EncodeAsync(held, scratch, cancel));
-                    }
-                    var judged = await JudgeAsync(clips, parse.GetValue(models), cancel);
-                    if (parse.GetValue(table) is { } file)
-                        AtomicFile.Write(file, ToCsv(judged));
-                    BenchOptions.Write(parse, Measure(judged), Print);
+                    var own = OwnData.Find(null, folders, null, parse.GetValue(settings) ?? []);
+                    var held = HeldOut(own.Folder!, own.Settings);
+                    clips.AddRange(held);
+                    if (parse.GetValue(ladder))
+                        clips.AddRange(EncodedAgain(held));
                 }
-                finally
-                {
-                    Directory.Delete(scratch, recursive: true);
-                }
+                await using var file = parse.GetValue(table) is { } path ? File.CreateText(path) : StreamWriter.Null;
+                BenchOptions.Write(
+                    parse,
+                    Measure(await JudgeAsync(clips, parse.GetValue(models), file, cancel)),
+                    Print
+                );
             }
         );
         return command;
@@ -142,21 +135,11 @@ internal static class StarterBench
         select new Clip($"ffpp_dev, {side} pairs", item.Method, Path.Combine(folder, item.Path), item.Label);
 
     // The left half is the recording, the right half the same with another face.
-    private static async Task<IReadOnlyList<Clip>> PairsAsync(string folder, string scratch, CancellationToken cancel)
-    {
-        var clips = new List<Clip>();
-        foreach (var file in VideoFolder.Videos(folder))
-        {
-            foreach (var (side, x, label) in new[] { ("left", "0", 0), ("right", Half, 1) })
-            {
-                var half = Path.Combine(scratch, $"{Path.GetFileNameWithoutExtension(file)}_{side}.mkv");
-                var cut = new Condition("half", side, new Pass($"crop={Half}:ih:{x}:0", Condition.Lossless));
-                await Reencoding.RunAsync(file, half, cut, cancel);
-                clips.Add(new Clip("pairs", side, half, label));
-            }
-        }
-        return clips;
-    }
+    private static IEnumerable<Clip> Pairs(string folder) =>
+        from file in VideoFolder.Videos(folder)
+        from half in new[] { (Side: "left", X: "0", Label: 0), (Side: "right", X: Half, Label: 1) }
+        let cut = new Condition("half", half.Side, new Pass($"crop={Half}:ih:{half.X}:0", Condition.Lossless))
+        select new Clip("pairs", half.Side, file, half.Label, cut);
 
     private static List<Clip> HeldOut(string reals, IReadOnlyList<string> settings)
     {
@@ -177,28 +160,26 @@ internal static class StarterBench
         ];
     }
 
-    private static async Task<List<Clip>> EncodeAsync(IEnumerable<Clip> held, string scratch, CancellationToken cancel)
-    {
-        var clips = new List<Clip>();
-        foreach (var clip in held.Where(clip => VideoFolder.HasVideoName(clip.Path)))
+    private static IEnumerable<Clip> EncodedAgain(IEnumerable<Clip> held) =>
+        from step in Condition.Ladder
+        from clip in held
+        where VideoFolder.HasVideoName(clip.Path)
+        select clip with
         {
-            foreach (var (step, condition) in Condition.Ladder.Index())
-            {
-                var target = Path.Combine(scratch, $"{Path.GetFileNameWithoutExtension(clip.Path)}_{step}.mkv");
-                await Reencoding.RunAsync(clip.Path, target, condition, cancel);
-                clips.Add(clip with { Set = $"encoded again: {condition.Group} {condition.Label}", Path = target });
-            }
-        }
-        return clips;
-    }
+            Set = $"encoded again: {step.Group} {step.Label}",
+            Condition = step,
+        };
 
+    // A run of an hour writes its table as it goes.
     private static async Task<IReadOnlyList<Judged>> JudgeAsync(
         IReadOnlyList<Clip> clips,
         string? models,
+        TextWriter table,
         CancellationToken cancel
     )
     {
         using var detector = await Detector.LoadAsync(models, cancel: cancel);
+        await table.WriteLineAsync("set,method,name,label,probability,verdict,reasons");
         return await Terminal.ProgressAsync(
             "files judged",
             clips.Count,
@@ -207,31 +188,41 @@ internal static class StarterBench
                 var judged = new List<Judged>();
                 foreach (var clip in clips)
                 {
-                    var name = Path.GetFileName(clip.Path);
-                    try
-                    {
-                        var found = await detector.AnalyzeAsync(clip.Path, null, cancel);
-                        judged.Add(
-                            new Judged(
-                                clip.Set,
-                                clip.Method,
-                                name,
-                                clip.Label,
-                                found.Probability,
-                                found.Verdict,
-                                DetectionReport.Reasons(found)
-                            )
-                        );
-                    }
-                    catch (UnreadableVideoException error)
-                    {
-                        judged.Add(new Judged(clip.Set, clip.Method, name, clip.Label, null, null, error.Message));
-                    }
+                    var one = await JudgeAsync(detector, clip, cancel);
+                    judged.Add(one);
+                    await table.WriteLineAsync(ToCsv(one));
+                    await table.FlushAsync(cancel);
                     progress.Report(judged.Count);
                 }
                 return judged;
             }
         );
+    }
+
+    private static async Task<Judged> JudgeAsync(Detector detector, Clip clip, CancellationToken cancel)
+    {
+        var name = Path.GetFileName(clip.Path);
+        var scratch = Directory.CreateTempSubdirectory("argus-bench-").FullName;
+        try
+        {
+            var path = clip.Path;
+            if (clip.Condition is { } condition)
+            {
+                path = Path.Combine(scratch, "encoded.mkv");
+                await Reencoding.RunAsync(clip.Path, path, condition, cancel);
+            }
+            var found = await detector.AnalyzeAsync(path, null, cancel);
+            var reasons = DetectionReport.Reasons(found);
+            return new Judged(clip.Set, clip.Method, name, clip.Label, found.Probability, found.Verdict, reasons);
+        }
+        catch (UnreadableVideoException error)
+        {
+            return new Judged(clip.Set, clip.Method, name, clip.Label, null, null, error.Message);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
     }
 
     private static List<Row> Measure(IReadOnlyList<Judged> judged)
@@ -270,27 +261,20 @@ internal static class StarterBench
         );
     }
 
-    private static string ToCsv(IEnumerable<Judged> judged) =>
+    private static string ToCsv(Judged one) =>
         string.Join(
-            '\n',
-            judged
-                .Select(one =>
-                    string.Join(
-                        ',',
-                        new[]
-                        {
-                            one.Set,
-                            one.Method,
-                            one.Name,
-                            $"{one.Label}",
-                            $"{one.Probability:0.0000}",
-                            $"{one.Verdict}",
-                            one.Reasons,
-                        }.Select(Csv.Cell)
-                    )
-                )
-                .Prepend("set,method,name,label,probability,verdict,reasons")
-        ) + "\n";
+            ',',
+            new[]
+            {
+                one.Set,
+                one.Method,
+                one.Name,
+                $"{one.Label}",
+                $"{one.Probability:0.0000}",
+                $"{one.Verdict}",
+                one.Reasons,
+            }.Select(Csv.Cell)
+        );
 
     private static void Print(List<Row> rows) =>
         Terminal.Table(

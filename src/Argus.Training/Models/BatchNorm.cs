@@ -9,16 +9,21 @@ namespace Argus.Training.Models;
 /// <summary>Batch normalisation with PyTorch's names; statistics and weights stay fp32 whatever the input is.</summary>
 internal sealed class BatchNorm : Layer
 {
+    // Named as they are registered: a model that is moved to another device puts the moved tensors into these fields.
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly Tensor running_mean;
+    private readonly Tensor running_var;
     private readonly Tensor num_batches_tracked;
 
     /// <summary>PyTorch's.</summary>
     public const double DefaultEps = 1e-5;
 
     public int Channels { get; }
-    public Parameter Weight { get; }
-    public Parameter Bias { get; }
-    public Tensor RunningMean { get; }
-    public Tensor RunningVariance { get; }
+    public Parameter Weight => weight;
+    public Parameter Bias => bias;
+    public Tensor RunningMean => running_mean;
+    public Tensor RunningVariance => running_var;
     public double Eps { get; }
     public double Momentum { get; }
 
@@ -28,10 +33,10 @@ internal sealed class BatchNorm : Layer
         Channels = channels;
         Eps = eps;
         Momentum = momentum;
-        register_parameter("weight", Weight = new Parameter(ones(channels)));
-        register_parameter("bias", Bias = new Parameter(zeros(channels)));
-        register_buffer("running_mean", RunningMean = zeros(channels));
-        register_buffer("running_var", RunningVariance = ones(channels));
+        register_parameter("weight", weight = new Parameter(ones(channels)));
+        register_parameter("bias", bias = new Parameter(zeros(channels)));
+        register_buffer("running_mean", running_mean = zeros(channels));
+        register_buffer("running_var", running_var = ones(channels));
         register_buffer("num_batches_tracked", num_batches_tracked = tensor(0L));
     }
 

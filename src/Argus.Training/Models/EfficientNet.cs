@@ -260,11 +260,10 @@ internal sealed class SqueezeExcitation : Layer
             "fc2",
             fc2 = new Conv2d(squeezed, channels, 1, 1, 0, 1, bias: true, ConvStart.Torchvision, format)
         );
-        Learned = [.. parameters()];
     }
 
-    /// <summary>Its parameters, asked for at every step.</summary>
-    public Tensor[] Learned { get; }
+    /// <summary>Its parameters.</summary>
+    public Tensor[] Learned => [.. fc1.Learned, .. fc2.Learned];
 
     public override Tensor forward(Tensor x)
     {

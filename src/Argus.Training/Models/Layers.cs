@@ -49,6 +49,9 @@ internal sealed class Conv2d : Layer
         this.groups = groups;
     }
 
+    /// <summary>The weight, and the bias where there is one.</summary>
+    public Tensor[] Learned => bias is null ? [weight] : [weight, bias];
+
     public override Tensor forward(Tensor x)
     {
         if (bias is null && padding[0] == weight.size(2) / 2 && Depthwise.Fits(x, weight, stride[0], groups))

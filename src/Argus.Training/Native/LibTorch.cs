@@ -160,10 +160,10 @@ public static class LibTorch
                     + "PyTorch (python -c \"import torch; print(torch.__path__[0])\")."
             );
         var version = VersionOf(found);
-        if (version is not null && !version.StartsWith(PackagedVersion, StringComparison.Ordinal))
+        if (version is not null && !Versions.Any(one => version.StartsWith(one, StringComparison.Ordinal)))
             throw new RequestException(
                 $"{FolderVariable}={folder} is libtorch {version}, but TorchSharp "
-                    + $"{typeof(torch).Assembly.GetName().Version} needs {PackagedVersion}. Install "
+                    + $"{typeof(torch).Assembly.GetName().Version} needs {string.Join(" or ", Versions)}. Install "
                     + $"torch=={PackagedVersion}.*, or unset {FolderVariable}."
             );
         return Path.GetFullPath(found);
@@ -171,6 +171,9 @@ public static class LibTorch
 
     /// <summary>Major and minor version of the libtorch that TorchSharp 0.107 was built for.</summary>
     public const string PackagedVersion = "2.10";
+
+    // TorchSharp was built for the first; with the other it found every symbol and trained, on CUDA 13.
+    private static readonly string[] Versions = [PackagedVersion, "2.11"];
 
     // PyTorch keeps its version beside the libraries, in torch/version.py or libtorch's build-version.
     private static string? VersionOf(string libFolder)

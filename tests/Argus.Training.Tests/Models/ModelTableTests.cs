@@ -47,6 +47,36 @@ public class ModelTableTests
         );
     }
 
+    // What a GPU does to a model, in the only way that a processor has: its tensors are replaced by others.
+    [Theory]
+    [InlineData("efficientnet_b0")]
+    [InlineData("resnet18")]
+    public void A_model_that_was_moved_computes_with_the_tensors_that_it_moved(string backbone)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(0);
+        using var model = new SpecialistModel(Specialist.Find("tm"), new ModelOptions { Backbone = backbone });
+        var frames = randn(4, 3, 64, 64);
+        model.eval();
+        var before = model.Logits(frames);
+        model.to(ScalarType.Float64);
+        model.to(ScalarType.Float32);
+        Assert.Equal(before.data<float>(), model.Logits(frames).data<float>());
+
+        model.train();
+        var means = Statistics();
+        model.Logits(frames, framesPerClip: 2).sum().backward();
+        Assert.All(model.parameters().Where(weight => weight.dim() > 1), weight => Assert.NotNull(weight.grad));
+        Assert.All(Statistics().Zip(means), pair => Assert.False(pair.First.equal(pair.Second).all().item<bool>()));
+
+        List<Tensor> Statistics() =>
+            [
+                .. from entry in model.named_buffers()
+                where entry.name.EndsWith("running_mean")
+                select entry.buffer.clone(),
+            ];
+    }
+
     public static TheoryData<string> Names => [.. Specialist.All.Select(specialist => specialist.Name)];
 
     [Theory, MemberData(nameof(Names))]
