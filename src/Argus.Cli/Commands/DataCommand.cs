@@ -378,8 +378,8 @@ internal static class DataCommand
         // People's own data have no stage; they are read as the first one reads its dataset.
         var wanted = stage ?? found.Stage ?? library.Runs[0].Stage;
         var run =
-            library.Runs.FirstOrDefault(run => run.Specialist == specialist && run.Stage == wanted)
-            ?? throw new RequestException($"There is no stage {stage}; 'argus recipes' lists them.");
+            library.AllRuns.FirstOrDefault(run => run.Specialist == specialist && run.Stage == wanted)
+            ?? throw new RequestException($"There is no stage {wanted} of {specialist}; 'argus recipes' lists them.");
         return library.Load(run, profile, [$"data.layout={name}", .. settings ?? []]).Recipe;
     }
 }

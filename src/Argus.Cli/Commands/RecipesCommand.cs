@@ -49,6 +49,10 @@ internal static class RecipesCommand
                     .ToList()
             );
             Terminal.Line(
+                $"Besides, off by default: {string.Join(", ", library.OptionalRuns.Select(run => run.LongName))} "
+                    + "(argus train SPECIALIST --stages 1,2,3,4)."
+            );
+            Terminal.Line(
                 $"Profiles: {string.Join(", ", library.Profiles)}. 'argus recipes show rr/2' prints every "
                     + "setting and where it comes from."
             );

@@ -9,9 +9,17 @@ namespace Argus.Cli.Commands;
 
 internal static class TrainCommand
 {
+    private static readonly int[] DefaultStages = [1, 2, 4];
+
+    // In order, with the dataset of each.
+    private static readonly IReadOnlyList<DatasetLayout> AllStages =
+    [
+        .. DatasetLayout.All.Where(layout => layout.Stage is not null).OrderBy(layout => layout.Stage),
+    ];
+
     /// <summary>The stages that a specialist goes through, in order, and the dataset of each.</summary>
     public static IReadOnlyList<DatasetLayout> Stages { get; } =
-    [.. DatasetLayout.All.Where(layout => layout.Stage is not null).OrderBy(layout => layout.Stage)];
+    [.. AllStages.Where(layout => DefaultStages.Contains(layout.Stage!.Value))];
 
     public static Command Create()
     {
@@ -57,7 +65,14 @@ internal static class TrainCommand
             Description = "Continue the run where its last checkpoint stands.",
         };
         var profile = ProfileOption();
-        var datasets = Stages.ToDictionary(
+        var stages = new Option<string>("--stages")
+        {
+            Description =
+                "All stages: which of them, in order; 3 is of pictures, for specialists that judge single ones.",
+            DefaultValueFactory = _ => string.Join(',', DefaultStages),
+            HelpName = "N,N",
+        };
+        var datasets = AllStages.ToDictionary(
             stage => stage.Name,
             stage => new Option<string?>($"--{stage.Name}")
             {
@@ -76,6 +91,7 @@ internal static class TrainCommand
             init,
             resume,
             profile,
+            stages,
         };
         foreach (var option in datasets.Values)
             command.Add(option);
@@ -89,7 +105,7 @@ internal static class TrainCommand
                 var requests =
                     runName.Contains('/') || runName.Contains('_')
                         ? [Single(library.Find(runName))]
-                        : AllStages(runName);
+                        : ThroughStages(runName);
                 foreach (var request in requests)
                 {
                     var result = await new TrainRun(request, TerminalLog.Instance, new TrainingPrinter()).RunAsync(
@@ -137,18 +153,29 @@ internal static class TrainCommand
                     };
                 }
 
-                List<TrainRequest> AllStages(string specialist)
+                List<TrainRequest> ThroughStages(string specialist)
                 {
                     _ = Specialists.Specialist.Find(specialist);
-                    var missing = datasets
-                        .Where(entry => parse.GetValue(entry.Value) is null)
-                        .Select(entry => $"--{entry.Key} DIR")
+                    var chosen = ReadStages(parse.GetRequiredValue(stages));
+                    var missing = chosen
+                        .Where(stage => parse.GetValue(datasets[stage.Name]) is null)
+                        .Select(stage => $"--{stage.Name} DIR")
                         .ToList();
                     if (missing.Count > 0)
                         throw new RequestException(
                             $"Training {specialist} through all stages also needs "
                                 + $"{string.Join(", ", missing)}. One stage alone: argus train {specialist}/1 --data "
                                 + "DIR"
+                        );
+                    if (
+                        AllStages
+                            .Except(chosen)
+                            .FirstOrDefault(stage => parse.GetValue(datasets[stage.Name]) is not null) is
+                        { } idle
+                    )
+                        throw new RequestException(
+                            $"--{idle.Name} is for stage {idle.Stage}, which --stages leaves out. Add it there, or "
+                                + "drop the folder."
                         );
                     foreach (var single in new[] { "--data", "--reals", "--store", "--run", "--init" })
                     {
@@ -160,28 +187,44 @@ internal static class TrainCommand
                     }
                     // All of them before the first hour of the first stage.
                     if (
-                        datasets
-                            .Values.Select(option => parse.GetValue(option)!)
+                        chosen
+                            .Select(stage => parse.GetValue(datasets[stage.Name])!)
                             .FirstOrDefault(folder => !Directory.Exists(folder)) is
                         { } absent
                     )
                         throw new RequestException($"{absent} does not exist.");
                     return
                     [
-                        .. Stages.Select(stage =>
-                            Request(
-                                library.Find($"{specialist}/{stage.Stage}"),
-                                parse.GetValue(datasets[stage.Name]),
-                                null,
-                                [],
-                                parse.GetValue(settings) ?? []
-                            )
+                        .. chosen.Select(
+                            (stage, place) =>
+                                Request(
+                                    library.Find($"{specialist}/{stage.Stage}"),
+                                    parse.GetValue(datasets[stage.Name]),
+                                    null,
+                                    place > 0 ? [$"start_from={chosen[place - 1].Stage}"] : [],
+                                    parse.GetValue(settings) ?? []
+                                )
                         ),
                     ];
                 }
             }
         );
         return command;
+    }
+
+    private static List<DatasetLayout> ReadStages(string text)
+    {
+        var chosen = text.Split(',', StringSplitOptions.TrimEntries)
+            .Select(number => AllStages.FirstOrDefault(stage => $"{stage.Stage}" == number))
+            .ToList();
+        return chosen.Contains(null) || chosen.Count == 0 || chosen[0]!.Stage != AllStages[0].Stage || !IsAscending()
+            ? throw new RequestException(
+                $"--stages {text} is no order of stages. Begin with 1 and take some of "
+                    + $"{string.Join(", ", AllStages.Select(stage => stage.Stage))} in that order, e.g. 1,2,3,4."
+            )
+            : [.. chosen.Select(stage => stage!)];
+
+        bool IsAscending() => chosen.Zip(chosen.Skip(1)).All(pair => pair.First!.Stage < pair.Second!.Stage);
     }
 
     public static Option<string> ProfileOption() =>

@@ -30,14 +30,32 @@ internal static partial class CelebDf
         )
             .OfType<VideoItem>()
             .ToList();
+        return Divide("celebdf", root, items, options, problems);
+    }
+
+    /// <summary>The listing, its videos on the sides of the official test list or of people.</summary>
+    /// <param name="layout">Celeb-DF v2's or Celeb-DF++'s, whose lists look alike.</param>
+    /// <param name="root">The dataset's folder, with the list.</param>
+    /// <param name="items">All videos.</param>
+    /// <param name="options">By which of the two.</param>
+    /// <param name="problems">Takes what is worth knowing.</param>
+    public static DatasetListing Divide(
+        string layout,
+        string root,
+        List<VideoItem> items,
+        DatasetOptions options,
+        List<DatasetProblem> problems
+    )
+    {
         if (items.Count == 0)
-            return new DatasetListing("celebdf", root, "none", [], problems);
+            return new DatasetListing(layout, root, "none", [], problems);
         return options.IdentitySplit
-            ? ByIdentity(root, items, options, problems)
-            : Official(root, items, options, problems);
+            ? ByIdentity(layout, root, items, options, problems)
+            : Official(layout, root, items, options, problems);
     }
 
     private static DatasetListing Official(
+        string layout,
         string root,
         List<VideoItem> items,
         DatasetOptions options,
@@ -50,7 +68,7 @@ internal static partial class CelebDf
             .Select(item => item with { Split = Split.Test })
             .ToList();
         var rest = items.Where(item => !test.Contains(NameInList(item))).ToList();
-        var carved = IdentitySplit.Carve(rest, options.ValidationShare, "celebdf-validation", out var dropped);
+        var carved = IdentitySplit.Carve(rest, options.ValidationShare, $"{layout}-validation", out var dropped);
         if (dropped > 0)
             problems.Add(
                 new(
@@ -71,22 +89,23 @@ internal static partial class CelebDf
 
         if (DatasetCheck.KnownLeak(TestList, testItems, rest) is { } leak)
             problems.Add(leak);
-        return new DatasetListing("celebdf", root, "official test list", [.. divided.Concat(testItems)], problems);
+        return new DatasetListing(layout, root, "official test list", [.. divided.Concat(testItems)], problems);
     }
 
     private static DatasetListing ByIdentity(
+        string layout,
         string root,
         List<VideoItem> items,
         DatasetOptions options,
         List<DatasetProblem> problems
     )
     {
-        var test = IdentitySplit.Carve(items, IdentityTestShare, "celebdf-test", out var droppedTest);
+        var test = IdentitySplit.Carve(items, IdentityTestShare, $"{layout}-test", out var droppedTest);
         var rest = items.Where(item => test.TryGetValue(item.Key, out var inside) && !inside).ToList();
         var validation = IdentitySplit.Carve(
             rest,
             options.ValidationShare / (1 - IdentityTestShare),
-            "celebdf-validation",
+            $"{layout}-validation",
             out var droppedValidation
         );
         var divided = items
@@ -109,7 +128,7 @@ internal static partial class CelebDf
                     + "the split"
             )
         );
-        return new DatasetListing("celebdf", root, DatasetListing.IdentityDisjoint, divided, problems);
+        return new DatasetListing(layout, root, DatasetListing.IdentityDisjoint, divided, problems);
     }
 
     private static HashSet<string> ReadTestList(string root, List<VideoItem> items, List<DatasetProblem> problems)
@@ -124,19 +143,18 @@ internal static partial class CelebDf
             );
         var byName = items.GroupBy(NameInList).ToDictionary(same => same.Key, same => same.First());
         var listed = new HashSet<string>();
-        var missing = 0;
+        var named = new List<string>();
         foreach (var line in File.ReadLines(file).Where(line => line.Trim().Length > 0))
         {
             if (line.Trim().Split(' ', 2) is not [("0" or "1") and var mark, var name])
                 throw new ArgusException(
                     $"{file}: '{line}' is not a label and a path. Get the list anew from the dataset."
                 );
-            name = name.Trim().Replace("/videos/", "/", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
+            name = name.Trim();
+            named.Add(name);
+            name = WithoutVideosFolder(name);
             if (!byName.TryGetValue(name, out var item))
-            {
-                missing++;
                 continue;
-            }
             if (item.Label != (mark == "0" ? 1 : 0))
                 problems.Add(
                     new(
@@ -147,13 +165,21 @@ internal static partial class CelebDf
                 );
             listed.Add(name);
         }
-        if (missing > 0)
-            problems.Add(new(Severity.Warning, TestList, $"{missing} listed test videos are not on disk"));
+        problems.AddRange(
+            MissingFiles.Report(
+                Severity.Warning,
+                TestList,
+                named,
+                name => byName.ContainsKey(WithoutVideosFolder(name))
+            )
+        );
         return listed;
     }
 
-    private static string NameInList(VideoItem item) =>
-        $"{item.Method}/{Path.GetFileName(item.Path)}".ToLowerInvariant();
+    private static string NameInList(VideoItem item) => WithoutVideosFolder(item.Path);
+
+    private static string WithoutVideosFolder(string path) =>
+        path.Replace("/videos/", "/", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
 
     private static VideoItem? Item(string root, string file, string folder, int label, List<DatasetProblem> problems)
     {

@@ -83,6 +83,11 @@ public sealed record DatasetCheck(
 
     private static async Task OpenAsync(string file, CancellationToken cancel)
     {
+        if (Directory.Exists(file))
+        {
+            PictureSequence.Check(file);
+            return;
+        }
         using var picture = VideoFolder.HasPictureName(file) ? StillPicture.Read(file) : null;
         if (picture is null)
             await VideoProbe.ReadAsync(file, cancel);
@@ -90,12 +95,14 @@ public sealed record DatasetCheck(
 
     private static IEnumerable<DatasetProblem> Pictures(DatasetListing listing)
     {
-        var pictures = listing.Items.Count(item => VideoFolder.HasPictureName(item.Path));
+        var pictures = DatasetLayout.Find(listing.Layout).HasPicturesOnly
+            ? listing.Items.Count
+            : listing.Items.Count(item => VideoFolder.HasPictureName(item.Path));
         if (pictures > 0)
             yield return new(
                 Severity.Note,
                 listing.Root,
-                $"{pictures} of {listing.Items.Count} files are pictures: specialists whose clips are several frames "
+                $"{pictures} of {listing.Items.Count} videos are pictures: specialists whose clips are several frames "
                     + $"(av, tm) abstain from them, {ClipRequest.PictureHasNoTime}"
             );
     }
@@ -122,7 +129,7 @@ public sealed record DatasetCheck(
     public static IEnumerable<DatasetProblem> EmptyClasses(IReadOnlyList<VideoItem> items, DatasetLayout layout) =>
         from split in Enum.GetValues<Split>()
         from label in layout.HasRealsOnly ? new[] { 0 } : [0, 1]
-        where !(layout.HasRealsOnly && split == Split.Test)
+        where !(layout.HasRealsOnly && split == Split.Test) && !(layout.HasTestOnly && split != Split.Test)
         where !items.Any(item => item.Split == split && item.Label == label)
         select new DatasetProblem(
             Severity.Warning,
@@ -148,10 +155,14 @@ public sealed record DatasetCheck(
 
     /// <summary>How many test videos show somebody who is also among the others; null where none does.</summary>
     /// <param name="where">What the problem is reported of.</param>
+    /// <param name="test">Videos for test.</param>
+    /// <param name="others">All others.</param>
+    /// <param name="remedy">What can be done; empty for nothing.</param>
     public static DatasetProblem? KnownLeak(
         string where,
         IReadOnlyCollection<VideoItem> test,
-        IEnumerable<VideoItem> others
+        IEnumerable<VideoItem> others,
+        string remedy = ". data.split=identity separates people"
     )
     {
         var people = others.SelectMany(item => item.Identities).ToHashSet();
@@ -162,7 +173,7 @@ public sealed record DatasetCheck(
                 Severity.Known,
                 where,
                 $"{shared} of {test.Count} test videos show a person who is also in training: the official "
-                    + "split is by video. data.split=identity separates people"
+                    + $"split is by video{remedy}"
             );
     }
 

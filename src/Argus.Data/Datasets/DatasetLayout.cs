@@ -110,6 +110,64 @@ public sealed record DatasetLayout(
             OriginalsMayBeMissing = true,
         },
         new(
+            CelebDfPlusPlus.Layout,
+            "Celeb-DF++",
+            Stage: null,
+            CelebDfPlusPlus.Read,
+            "Celeb-DF++: given for research after agreeing to its owners' terms of use; see the owners' terms."
+        )
+        {
+            TestSharesPeople = true,
+            OriginalsMayBeMissing = true,
+        },
+        new(
+            DfdcPreview.Layout,
+            "DFDC preview",
+            Stage: null,
+            DfdcPreview.Read,
+            "DFDC preview: given after agreeing to its owners' dataset licence; see the owners' terms."
+        ),
+        new(
+            DfdcTest.Layout,
+            "DFDC test",
+            Stage: null,
+            DfdcTest.Read,
+            "DFDC test: given after agreeing to its owners' dataset licence; see the owners' terms."
+        )
+        {
+            HasTestOnly = true,
+        },
+        new(
+            WildDeepfake.Layout,
+            "WildDeepfake",
+            Stage: 3,
+            WildDeepfake.Read,
+            "WildDeepfake: given for research after asking its owners; its faces are of people on the internet."
+        )
+        {
+            HasPicturesOnly = true,
+        },
+        new(
+            FakeAvCeleb.Layout,
+            "FakeAVCeleb",
+            Stage: null,
+            FakeAvCeleb.Read,
+            "FakeAVCeleb: given for research after agreeing to its owners' terms of use; see the owners' terms."
+        ),
+        new(
+            DeepfakeBench.Layout,
+            "DeepfakeBench or DF40 JSON",
+            Stage: null,
+            DeepfakeBench.Read,
+            "DeepfakeBench or DF40 JSON: as the owners of the dataset that it lists allow; DF40's own are CC BY-NC 4.0."
+        )
+        {
+            IsFile = true,
+            HasCompressions = true,
+            HasPicturesOnly = true,
+            TestSharesPeople = true,
+        },
+        new(
             LabelledFolders.Layout,
             "Folders real and fake",
             Stage: null,
@@ -153,6 +211,12 @@ public sealed record DatasetLayout(
 
     /// <summary>No fake is needed: training forges on the way. Several folders may be read as one dataset.</summary>
     public bool HasRealsOnly { get; init; }
+
+    /// <summary>Its videos are folders of pictures: specialists that need time or sound abstain.</summary>
+    public bool HasPicturesOnly { get; init; }
+
+    /// <summary>All of it is for test: nobody is missed on the other sides.</summary>
+    public bool HasTestOnly { get; init; }
 
     /// <summary>Its root may be a file instead of a folder.</summary>
     public bool IsFile { get; init; }

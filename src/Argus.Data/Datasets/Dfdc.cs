@@ -113,15 +113,7 @@ internal static partial class Dfdc
                 )
             );
         }
-        var absent = entries.Keys.Count(name => !files.ContainsKey(name));
-        if (absent > 0)
-            problems.Add(
-                new(
-                    Severity.Warning,
-                    place,
-                    $"{absent} of {entries.Count} labelled videos are not on disk (a partly downloaded part)"
-                )
-            );
+        problems.AddRange(MissingFiles.Report(Severity.Warning, place, entries.Keys, files.ContainsKey));
     }
 
     // The root itself, or Kaggle's folder in it, also unpacked into another of that name.

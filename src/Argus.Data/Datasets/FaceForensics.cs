@@ -34,6 +34,7 @@ internal static partial class FaceForensics
                 && !wanted.Contains(method, StringComparer.OrdinalIgnoreCase)
             )
                 continue;
+            problems.AddRange(OfficialVideosMissing(folder, method, label));
             var masks = label == 1 ? VideoFolder.Find(root, "manipulated_sequences", method, "masks", "videos") : null;
             foreach (var file in VideoFolder.Videos(folder))
             {
@@ -90,6 +91,22 @@ internal static partial class FaceForensics
                 );
         }
         return new DatasetListing("ffpp", root, "official pairs", items, problems);
+    }
+
+    // The actors have no official list.
+    private static IEnumerable<DatasetProblem> OfficialVideosMissing(string folder, string method, int label)
+    {
+        if (method is "actors" or "DeepFakeDetection")
+            return [];
+        var there = VideoFolder.Videos(folder).Select(Path.GetFileNameWithoutExtension).ToHashSet();
+        var pairs = Enum.GetValues<Split>().SelectMany(OfficialSplits.FaceForensicsPairs);
+        List<string> official =
+        [
+            .. pairs.SelectMany(pair =>
+                label == 0 ? new[] { pair.A, pair.B } : [$"{pair.A}_{pair.B}", $"{pair.B}_{pair.A}"]
+            ),
+        ];
+        return MissingFiles.Report(Severity.Note, method, official, there.Contains);
     }
 
     private static IEnumerable<(string Folder, string Method, int Label)> Folders(string root, string compression)

@@ -24,7 +24,7 @@ internal static class KnownFakes
     )
     {
         var published = DatasetLayout
-            .All.Where(layout => layout.Stage is not null)
+            .All.Where(layout => layout is { Stage: not null, HasPicturesOnly: false })
             .Select(layout => layout.Reader(folder, options))
             .FirstOrDefault(listing => listing.Items.Count > 0);
         var found = published is null

@@ -50,7 +50,9 @@ internal static class OwnVideos
         );
     }
 
-    private static IReadOnlyList<VideoItem> Choose(IReadOnlyList<VideoItem> items, IReadOnlyList<string> methods)
+    /// <summary>The reals, and the fakes of these methods; all fakes where none is named.</summary>
+    /// <exception cref="RequestException">A method that is wanted does not occur.</exception>
+    public static IReadOnlyList<VideoItem> Choose(IReadOnlyList<VideoItem> items, IReadOnlyList<string> methods)
     {
         var known = items.Where(item => item.Label == 1).Select(item => item.Method).Distinct().ToList();
         if (methods.FirstOrDefault(method => !known.Contains(method, StringComparer.OrdinalIgnoreCase)) is { } unknown)

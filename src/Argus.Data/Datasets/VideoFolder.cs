@@ -1,3 +1,5 @@
+using Argus.Clips;
+
 namespace Argus.Data.Datasets;
 
 /// <summary>
@@ -22,7 +24,6 @@ public static class VideoFolder
         ".ogv",
         ".gif",
     ];
-    private static readonly string[] PictureExtensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
 
     private static readonly EnumerationOptions AnyDepth = new()
     {
@@ -73,8 +74,7 @@ public static class VideoFolder
     public static bool HasVideoName(string file) => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant());
 
     /// <summary>Whether a file's name ends like a picture's.</summary>
-    public static bool HasPictureName(string file) =>
-        PictureExtensions.Contains(Path.GetExtension(file).ToLowerInvariant());
+    public static bool HasPictureName(string file) => PictureSequence.HasPictureName(file);
 
     /// <summary>Whether a file's name ends like a video's or a picture's.</summary>
     public static bool HasMediaName(string file) =>

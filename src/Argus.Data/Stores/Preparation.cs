@@ -323,8 +323,7 @@ public sealed class Preparation(ModelInput input, string? faceModel)
                 || $"{item.Split}" != video.Split
             )
                 continue;
-            var file = new FileInfo(listing.FullPath(item));
-            if (file.Exists && file.Length == video.SourceBytes && file.LastWriteTimeUtc.Ticks == video.SourceTicks)
+            if (FileStamp.Read(listing.FullPath(item)) == new FileStamp(video.SourceBytes, video.SourceTicks))
                 current[video.Key] = video;
         }
         return (known, current);

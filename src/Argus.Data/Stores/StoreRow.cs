@@ -138,7 +138,7 @@ public sealed class StoreRow
 
     private bool IsInside(long offset, int bytes) => offset >= 0 && bytes >= 0 && offset <= EndOffset - bytes;
 
-    public static StoreRow Create(VideoItem item, FileInfo source) =>
+    internal static StoreRow Create(VideoItem item, FileStamp source) =>
         new()
         {
             Key = item.Key,
@@ -154,8 +154,8 @@ public sealed class StoreRow
             Chunk = item.Chunk,
             Original = item.Original,
             Kind = item.Kind,
-            SourceBytes = source.Length,
-            SourceTicks = source.LastWriteTimeUtc.Ticks,
+            SourceBytes = source.Bytes,
+            SourceTicks = source.Ticks,
         };
 }
 

@@ -156,7 +156,8 @@ internal sealed class VideoPreparation(StoreOptions options, ModelInput input, F
         CancellationToken cancel
     )
     {
-        var row = StoreRow.Create(task.Item, new FileInfo(task.Path));
+        var stamp = FileStamp.Read(task.Path) ?? throw new UnreadableVideoException("it is gone");
+        var row = StoreRow.Create(task.Item, stamp);
         try
         {
             row.SourceHash = await FileHash.XxHash128Async(task.Path, cancel);

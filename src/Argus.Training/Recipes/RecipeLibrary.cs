@@ -7,7 +7,7 @@ using Argus.Training.Models;
 
 namespace Argus.Training.Recipes;
 
-/// <summary>The folder of recipes: base.yaml, stages/, specialists/, profiles/.</summary>
+/// <summary>The folder of recipes: base.yaml, stages/, stages/optional/, specialists/, profiles/.</summary>
 public sealed partial class RecipeLibrary
 {
     private const StringSplitOptions ListItems = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
@@ -25,7 +25,11 @@ public sealed partial class RecipeLibrary
             GridContradictions
         );
 
+    private const string Stages = "stages";
+    private const string OptionalStages = "stages/optional";
+
     private readonly string folder;
+    private readonly Lazy<IReadOnlyList<RunName>> optionalRuns;
 
     /// <exception cref="RequestException">The folder holds no recipes.</exception>
     public RecipeLibrary(string folder)
@@ -33,30 +37,32 @@ public sealed partial class RecipeLibrary
         this.folder = folder;
         if (!File.Exists(Path.Combine(folder, "base.yaml")))
             throw new RequestException($"{folder} holds no recipes: base.yaml is missing.");
-        Runs =
-        [
-            .. from stage in Names("stages")
-            let number = StageNumber().Match(stage)
-            where number.Success
-            orderby int.Parse(number.Groups[1].Value)
-            from specialist in Specialist.All
-            where File.Exists(Path.Combine(folder, "specialists", specialist.Name + ".yaml"))
-            select new RunName(specialist.Name, int.Parse(number.Groups[1].Value), stage),
-        ];
+        Runs = FindRuns(Stages);
+        // Those are of pictures, for specialists that judge one at a time.
+        optionalRuns = new(() =>
+            [.. FindRuns(OptionalStages).Where(run => Load(run, "full", []).Recipe.Data.ClipFrames == 1)]
+        );
     }
 
     /// <summary>The recipes that come with the program.</summary>
     public static RecipeLibrary Default => new(Path.Combine(AppContext.BaseDirectory, "recipes"));
 
+    /// <summary>The runs of the whole training, by stage.</summary>
     public IReadOnlyList<RunName> Runs { get; }
+
+    /// <summary>Runs that the whole training does without, by stage.</summary>
+    public IReadOnlyList<RunName> OptionalRuns => optionalRuns.Value;
+
+    /// <summary>Both, by stage.</summary>
+    public IReadOnlyList<RunName> AllRuns => [.. Runs.Concat(OptionalRuns).OrderBy(run => run.Stage)];
     public IReadOnlyList<string> Profiles => Names("profiles");
 
     /// <exception cref="RequestException">No run has that short or long name.</exception>
     public RunName Find(string name) =>
-        Runs.FirstOrDefault(run => run.ShortName == name || run.LongName == name)
+        AllRuns.FirstOrDefault(run => run.ShortName == name || run.LongName == name)
         ?? throw new RequestException(
             $"There is no recipe '{name}'. Choose "
-                + $"{Suggestions.OneOf(name, [.. Runs.Select(run => run.ShortName)])}; 'argus recipes' lists them."
+                + $"{Suggestions.OneOf(name, [.. AllRuns.Select(run => run.ShortName)])}; 'argus recipes' lists them."
         );
 
     /// <summary>Merges base, stage, specialist, profile and <c>key=value</c>, and checks the result.</summary>
@@ -73,7 +79,7 @@ public sealed partial class RecipeLibrary
             var file in new[]
             {
                 "base.yaml",
-                $"stages/{run.StageFile}.yaml",
+                $"{(File.Exists(StageFile(Stages, run)) ? Stages : OptionalStages)}/{run.StageFile}.yaml",
                 $"specialists/{run.Specialist}.yaml",
                 $"profiles/{profile}.yaml",
             }
@@ -141,13 +147,29 @@ public sealed partial class RecipeLibrary
         }
     }
 
-    private List<string> Names(string kind) =>
+    private IReadOnlyList<RunName> FindRuns(string stages) =>
         [
-            .. Directory
-                .EnumerateFiles(Path.Combine(folder, kind), "*.yaml")
-                .Select(file => Path.GetFileNameWithoutExtension(file))
-                .Order(StringComparer.Ordinal),
+            .. from stage in Names(stages)
+            let number = StageNumber().Match(stage)
+            where number.Success
+            orderby int.Parse(number.Groups[1].Value)
+            from specialist in Specialist.All
+            where File.Exists(Path.Combine(folder, "specialists", specialist.Name + ".yaml"))
+            select new RunName(specialist.Name, int.Parse(number.Groups[1].Value), stage),
         ];
+
+    private string StageFile(string stages, RunName run) => Path.Combine(folder, stages, $"{run.StageFile}.yaml");
+
+    private List<string> Names(string kind) =>
+        Directory.Exists(Path.Combine(folder, kind))
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(Path.Combine(folder, kind), "*.yaml")
+                    .Select(file => Path.GetFileNameWithoutExtension(file))
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
 
     private static IEnumerable<KeyValuePair<string, string>> GridContradictions(Recipe recipe)
     {

@@ -194,16 +194,15 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
         };
     }
 
-    private static IReadOnlyList<string> FindEarlierLayouts(Recipe recipe) =>
-        recipe.StartFrom == 0
-            ? []
-            :
-            [
-                .. RecipeLibrary
-                    .Default.Runs.Where(run => run.Specialist == recipe.Specialist && run.Stage < recipe.Stage)
-                    .OrderBy(run => run.Stage)
-                    .Select(run => RecipeLibrary.Default.Load(run, "full", []).Recipe.Data.Layout),
-            ];
+    // The datasets of the stages that this one continues, the first stage's first.
+    private static IReadOnlyList<string> FindEarlierLayouts(Recipe recipe)
+    {
+        var library = RecipeLibrary.Default;
+        var layouts = new Stack<string>();
+        for (var stage = recipe; stage.StartFrom > 0; layouts.Push(stage.Data.Layout))
+            stage = library.Load(library.Find($"{recipe.Specialist}/{stage.StartFrom}"), "full", []).Recipe;
+        return [.. layouts];
+    }
 
     private string UncalibratedNote(Recipe recipe) =>
         $"Uncalibrated: {checkpoint.Folder} holds no {Calibration.FileName}. "

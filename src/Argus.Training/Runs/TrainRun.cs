@@ -174,7 +174,7 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
     // The best checkpoint of the stage before, whose run lies beside this one.
     private string FindEarlierStage(Recipe recipe)
     {
-        var earlier = RecipeLibrary.Default.Runs.First(run =>
+        var earlier = RecipeLibrary.Default.AllRuns.First(run =>
             run.Specialist == recipe.Specialist && run.Stage == recipe.StartFrom
         );
         var runs = Path.GetDirectoryName(Path.GetFullPath(request.Folder))!;

@@ -11,7 +11,8 @@ public sealed record FrameWatch(Func<int, IReadOnlyList<int>> Choose, Func<Mat, 
 
 /// <summary>
 /// The one way from a video to clips, whoever trains or judges: probe, choose frames by time, decode once, follow
-/// faces, cut, and take the sound along. A picture file is a video of one frame. Not safe for parallel use.
+/// faces, cut, and take the sound along. A picture file is a video of one frame, a folder of pictures one of several.
+/// Not safe for parallel use.
 /// </summary>
 /// <param name="detector">Finds faces; null where no request is of faces.</param>
 /// <param name="scratch">A folder for the sound while it is read; file names there end with <c>.partial</c>.</param>
@@ -32,7 +33,7 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
     public Action<double>? Progress { get; init; }
 
     /// <summary>What the requests ask for, from one decoding.</summary>
-    /// <param name="path">A video or a picture.</param>
+    /// <param name="path">A video, a picture, or a folder of pictures.</param>
     /// <param name="requests">At least one; those of faces must have one margin.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="UnreadableVideoException">
@@ -42,9 +43,14 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
     /// <exception cref="ArgusException">The sound could not be written to the scratch folder.</exception>
     public async Task<ClipReading> ReadAsync(string path, IReadOnlyList<ClipRequest> requests, CancellationToken cancel)
     {
+        if (Directory.Exists(path))
+        {
+            var sequence = PictureSequence.Open(path);
+            return await new Pass(this, path, requests, sequence.Info).RunAsync(sequence.Read, cancel);
+        }
         using var picture = AcceptPictures ? StillPicture.Read(path) : null;
         if (picture is not null)
-            return await new Pass(this, path, requests, picture.Info).RunAsync(picture.Pixels, cancel);
+            return await new Pass(this, path, requests, picture.Info).RunAsync(_ => picture.Pixels.Clone(), cancel);
         var info = await VideoProbe.ReadAsync(path, cancel);
         if (info.ClockRestartsSeconds.Count == 0)
             return await ReadVideoAsync(path, info, requests, cancel);
@@ -103,13 +109,13 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
         private List<int> wanted = [];
         private FrameReading? frames;
 
-        /// <summary>What came out of the decoder; null for a picture.</summary>
+        /// <summary>What came out of the decoder; null for pictures.</summary>
         public DecodedFrames? Decoded => frames?.Decoded;
 
         /// <exception cref="UnreadableVideoException">Not all wanted frames came; says why.</exception>
         public void CheckComplete() => frames!.CheckComplete(wanted);
 
-        public async Task<ClipReading> RunAsync(Mat? picture, CancellationToken cancel)
+        public async Task<ClipReading> RunAsync(Func<int, Mat>? readPicture, CancellationToken cancel)
         {
             Plan();
             try
@@ -118,7 +124,7 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
                 var soundFile = Path.Combine(reader.scratch, $"sound-{Guid.NewGuid():n}.partial");
                 try
                 {
-                    await DecodeAsync(picture, cutter, soundFile, cancel);
+                    await DecodeAsync(readPicture, cutter, soundFile, cancel);
                     var sound = await VideoSound.ReadAsync(soundFile, cancel);
                     var described =
                         reader.WithSound && info.Sound is not null && sound is null
@@ -173,7 +179,12 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
                 throw new UnreadableVideoException(refusals[0]!);
         }
 
-        private async Task DecodeAsync(Mat? picture, FaceCutter? cutter, string soundFile, CancellationToken cancel)
+        private async Task DecodeAsync(
+            Func<int, Mat>? readPicture,
+            FaceCutter? cutter,
+            string soundFile,
+            CancellationToken cancel
+        )
         {
             var whole = Enumerable
                 .Range(0, requests.Count)
@@ -186,7 +197,7 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
                 : FaceCutter.ChooseDetectionFrames(cutter.Plan, info.FrameTimesSeconds).ToHashSet();
             wanted = [.. whole.Select(frame => frame.Key).Union(watch).Union(looks).Order()];
             var read = 0;
-            if (picture is null)
+            if (readPicture is null)
                 frames = await FrameReader.DecodeAsync(
                     path,
                     reader.WithSound ? info : info with { Sound = null },
@@ -196,7 +207,8 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
                     cancel
                 );
             else
-                Use(0, picture.Clone());
+                foreach (var index in wanted)
+                    Use(index, readPicture(index));
 
             void Use(int index, Mat frame)
             {

@@ -65,7 +65,7 @@ public sealed record ClipRequest
     /// <summary>The frames of each clip in such a video.</summary>
     /// <exception cref="UnreadableVideoException">The video, or each of its shots, is too short for a clip.</exception>
     internal ClipPlan Plan(VideoInfo info) =>
-        info.Container == StillPicture.Container && ClipFrames > 1
+        info.Container is StillPicture.Container or PictureSequence.Container && ClipFrames > 1
             ? throw new UnreadableVideoException($"{PictureHasNoTime}: a clip here is {ClipFrames} frames")
             : ClipPlan.Choose(
                 info.FrameTimesSeconds,

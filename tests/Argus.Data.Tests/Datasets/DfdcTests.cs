@@ -107,7 +107,7 @@ public class DfdcTests
         Assert.Single(listing.Items);
         Assert.Contains(listing.Problems, p => p is { Severity: Severity.Warning, Where: "dfdc_train_part_1" });
         Assert.Contains(listing.Problems, p => p.Where.EndsWith("unlabelled.mp4", StringComparison.Ordinal));
-        Assert.Contains(listing.Problems, p => p.What.StartsWith("1 of 2 labelled videos", StringComparison.Ordinal));
+        Assert.Contains(listing.Problems, p => p.What.StartsWith("1 of 2 listed videos", StringComparison.Ordinal));
     }
 
     [Theory]

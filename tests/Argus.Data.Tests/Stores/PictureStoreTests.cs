@@ -115,6 +115,51 @@ public class PictureStoreTests
         Assert.Equal((1, "OnlyFace"), (rows["bo/one.png"].Tracks, rows["bo/one.png"].ChosenBy));
     }
 
+    [Fact]
+    public async Task A_folder_of_pictures_is_a_video_in_the_order_of_their_numbers()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var side in new[] { "real_train/1", "real_train/2", "fake_train/3", "fake_test/4", "real_test/5" })
+        {
+            foreach (var frame in new[] { 1, 2, 9, 10, 11 })
+                Fill(folder["data", side, $"{frame}.png"], 20 * frame);
+        }
+        File.WriteAllBytes(folder["data", "fake_test/4", "9.png"], [0x89, (byte)'P', (byte)'N', (byte)'G']);
+        var recipe = Recipe("data.layout=wilddeepfake", "enhance.clahe_clip=0");
+        var result = await PrepareAsync(folder["data"], folder["store"], recipe);
+        Assert.Equal(4, result.Prepared);
+        var left = Assert.Single(result.Unreadable);
+        Assert.Equal("fake_test/4", left.Path);
+        Assert.StartsWith("9.png: ", left.Reason, StringComparison.Ordinal);
+        using (var store = await Store.OpenAsync(folder["store"]))
+        {
+            var video = store.Videos.Single(one => one.Item.Path == "real_train/1");
+            var lights = video.Clips.Select(clip => Brightness(store, video, clip)).ToList();
+            Assert.Equal([20, 40, 180, 220], lights);
+        }
+        Fill(folder["data", "real_train/1", "9.png"], 90);
+        Fill(folder["data", "real_train/1", "12.png"], 240);
+        Assert.Equal(1, (await PrepareAsync(folder["data"], folder["store"], recipe)).Prepared);
+
+        var clips = Recipe("data.layout=wilddeepfake", "data.clip_frames=2", "data.clip_rate=1");
+        var abstained = await PrepareAsync(folder["data"], folder["clips"], clips);
+        Assert.Equal(0, abstained.Prepared);
+        Assert.Contains(abstained.Unreadable, video => video.Reason.StartsWith(ClipRequest.PictureHasNoTime));
+    }
+
+    private static int Brightness(Store store, StoredVideo video, StoredClip clip)
+    {
+        using var picture = Cv2.ImDecode(store.Read(video, clip.Frames[0]), ImreadModes.Grayscale);
+        return (int)Math.Round(picture.Mean().Val0);
+    }
+
+    private static void Fill(string path, int light)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var picture = new Mat(40, 40, MatType.CV_8UC3, Scalar.All(light));
+        picture.SaveImage(path);
+    }
+
     private static Recipe Recipe(params string[] settings) =>
         TestRecipes.Load(
             "rr_4_smoke",
@@ -135,7 +180,7 @@ public class PictureStoreTests
         string? model = null
     )
     {
-        var listing = DatasetLayout.Find("reals").Read(data, DatasetOptions.Create(recipe.Data));
+        var listing = DatasetLayout.Find(recipe.Data.Layout).Read(data, DatasetOptions.Create(recipe.Data));
         var preparation = new Preparation(ModelInput.Create(recipe), model);
         var plan = await preparation.PlanAsync(listing, StoreOptions.Create(recipe), store, DatasetShard.Whole);
         return await preparation.RunAsync(plan, 2, null, TestContext.Current.CancellationToken);

@@ -25,6 +25,21 @@ public class RecipeTests
         }
     }
 
+    // WildDeepfake is pictures, which specialists of moving faces cannot judge.
+    [Fact]
+    public void Stage_3_is_optional_and_for_those_that_judge_single_pictures()
+    {
+        Assert.Equal(["bg/3", "cm/3", "rr/3"], Library.OptionalRuns.Select(run => run.ShortName).Order());
+        foreach (var run in Library.OptionalRuns)
+        {
+            foreach (var profile in Library.Profiles)
+                Assert.Equal((3, 2), Stage(Library.Load(run, profile, []).Recipe));
+        }
+        Assert.Equal("rr_stage3_wilddeepfake", Library.Find("rr/3").LongName);
+
+        static (int, int) Stage(Recipe recipe) => (recipe.Stage, recipe.StartFrom);
+    }
+
     [Theory]
     [InlineData("rr/2")]
     [InlineData("rr_stage2_celebdf")]
