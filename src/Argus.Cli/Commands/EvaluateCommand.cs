@@ -229,6 +229,14 @@ internal static class EvaluateCommand
     private static void Print(EvaluationMatrix matrix, string page)
     {
         Terminal.Table(MatrixReport.Columns(matrix), matrix.Rows.Select(MatrixReport.Cells).ToList());
+        foreach (var ranking in matrix.Rankings)
+        {
+            Terminal.Line(
+                $"Ranking on {ranking.Dataset}, on {ranking.Real} real and {ranking.Fake} fake videos that all have a "
+                    + "score of"
+            );
+            Terminal.Table(MatrixReport.RankingColumns, MatrixReport.Cells(ranking));
+        }
         if (matrix.Comparisons.Count > 0)
             Terminal.Table(MatrixReport.ComparisonColumns, matrix.Comparisons.Select(MatrixReport.Cells).ToList());
         foreach (var transfer in matrix.Transfers)

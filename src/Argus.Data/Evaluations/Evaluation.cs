@@ -12,6 +12,9 @@ namespace Argus.Data.Evaluations;
 /// <param name="Intervals">95%, by the names of <see cref="Figure.All"/>.</param>
 /// <param name="Unscored">Videos of this part that have no score.</param>
 /// <param name="WithUnscored">The figures with those scored 0.5; null where there are none.</param>
+/// <param name="WithUnscoredWrong">
+/// The figures with those counted as wrong: reals scored 1, fakes 0; null where there are none.
+/// </param>
 public sealed record EvaluationRow(
     string Level,
     string Dataset,
@@ -20,7 +23,8 @@ public sealed record EvaluationRow(
     BinaryMetrics Figures,
     IReadOnlyDictionary<string, Interval> Intervals,
     int Unscored,
-    BinaryMetrics? WithUnscored
+    BinaryMetrics? WithUnscored,
+    BinaryMetrics? WithUnscoredWrong
 )
 {
     public Interval? AucInterval => Intervals.GetValueOrDefault("roc_auc");
@@ -36,6 +40,9 @@ public sealed record EvaluationResult(
 {
     /// <summary>How good the ratios are that the calibration makes; empty where it makes none.</summary>
     public IReadOnlyList<LikelihoodRow> LikelihoodRatios { get; init; } = [];
+
+    /// <summary>Reals of one dataset against fakes of another; null with one dataset.</summary>
+    public CrossDatasetAuc? CrossDatasets { get; init; }
 
     public IReadOnlyList<EvaluationRow> Videos => [.. Rows.Where(row => row.Level == Evaluation.VideoLevel)];
 }
@@ -107,6 +114,7 @@ public static class Evaluation
                     .Where(part => part.By == Everything)
                     .SelectMany(part => LikelihoodRow.Measure(part.Dataset, part.Videos, judge)),
             ],
+            CrossDatasets = CrossDatasetAuc.Measure(predictions.Videos, judge),
         };
     }
 
@@ -206,12 +214,12 @@ public static class Evaluation
         double[] scores = [.. part.Videos.Select(video => judge.Probability(video.Clips))];
         int[] labels = [.. part.Videos.Select(video => video.Item.Label)];
         var set = new ScoreSet(labels, scores);
-        var with =
+        BinaryMetrics? With(Func<int, double> score) =>
             part.Unscored.Count == 0
                 ? null
                 : BinaryMetrics.Compute(
                     [.. labels, .. part.Unscored.Select(video => video.Item.Label)],
-                    [.. scores, .. part.Unscored.Select(_ => 0.5)]
+                    [.. scores, .. part.Unscored.Select(video => score(video.Item.Label))]
                 );
         return new EvaluationRow(
             VideoLevel,
@@ -221,7 +229,8 @@ public static class Evaluation
             set.Measure(),
             Bootstrap.Intervals(set, Strata(part.Videos), rounds, seed),
             part.Unscored.Count,
-            with
+            With(_ => 0.5),
+            With(label => 1 - label)
         );
     }
 
@@ -243,6 +252,7 @@ public static class Evaluation
             set.Measure(),
             Bootstrap.Intervals(set, Strata(part.Videos), rounds, seed),
             part.Unscored.Count,
+            null,
             null
         );
     }

@@ -48,7 +48,8 @@ public static class EvaluationRecord
                 row.Figures.RealRight,
                 row.Figures.FakeRight,
                 Figures = Figures(row.Figures, row.Intervals),
-                ScoringTheUnscoredHalf = row.WithUnscored is { } with ? Figures(with, null) : null,
+                ScoringTheUnscoredHalf = row.WithUnscored is { } half ? Figures(half, null) : null,
+                CountingTheUnscoredAsWrong = row.WithUnscoredWrong is { } wrong ? Figures(wrong, null) : null,
             }),
             OperatingPoints = result.OperatingPoints.Select(row => new
             {
@@ -63,6 +64,7 @@ public static class EvaluationRecord
                 TruePositiveRate = Value(row.Figures.FakeAccuracy, row.Intervals.GetValueOrDefault("fake_accuracy")),
             }),
             result.LikelihoodRatios,
+            result.CrossDatasets,
             subject.Robustness,
             Unscored = result.Predictions.Unscored.Select(video => new
             {

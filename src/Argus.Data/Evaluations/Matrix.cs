@@ -41,6 +41,9 @@ public sealed record EvaluationMatrix(
     IReadOnlyList<BackwardTransfer> Transfers
 )
 {
+    /// <summary>The detectors of each dataset, the best first; datasets with fewer than two are left out.</summary>
+    public IReadOnlyList<DetectorRanking> Rankings { get; init; } = [];
+
     internal static EvaluationMatrix Create(
         IReadOnlyList<(EvaluationSubject Subject, EvaluationResult Result)> entries,
         int rounds = Bootstrap.DefaultRounds,
@@ -133,7 +136,20 @@ public sealed record EvaluationMatrix(
             foreach (var dataset in datasets)
                 Compare("against", dataset, 0, i);
         }
-        return new EvaluationMatrix(datasets, rows, comparisons, transfers);
+        return new EvaluationMatrix(datasets, rows, comparisons, transfers)
+        {
+            Rankings =
+            [
+                .. datasets
+                    .Select(dataset =>
+                        DetectorRanking.Create(
+                            dataset,
+                            [.. entries.Select(entry => (entry.Subject.Name, entry.Result))]
+                        )
+                    )
+                    .OfType<DetectorRanking>(),
+            ],
+        };
     }
 
     /// <summary>

@@ -63,6 +63,7 @@ public static class EvaluationReport
         Curves(report, plots, result);
         Calibrations(report, plots, result);
         LikelihoodSection.Add(report, plots, result);
+        CoverageSection.AddRisk(report, plots, result);
         report.Heading("Right and wrong").Paragraph("At a probability of 0.5.");
         foreach (var row in result.Videos.Where(row => row.By == Evaluation.Everything))
             report.Confusion(
@@ -90,14 +91,15 @@ public static class EvaluationReport
                                 [
                                     $"{(mistake.Item.Label == 0 ? "Real" : "Fake")}, given P(fake) = "
                                         + $"{mistake.Probability:0.00}",
-                                    $"{mistake.Item.Dataset}: {mistake.Item.Path}",
+                                    $"{mistake.Item.Dataset}: {Name(mistake.Item)}",
                                     mistake.Item.Kind ?? mistake.Item.Method,
                                 ]
                         )
                     )
                 );
         AllFigures(report, result);
-        Unscored(report, result);
+        CoverageSection.AddUnscored(report, result);
+        CoverageSection.AddCrossDatasets(report, result);
         Audits(report, subject.Audits);
         if (subject.RunFolder is not null && File.Exists(Path.Combine(subject.RunFolder, "plots", "loss.png")))
             report
@@ -282,50 +284,6 @@ public static class EvaluationReport
                         ]
                 )
             );
-    }
-
-    private static void Unscored(HtmlPage report, EvaluationResult result)
-    {
-        var unscored = result.Predictions.Unscored;
-        if (unscored.Count == 0)
-            return;
-        report
-            .Heading("Without a score")
-            .Paragraph(
-                $"{unscored.Count} of {unscored.Count + result.Predictions.Videos.Count} videos have no score "
-                    + "and are left out of every figure above. Scored 0.5, they would give:"
-            )
-            .Table(
-                [
-                    "dataset",
-                    "part",
-                    "without a score",
-                    "AUC left out",
-                    "AUC scored 0.5",
-                    "accuracy left out",
-                    "accuracy scored 0.5",
-                ],
-                result
-                    .Videos.Where(row => row.WithUnscored is not null)
-                    .Select(row =>
-                        new[]
-                        {
-                            row.Dataset,
-                            row.Part,
-                            $"{row.Unscored}",
-                            Number(row.Figures.RocAuc),
-                            Number(row.WithUnscored!.RocAuc),
-                            Number(row.Figures.Accuracy),
-                            Number(row.WithUnscored.Accuracy),
-                        }
-                    )
-            )
-            .Table(
-                ["dataset", "file", "reason"],
-                unscored.Take(200).Select(video => new[] { video.Item.Dataset, video.Item.Path, video.Reason })
-            );
-        if (unscored.Count > 200)
-            report.Paragraph($"and {unscored.Count - 200} more: {PredictionsFile} lists them all.");
     }
 
     private static void Audits(HtmlPage report, IReadOnlyList<DatasetAudit> audits)

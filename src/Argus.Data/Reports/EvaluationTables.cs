@@ -1,3 +1,4 @@
+using Argus.Data.Datasets;
 using Argus.Data.Evaluations;
 using Argus.Metrics;
 
@@ -71,6 +72,9 @@ public static class EvaluationTables
             "fpr_5" => "FPR 5%",
             _ => "EER",
         };
+
+    /// <summary>Its path, or its id where a table names no path.</summary>
+    internal static string Name(VideoItem item) => item.Path.Length > 0 ? item.Path : item.Id;
 
     internal static string Number(double? value) => value is { } number ? $"{number:0.000}" : "-";
 

@@ -60,12 +60,15 @@ public static class MatrixReport
             )
             .Table(Columns(matrix), matrix.Rows.Select(Cells))
             .Picture(bars, "Video AUC with its 95% interval");
+        foreach (var ranking in matrix.Rankings)
+            AddRanking(report, ranking);
         if (matrix.Comparisons.Count > 0)
             report
                 .Heading("Differences")
                 .Paragraph(
                     "gained: what a stage added on its own dataset. kept: what later stages did to it on an "
-                        + "earlier one's. against: two detectors."
+                        + "earlier one's. against: two detectors. Each p stands for itself; those of the rankings are "
+                        + "adjusted."
                 )
                 .Table(ComparisonColumns, matrix.Comparisons.Select(Cells));
         foreach (var transfer in matrix.Transfers)
@@ -74,6 +77,61 @@ public static class MatrixReport
         report.Save(page);
         return page;
     }
+
+    /// <summary>Columns of a ranking, in the terminal and on the page.</summary>
+    public static IReadOnlyList<string> RankingColumns { get; } =
+    ["", "detector", "AUC", "95% (DeLong)", "AURC", "coverage", "no significant difference from"];
+
+    /// <summary>The rows of a ranking.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Cells(DetectorRanking ranking) =>
+        [
+            .. ranking.Detectors.Select(
+                (detector, place) =>
+                    (IReadOnlyList<string>)
+                        [
+                            $"{place + 1}",
+                            detector.Name,
+                            EvaluationTables.Number(detector.Auc.Auc),
+                            EvaluationTables.Range(detector.Auc.Interval),
+                            EvaluationTables.Number(detector.RiskCoverageArea),
+                            $"{(double)detector.Scored / detector.Videos:0.0%}",
+                            ranking.NotDifferentFrom(detector.Name) is { Count: > 0 } names
+                                ? string.Join(", ", names)
+                                : "-",
+                        ]
+            ),
+        ];
+
+    private static void AddRanking(HtmlPage report, DetectorRanking ranking) =>
+        report
+            .Heading($"Ranking on {ranking.Dataset}")
+            .Paragraph(
+                $"On the {ranking.Real} real and {ranking.Fake} fake videos that all of them have a score of. AURC: "
+                    + "the error among the surest videos, averaged over how many are judged (less is better). Coverage: "
+                    + "the share of the dataset's videos that have a score."
+            )
+            .Table(RankingColumns, Cells(ranking))
+            .Paragraph(
+                "Pairs by DeLong's paired test, p adjusted by Holm over all of them. A difference that is not "
+                    + "significant at 5% is no reason to prefer one."
+            )
+            .Table(
+                ["higher", "lower", "difference of AUC", "z", "p", "p (Holm)", "significant"],
+                ranking.Pairs.Select(pair =>
+                    new[]
+                    {
+                        pair.First,
+                        pair.Second,
+                        EvaluationTables.Signed(pair.Test.Difference),
+                        $"{pair.Test.Statistic:0.00}",
+                        PValue(pair.Test.PValue),
+                        PValue(pair.AdjustedPValue),
+                        pair.IsSignificant ? "yes" : "no",
+                    }
+                )
+            );
+
+    private static string PValue(double p) => p < 0.001 ? "< 0.001" : $"{p:0.000}";
 
     private static string Signed(Interval interval) =>
         $"{interval.Low:+0.00;-0.00;0.00} to {interval.High:+0.00;-0.00;0.00}";

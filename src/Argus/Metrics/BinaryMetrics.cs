@@ -6,6 +6,9 @@ namespace Argus.Metrics;
 /// </summary>
 public sealed record BinaryMetrics
 {
+    /// <summary>Real samples from which on a false positive rate of 0.1% is more than none.</summary>
+    public const int RealsForFpr01 = 1000;
+
     /// <summary>Real videos or clips.</summary>
     public required int Real { get; init; }
 
@@ -51,8 +54,12 @@ public sealed record BinaryMetrics
     public double? EqualErrorRate { get; init; }
 
     /// <summary>
-    /// Share of fakes found at the last ROC step whose false positive rate does not exceed 1% and 5%.
+    /// Share of fakes found at the last ROC step whose false positive rate does not exceed 0.1%; null with fewer reals
+    /// than <see cref="RealsForFpr01"/>, of which not one may be called fake.
     /// </summary>
+    public double? TprAtFpr01 { get; init; }
+
+    /// <summary>True positive rate of the last ROC step whose false positive rate is at most 1%.</summary>
     public double? TprAtFpr1 { get; init; }
 
     /// <summary>True positive rate of the last ROC step whose false positive rate is at most 5%.</summary>
@@ -124,6 +131,7 @@ public sealed record BinaryMetrics
             RocAuc = ranking?.Auc,
             AveragePrecision = ranking?.AveragePrecision,
             EqualErrorRate = ranking?.EqualErrorRate,
+            TprAtFpr01 = real >= RealsForFpr01 ? ranking?.TprAt01 : null,
             TprAtFpr1 = ranking?.TprAt1,
             TprAtFpr5 = ranking?.TprAt5,
         };
@@ -139,6 +147,7 @@ public sealed record Figure(string Name, string Title, Func<BinaryMetrics, doubl
         new("roc_auc", "ROC AUC", m => m.RocAuc),
         new("average_precision", "AP", m => m.AveragePrecision),
         new("eer", "EER", m => m.EqualErrorRate),
+        new("tpr_at_fpr_0_1", "TPR at FPR 0.1%", m => m.TprAtFpr01),
         new("tpr_at_fpr_1", "TPR at FPR 1%", m => m.TprAtFpr1),
         new("tpr_at_fpr_5", "TPR at FPR 5%", m => m.TprAtFpr5),
         new("accuracy", "accuracy", m => m.Accuracy),

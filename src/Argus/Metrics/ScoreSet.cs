@@ -5,6 +5,7 @@ public readonly record struct Ranking(
     double Auc,
     double AveragePrecision,
     double EqualErrorRate,
+    double TprAt01,
     double TprAt1,
     double TprAt5
 );
@@ -147,8 +148,10 @@ public sealed class ScoreSet
         long tp = 0;
         long fp = 0;
         long area = 0;
+        long tpAt01 = 0;
         long tpAt1 = 0;
         long tpAt5 = 0;
+        var mostAt01 = Most(0.001, real);
         var mostAt1 = Most(0.01, real);
         var mostAt5 = Most(0.05, real);
         var precision = 0.0;
@@ -174,6 +177,8 @@ public sealed class ScoreSet
             tp += fakes;
             fp += reals;
             precision += (double)fakes * tp / Math.Max(1, tp + fp);
+            if (fp <= mostAt01)
+                tpAt01 = tp;
             if (fp <= mostAt1)
                 tpAt1 = tp;
             if (fp <= mostAt5)
@@ -190,6 +195,7 @@ public sealed class ScoreSet
             area / (2.0 * real * fake),
             precision / fake,
             eer,
+            (double)tpAt01 / fake,
             (double)tpAt1 / fake,
             (double)tpAt5 / fake
         );
