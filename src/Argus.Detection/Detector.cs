@@ -2,7 +2,6 @@ using Argus.Metrics;
 using Argus.Pretrained;
 using Argus.Provenance;
 using Argus.Scores;
-using Argus.Specialists;
 using Argus.Video;
 using Argus.Views;
 using OpenCvSharp;
@@ -240,11 +239,10 @@ public sealed class Detector : IDisposable
         var specialists = models
             .Council.Members.Select(member =>
             {
-                var specialist = Specialist.Find(models.Specialists[member.Name].Recipe.Specialist);
                 var count = clips.GetValueOrDefault(member.Name)?.Count ?? 0;
                 return new SpecialistAnalysis(
                     member.Name,
-                    specialist.LooksFor,
+                    models.Specialists[member.Name].LooksFor,
                     whole.TryGetValue(member.Name, out var logit)
                         ? Odds.ToProbability(logit / member.Temperature)
                         : null,
@@ -339,7 +337,7 @@ public sealed class Detector : IDisposable
     }
 
     // Channels last becomes channels first.
-    private static Dictionary<string, float[]> Inputs(SpecialistModelFile model, IReadOnlyList<SubjectClip> clips)
+    private static Dictionary<string, float[]> Inputs(CouncilModel model, IReadOnlyList<SubjectClip> clips)
     {
         var length = model.Preprocessing.Length;
         var plane = model.Preprocessing.Length / 3;
@@ -350,11 +348,7 @@ public sealed class Detector : IDisposable
             i =>
             {
                 var rows = model.Inputs.ToDictionary(name => name, _ => new float[model.ClipLength]);
-                model.Preprocessing.ToInput(
-                    clips[i].Input,
-                    null,
-                    (view, place) => rows[view].AsSpan(place * length, length)
-                );
+                model.Prepare(clips[i].Input, (view, place) => rows[view].AsSpan(place * length, length));
                 foreach (var (name, values) in rows)
                 {
                     for (var start = 0; start < values.Length; start += length)

@@ -19,7 +19,7 @@ public sealed class ModelsFolder : IDisposable
         string path,
         Council council,
         Scope? scope,
-        IReadOnlyDictionary<string, SpecialistModelFile> specialists,
+        IReadOnlyDictionary<string, CouncilModel> specialists,
         SharedBackbone? backbone,
         IReadOnlyDictionary<string, string> hashes
     )
@@ -45,7 +45,7 @@ public sealed class ModelsFolder : IDisposable
     public IReadOnlyDictionary<string, string> Hashes { get; }
 
     /// <summary>By name, in the council's order.</summary>
-    public IReadOnlyDictionary<string, SpecialistModelFile> Specialists { get; }
+    public IReadOnlyDictionary<string, CouncilModel> Specialists { get; }
 
     /// <summary>Checks hashes, and asks each model the golden input.</summary>
     /// <param name="threads">Processor cores for one call of a model; 0: all.</param>
@@ -64,7 +64,10 @@ public sealed class ModelsFolder : IDisposable
         // A folder of an earlier version has no scope; one whose manifest names a scope lost it.
         var hasScope = hashes.ContainsKey(Scope.FileName) || HasScope(path);
         var hasBackbone = hashes.ContainsKey(SharedBackbone.FileName);
-        foreach (var name in Parts(council, hasScope, hasBackbone))
+        var foreign = council.Members.Where(member =>
+            hashes.ContainsKey(ForeignCard.FileOf(member.Name)) || HasCard(path, member.Name)
+        );
+        foreach (var name in Parts(council, foreign, hasScope, hasBackbone))
         {
             var file = System.IO.Path.Combine(path, name);
             if (!hashes.TryGetValue(name, out var expected))
@@ -77,7 +80,7 @@ public sealed class ModelsFolder : IDisposable
                         + "models anew."
                 );
         }
-        var specialists = new Dictionary<string, SpecialistModelFile>();
+        var specialists = new Dictionary<string, CouncilModel>();
         SharedBackbone? backbone = null;
         try
         {
@@ -85,11 +88,7 @@ public sealed class ModelsFolder : IDisposable
             foreach (var member in council.Members)
             {
                 cancel.ThrowIfCancellationRequested();
-                var model = specialists[member.Name] = SpecialistModelFile.Load(
-                    System.IO.Path.Combine(path, FileOf(member.Name)),
-                    threads,
-                    backbone
-                );
+                var model = specialists[member.Name] = LoadMember(path, member.Name, threads, backbone);
                 model.Check();
             }
             return new ModelsFolder(path, council, hasScope ? Scope.Read(path) : null, specialists, backbone, hashes);
@@ -103,9 +102,34 @@ public sealed class ModelsFolder : IDisposable
         }
     }
 
-    private static IEnumerable<string> Parts(Council council, bool hasScope, bool hasBackbone) =>
+    /// <summary>A member as a file, whoever made it.</summary>
+    /// <exception cref="ArgusException">It is no model, or its card is damaged.</exception>
+    public static CouncilModel LoadMember(string folder, string name) => LoadMember(folder, name, 0, null);
+
+    private static CouncilModel LoadMember(string folder, string name, int threads, SharedBackbone? backbone)
+    {
+        var file = System.IO.Path.Combine(folder, FileOf(name));
+        return HasCard(folder, name)
+            ? ForeignModelFile.Load(
+                file,
+                ForeignCard.Read(System.IO.Path.Combine(folder, ForeignCard.FileOf(name))),
+                threads
+            )
+            : SpecialistModelFile.Load(file, threads, backbone);
+    }
+
+    private static bool HasCard(string folder, string name) =>
+        File.Exists(System.IO.Path.Combine(folder, ForeignCard.FileOf(name)));
+
+    private static IEnumerable<string> Parts(
+        Council council,
+        IEnumerable<CouncilMember> foreign,
+        bool hasScope,
+        bool hasBackbone
+    ) =>
         [
             .. council.Members.Select(member => FileOf(member.Name)),
+            .. foreign.Select(member => ForeignCard.FileOf(member.Name)),
             Council.FileName,
             .. hasScope ? [Scope.FileName] : Array.Empty<string>(),
             .. hasBackbone ? [SharedBackbone.FileName] : Array.Empty<string>(),
@@ -123,7 +147,8 @@ public sealed class ModelsFolder : IDisposable
     {
         council.Write(path);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Parts(council, HasScope(path), HasBackbone(path)))
+        var foreign = council.Members.Where(member => HasCard(path, member.Name));
+        foreach (var name in Parts(council, foreign, HasScope(path), HasBackbone(path)))
             hashes[name] = await FileHash.Sha256Async(System.IO.Path.Combine(path, name), cancel);
         AtomicFile.Write(System.IO.Path.Combine(path, Manifest), JsonSerializer.Serialize(hashes, Json) + "\n");
     }

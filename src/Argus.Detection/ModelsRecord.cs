@@ -36,7 +36,11 @@ public sealed record ModelsRecord(
                     + "for that); real: below the equal error rate, or lower where the council was made more careful",
             council.Evaluation,
             models.Scope?.Data,
-            [.. models.Specialists.Select(entry => SpecialistRecord.Create(entry.Key, entry.Value, models))]
+            [
+                .. models.Specialists.Select(entry =>
+                    entry.Value.Describe(entry.Key, models.Hashes[ModelsFolder.FileOf(entry.Key)])
+                ),
+            ]
         );
     }
 }
@@ -44,10 +48,10 @@ public sealed record ModelsRecord(
 /// <summary>A model of the council.</summary>
 /// <param name="Name">Name of its file.</param>
 /// <param name="Sha256">Of the file.</param>
-/// <param name="RecipeSha256">Of the recipe that it was trained with.</param>
+/// <param name="RecipeSha256">Of the recipe that it was trained with; of another's detector of its card.</param>
 /// <param name="WeightsSha256">Of the checkpoint's weights that it was made from.</param>
-/// <param name="Precision"><c>fp32</c>, <c>fp16</c> or <c>int8</c>.</param>
-/// <param name="ExportedBy">Version of the program that made it.</param>
+/// <param name="Precision"><c>fp32</c>, <c>fp16</c>, <c>int8</c>, or <c>as published</c> of another's.</param>
+/// <param name="ExportedBy">Version of the program that made it; of another's what its card says of it.</param>
 /// <param name="CalibratedOn">What its own calibration was fitted on; null without one.</param>
 public sealed record SpecialistRecord(
     string Name,
@@ -57,19 +61,4 @@ public sealed record SpecialistRecord(
     string Precision,
     string ExportedBy,
     string? CalibratedOn
-)
-{
-    internal static SpecialistRecord Create(string name, SpecialistModelFile model, ModelsFolder models)
-    {
-        string Said(string key) => model.Metadata.GetValueOrDefault(key, "");
-        return new SpecialistRecord(
-            name,
-            models.Hashes[ModelsFolder.FileOf(name)],
-            Said(ModelMetadata.RecipeHash),
-            Said(ModelMetadata.Weights),
-            Said(ModelMetadata.Precision),
-            Said(ModelMetadata.Version),
-            model.Calibration is { } known ? $"{known.Data}: {known.Real} real and {known.Fake} fake" : null
-        );
-    }
-}
+);

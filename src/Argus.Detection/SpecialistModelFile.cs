@@ -48,13 +48,10 @@ public static class ModelMetadata
 /// answers with logits (real, fake) and with the logits that were if a part of the picture were not there. Safe for use
 /// by several threads.
 /// </summary>
-public sealed class SpecialistModelFile : IDisposable
+public sealed class SpecialistModelFile : CouncilModel
 {
-    /// <summary>Parts of the picture, in 7 rows of 7.</summary>
-    public const int Cells = 49;
-
     /// <summary>
-    /// An input with a default of 0: for <see cref="Cells"/> the output <c>cells</c> is computed, otherwise it is
+    /// An input with a default of 0: for <see cref="CouncilModel.Cells"/> the output <c>cells</c> is computed, otherwise it is
     /// empty.
     /// </summary>
     public const string CellsWanted = "cells_wanted";
@@ -97,39 +94,34 @@ public sealed class SpecialistModelFile : IDisposable
         SharedBackbone? backbone,
         bool ownsBackbone
     )
+        : base(path, recipe, ReadCalibration(session, path))
     {
-        Path = path;
         this.session = session;
         this.backbone = backbone;
         this.ownsBackbone = ownsBackbone;
-        Recipe = recipe;
-        Preprocessing = new ClipPreprocessing(ModelInput.Create(recipe));
-        Calibration =
-            Metadata.TryGetValue(ModelMetadata.Calibration, out var text) && text.Length > 0
-                ? Scores.Calibration.Parse(text, path)
-                : null;
     }
 
-    /// <summary>The file.</summary>
-    public string Path { get; }
-
-    /// <summary>What the model was trained with.</summary>
-    public Recipe Recipe { get; }
-
-    /// <summary>What its scores mean; null without validation.</summary>
-    public Calibration? Calibration { get; }
-
-    /// <summary>From clips to inputs.</summary>
-    public ClipPreprocessing Preprocessing { get; }
+    private static Calibration? ReadCalibration(InferenceSession session, string path) =>
+        session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelMetadata.Calibration, out var text) && text.Length > 0
+            ? Scores.Calibration.Parse(text, path)
+            : null;
 
     /// <summary>All of <see cref="ModelMetadata"/>.</summary>
     public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
 
-    /// <summary>Names of the inputs: rgb and the views of the branches.</summary>
-    public IReadOnlyList<string> Inputs => [View.Rgb, .. Preprocessing.Views];
-
-    /// <summary>Floats of a clip of one input: <c>T * 3 * S * S</c>.</summary>
-    public int ClipLength => Recipe.Data.ClipFrames * Preprocessing.Length;
+    internal override SpecialistRecord Describe(string name, string sha256)
+    {
+        string Said(string key) => Metadata.GetValueOrDefault(key, "");
+        return new SpecialistRecord(
+            name,
+            sha256,
+            Said(ModelMetadata.RecipeHash),
+            Said(ModelMetadata.Weights),
+            Said(ModelMetadata.Precision),
+            Said(ModelMetadata.Version),
+            Calibration is { } known ? $"{known.Data}: {known.Real} real and {known.Fake} fake" : null
+        );
+    }
 
     /// <param name="threads">Processor cores for one call; 0: all.</param>
     /// <param name="path">The file.</param>
@@ -205,17 +197,14 @@ public sealed class SpecialistModelFile : IDisposable
         }
     }
 
-    /// <param name="inputs">For each name of <see cref="Inputs"/> the clips, one after another.</param>
+    /// <param name="inputs">For each name of <see cref="CouncilModel.Inputs"/> the clips, one after another.</param>
     /// <returns>For each clip two logits: real, fake.</returns>
     public float[] Logits(IReadOnlyDictionary<string, float[]> inputs) => Run(inputs, [], "logits")[0];
 
     /// <returns>For each clip the log odds of fake.</returns>
     public double[] Score(IReadOnlyDictionary<string, float[]> inputs) => Odds(Logits(inputs));
 
-    /// <returns>
-    /// For each clip the log odds of fake, and its features; none from a model that does not tell them.
-    /// </returns>
-    internal (double[] Odds, float[][] Features) Judge(IReadOnlyDictionary<string, float[]> inputs)
+    internal override (double[] Odds, float[][] Features) Judge(IReadOnlyDictionary<string, float[]> inputs)
     {
         if (backbone is null && !session.OutputNames.Contains(FeaturesOutput))
             return (Score(inputs), []);
@@ -228,11 +217,8 @@ public sealed class SpecialistModelFile : IDisposable
         return (odds, [.. features.Chunk(features.Length / odds.Length)]);
     }
 
-    /// <returns>
-    /// For each clip and each of <see cref="Cells"/> parts of the picture: by how much the log odds of fake fall if the
-    /// part were not there.
-    /// </returns>
-    public double[][] OcclusionSensitivity(IReadOnlyDictionary<string, float[]> inputs)
+    /// <inheritdoc/>
+    public override double[][] OcclusionSensitivity(IReadOnlyDictionary<string, float[]> inputs)
     {
         var outputs = Run(
             inputs,
@@ -256,7 +242,7 @@ public sealed class SpecialistModelFile : IDisposable
     /// <exception cref="ArgusException">
     /// The model does not answer the golden input as it did when it was made.
     /// </exception>
-    public double Check()
+    public override double Check()
     {
         float[] expected = ReadGolden();
         float[] now;
@@ -350,7 +336,7 @@ public sealed class SpecialistModelFile : IDisposable
         [clips.Length / ClipLength, Recipe.Data.ClipFrames, 3, Preprocessing.ImageSize, Preprocessing.ImageSize];
 
     /// <summary>Frees the session.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         session.Dispose();
         if (ownsBackbone)

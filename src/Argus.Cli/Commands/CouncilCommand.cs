@@ -74,7 +74,7 @@ internal static class CouncilCommand
                 $"{run} holds no {Path.GetRelativePath(directory.Folder, table)}: give the folder of a run "
                     + "that was trained here, not a checkpoint."
             );
-        using var model = SpecialistModelFile.Load(Path.Combine(folder, ModelsFolder.FileOf(name)));
+        using var model = ModelsFolder.LoadMember(folder, name);
         return new CouncilEvidence(name, model.Calibration, PredictionTable.Read(table).Videos);
     }
 

@@ -162,7 +162,7 @@ internal static class ExportCommand
             .Union(added)
             .Select(name =>
             {
-                using var model = SpecialistModelFile.Load(Path.Combine(folder, ModelsFolder.FileOf(name)));
+                using var model = ModelsFolder.LoadMember(folder, name);
                 return new CouncilCandidate(name, model.Calibration);
             })
             .ToList();

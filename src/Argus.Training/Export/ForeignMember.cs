@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+using Argus.Detection;
+
+namespace Argus.Training.Export;
+
+/// <summary>Takes detectors of other origin into a models folder.</summary>
+public static partial class ForeignMember
+{
+    /// <summary>
+    /// Copies the file and its card into the folder, after it answered the golden input, and gives every member an equal
+    /// say.
+    /// </summary>
+    /// <param name="onnx">The detector's file; stays as it is.</param>
+    /// <param name="card">What it is.</param>
+    /// <param name="folder">A models folder, or where one is made.</param>
+    /// <param name="name">Its name there.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>The council.</returns>
+    /// <exception cref="RequestException">The name is taken, or is none for a file.</exception>
+    /// <exception cref="ArgusException">It is no such detector; the folder is as it was.</exception>
+    public static async Task<Council> AddAsync(
+        string onnx,
+        ForeignCard card,
+        string folder,
+        string name,
+        CancellationToken cancel
+    )
+    {
+        if (!File.Exists(onnx))
+            throw new RequestException($"There is no file {onnx}.");
+        if (!FileName().IsMatch(name))
+            throw new RequestException($"'{name}' is no name for a member: letters, digits, '-' and '_'. Give --name.");
+        var members = File.Exists(Path.Combine(folder, Council.FileName))
+            ? Council.Read(folder).Members.Select(member => member.Name).ToList()
+            : [];
+        var target = Path.Combine(folder, ModelsFolder.FileOf(name));
+        if (members.Contains(name) || File.Exists(target))
+            throw new RequestException($"{folder} holds {name} already. Give another --name, or another folder.");
+        if (Directory.Exists(folder) && members.Count == 0 && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new RequestException($"{folder} is no models folder and is not empty. Give another one.");
+        using (var model = ForeignModelFile.Load(onnx, card))
+            card = card with { Golden = model.Golden() };
+        Directory.CreateDirectory(folder);
+        var cardFile = Path.Combine(folder, ForeignCard.FileOf(name));
+        try
+        {
+            File.Copy(onnx, target);
+            card.Write(cardFile);
+            var council = Council.CreateEqual([.. members.Append(name).Select(Candidate)]);
+            await ModelsFolder.SealAsync(folder, council, cancel);
+            return council;
+        }
+        catch
+        {
+            File.Delete(target);
+            File.Delete(cardFile);
+            throw;
+        }
+
+        CouncilCandidate Candidate(string member)
+        {
+            using var model = ModelsFolder.LoadMember(folder, member);
+            return new CouncilCandidate(member, model.Calibration);
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]+$")]
+    private static partial Regex FileName();
+}
