@@ -15,12 +15,17 @@ public abstract class CouncilModel : IDisposable
     /// <summary>Parts of the picture, in 7 rows of 7.</summary>
     public const int Cells = 49;
 
-    private protected CouncilModel(string path, Recipe recipe, Calibration? calibration)
+    private protected CouncilModel(
+        string path,
+        Recipe recipe,
+        ClipPreprocessing preprocessing,
+        Calibration? calibration
+    )
     {
         Path = path;
         Recipe = recipe;
+        Preprocessing = preprocessing;
         Calibration = calibration;
-        Preprocessing = new ClipPreprocessing(ModelInput.Create(recipe));
     }
 
     /// <summary>The file.</summary>
@@ -44,11 +49,12 @@ public abstract class CouncilModel : IDisposable
     /// <summary>Floats of a clip of one input: <c>T * 3 * S * S</c>.</summary>
     public int ClipLength => Recipe.Data.ClipFrames * Preprocessing.Length;
 
+    /// <summary>On what its calibration was fitted, in words; null without one.</summary>
+    private protected string? CalibratedOn =>
+        Calibration is { } known ? $"{known.Data}: {known.Real} real and {known.Fake} fake" : null;
+
     /// <summary>How it stands in an answer's record.</summary>
     internal abstract SpecialistRecord Describe(string name, string sha256);
-
-    /// <summary>From a clip as it was read to the inputs' floats, channels last.</summary>
-    internal virtual void Prepare(ClipInput clip, InputPlace output) => Preprocessing.ToInput(clip, null, output);
 
     /// <param name="inputs">For each name of <see cref="Inputs"/> the clips, one after another.</param>
     /// <returns>

@@ -348,7 +348,11 @@ public sealed class Detector : IDisposable
             i =>
             {
                 var rows = model.Inputs.ToDictionary(name => name, _ => new float[model.ClipLength]);
-                model.Prepare(clips[i].Input, (view, place) => rows[view].AsSpan(place * length, length));
+                model.Preprocessing.ToInput(
+                    clips[i].Input,
+                    null,
+                    (view, place) => rows[view].AsSpan(place * length, length)
+                );
                 foreach (var (name, values) in rows)
                 {
                     for (var start = 0; start < values.Length; start += length)

@@ -1,7 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Argus.Clips;
+using Argus.Faces;
+using Argus.Imaging;
 using Argus.Recipes;
+using Argus.Scores;
+using Argus.Views;
 
 namespace Argus.Detection;
 
@@ -90,6 +95,10 @@ public sealed record ForeignCard
     [JsonIgnore]
     public Recipe Recipe { get; init; } = null!;
 
+    /// <summary>What its scores mean; null until validation videos were judged.</summary>
+    [JsonIgnore]
+    public Calibration? Calibration { get; init; }
+
     /// <summary>Its log odds of the golden input when it was added.</summary>
     public double Golden { get; init; }
 
@@ -103,6 +112,26 @@ public sealed record ForeignCard
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    /// <summary>From clips to its input: as of any model, or aligned.</summary>
+    internal ClipPreprocessing CreatePreprocessing() =>
+        Align == FaceAlignment.FivePoints
+            ? new Aligned(ModelInput.Create(Recipe), AlignScale)
+            : new ClipPreprocessing(ModelInput.Create(Recipe));
+
+    // Aligned faces are cut out of the stored crop, which is larger for it.
+    private sealed class Aligned(ModelInput input, double scale) : ClipPreprocessing(input)
+    {
+        public override void ToInput(ClipInput stored, Augmentation? augmentation, InputPlace output)
+        {
+            for (var place = 0; place < stored.Native.Count; place++)
+            {
+                using var face = FivePoints.Align(stored.Native[place], stored.Landmarks[place], ImageSize, scale);
+                augmentation?.Apply(face);
+                Preprocessing.Normalise(face, output(View.Rgb, place));
+            }
+        }
+    }
+
     /// <summary>The card's file beside a model's.</summary>
     public static string FileOf(string name) => name + ".card.json";
 
@@ -111,6 +140,8 @@ public sealed record ForeignCard
     {
         var json = JsonSerializer.SerializeToNode(this, Json)!.AsObject();
         json["recipe"] = JsonNode.Parse(RecipeJson.Write(Recipe));
+        if (Calibration is not null)
+            json["calibration"] = JsonNode.Parse(Calibration.ToJson());
         AtomicFile.Write(path, json.ToJsonString(Json) + "\n");
     }
 
@@ -122,7 +153,11 @@ public sealed record ForeignCard
             var json = JsonNode.Parse(File.ReadAllText(path))?.AsObject() ?? throw new JsonException("it is empty");
             var recipe = json["recipe"]?.ToJsonString() ?? throw new JsonException("it holds no recipe");
             var card = json.Deserialize<ForeignCard>(Json) ?? throw new JsonException("it is empty");
-            return card with { Recipe = RecipeJson.Read(recipe, path) };
+            return card with
+            {
+                Recipe = RecipeJson.Read(recipe, path),
+                Calibration = json["calibration"] is { } known ? Calibration.Parse(known.ToJsonString(), path) : null,
+            };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -1,12 +1,9 @@
 using System.Globalization;
-using Argus.Clips;
-using Argus.Faces;
 using Argus.Imaging;
 using Argus.Scores;
 using Argus.Views;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using OpenCvSharp;
 
 namespace Argus.Detection;
 
@@ -29,7 +26,7 @@ public sealed class ForeignModelFile : CouncilModel
     private readonly bool oneByOne;
 
     private ForeignModelFile(string path, InferenceSession session, ForeignCard card)
-        : base(path, card.Recipe, null)
+        : base(path, card.Recipe, card.CreatePreprocessing(), card.Calibration)
     {
         this.session = session;
         this.card = card;
@@ -96,27 +93,15 @@ public sealed class ForeignModelFile : CouncilModel
     private ArgusException Unfit(string why) => new($"{Path} cannot be a member: {why}.");
 
     internal override SpecialistRecord Describe(string name, string sha256) =>
-        new(name, sha256, card.Sha256, sha256, "as published", $"{card.Title}, {card.Source} ({card.Licence})", null);
-
-    // Aligned faces are cut out of the stored crop, which is larger for it.
-    internal override void Prepare(ClipInput clip, InputPlace output)
-    {
-        if (card.Align == FaceAlignment.None)
-        {
-            base.Prepare(clip, output);
-            return;
-        }
-        for (var place = 0; place < clip.Native.Count; place++)
-        {
-            using var face = FivePoints.Align(
-                clip.Native[place],
-                clip.Landmarks[place],
-                Preprocessing.ImageSize,
-                card.AlignScale
-            );
-            Imaging.Preprocessing.Normalise(face, output(View.Rgb, place));
-        }
-    }
+        new(
+            name,
+            sha256,
+            card.Sha256,
+            sha256,
+            "as published",
+            $"{card.Title}, {card.Source} ({card.Licence})",
+            CalibratedOn
+        );
 
     internal override (double[] Odds, float[][] Features) Judge(IReadOnlyDictionary<string, float[]> inputs) =>
         (Run(inputs[View.Rgb]), []);

@@ -94,7 +94,7 @@ public sealed class SpecialistModelFile : CouncilModel
         SharedBackbone? backbone,
         bool ownsBackbone
     )
-        : base(path, recipe, ReadCalibration(session, path))
+        : base(path, recipe, new ClipPreprocessing(ModelInput.Create(recipe)), ReadCalibration(session, path))
     {
         this.session = session;
         this.backbone = backbone;
@@ -119,7 +119,7 @@ public sealed class SpecialistModelFile : CouncilModel
             Said(ModelMetadata.Weights),
             Said(ModelMetadata.Precision),
             Said(ModelMetadata.Version),
-            Calibration is { } known ? $"{known.Data}: {known.Real} real and {known.Fake} fake" : null
+            CalibratedOn
         );
     }
 

@@ -1,8 +1,11 @@
+using Argus.Data.Datasets;
+using Argus.Data.Evaluations;
 using Argus.Detection;
 using Argus.Imaging;
 using Argus.Tests;
 using Argus.Training.Export;
 using Argus.Training.Onnx;
+using Argus.Training.Runs;
 using Argus.Views;
 using Google.Protobuf;
 using OpenCvSharp;
@@ -110,6 +113,41 @@ public sealed class ForeignDetectorTests(TinyDetector tiny)
         await File.WriteAllTextAsync(card, (await File.ReadAllTextAsync(card, Cancel)).Replace("MIT", "GPL"), Cancel);
         var error = await Assert.ThrowsAsync<ArgusException>(() => Detector.LoadAsync(models, cancel: Cancel));
         Assert.Contains("two.card.json is not the file", error.Message, StringComparison.Ordinal);
+    }
+
+    // What evaluation says of a video is what detection says, and its calibration goes along.
+    [Fact]
+    public async Task It_is_evaluated_calibrated_and_fitted_like_a_specialist()
+    {
+        using var folder = new TemporaryFolder();
+        await TinyStore.OpenAsync(tiny.Merged.Recipe);
+        WriteModel(folder["two.onnx"]);
+        await ForeignMember.AddAsync(folder["two.onnx"], ReadCard(folder, Card), folder["models"], "two", Cancel);
+        var file = folder["models", "two.onnx"];
+        var run = new EvaluateRun(
+            file,
+            EvaluatedDetector.Find(file),
+            new EvaluateOptions { StoreRoot = folder["stores"] },
+            SilentLog.Instance
+        );
+        var (subject, result) = await run.RunAsync([new DatasetFolder("dfdc", TinyStore.Data("dfdc"))], Cancel);
+        Assert.Equal(("Two numbers", (string?)null), (subject.Name, subject.Specialist));
+        Assert.NotNull(result.Videos[0].Figures.RocAuc);
+        Assert.Equal("temperature", $"{result.Judge.Calibrator}".ToLowerInvariant());
+
+        var reference = ForeignReference.Find(file);
+        Assert.Equal("validation videos of dfdc", reference.Calibration!.Data);
+        var validation = PredictionTable.Read(reference.ValidationFile).Videos;
+        Assert.Equal(reference.Calibration.Real + reference.Calibration.Fake, validation.Count);
+
+        using var detector = await Detector.LoadAsync(folder["models"], cancel: Cancel);
+        Assert.Equal("validation videos of dfdc", detector.Models.Specialists["two"].Calibration!.Data);
+        var judged = result.Predictions.Videos[0];
+        var analysis = await detector.AnalyzeAsync(
+            Path.Combine(TinyStore.Data("dfdc"), judged.Item.Path),
+            cancel: Cancel
+        );
+        Assert.Equal(result.Judge.Probability(judged.Clips), analysis.Probability!.Value, 1e-6);
     }
 
     [Fact]

@@ -16,7 +16,8 @@ internal static class CouncilCommand
     {
         var runs = new Argument<string[]>("run")
         {
-            Description = "Run folders of the exported specialists, all of one dataset.",
+            Description =
+                "Run folders of the exported specialists, and ONNX files of other members, all of one dataset.",
             Arity = ArgumentArity.OneOrMore,
         };
         var models = new Option<string>("--models")
@@ -62,6 +63,8 @@ internal static class CouncilCommand
 
     private static CouncilEvidence Evidence(string run, string folder)
     {
+        if (run.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            return ForeignEvidence(ForeignReference.Find(run), folder);
         var name = CheckpointReference.Find(run).Recipe.Specialist;
         if (!File.Exists(Path.Combine(folder, ModelsFolder.FileOf(name))))
             throw new RequestException(
@@ -76,6 +79,22 @@ internal static class CouncilCommand
             );
         using var model = ModelsFolder.LoadMember(folder, name);
         return new CouncilEvidence(name, model.Calibration, PredictionTable.Read(table).Videos);
+    }
+
+    private static CouncilEvidence ForeignEvidence(ForeignReference detector, string folder)
+    {
+        if (Path.GetFullPath(detector.Folder) != Path.GetFullPath(folder))
+            throw new RequestException($"{detector.Weights} is no member of {folder}. Add it there first.");
+        return File.Exists(detector.ValidationFile)
+            ? new CouncilEvidence(
+                detector.Name,
+                detector.Calibration,
+                PredictionTable.Read(detector.ValidationFile).Videos
+            )
+            : throw new RequestException(
+                $"{detector.Weights} has not judged validation videos yet: argus evaluate {detector.Weights} --data "
+                    + "LAYOUT=DIR, with the data of the runs."
+            );
     }
 
     private static void Print(string folder, CouncilFitResult result)

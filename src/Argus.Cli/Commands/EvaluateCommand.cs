@@ -119,7 +119,7 @@ internal static class EvaluateCommand
                 var target = parse.GetValue(output);
 
                 var entries = new List<Entry>();
-                foreach (var (path, checkpoint) in paths.Zip(paths.Select(CheckpointReference.Find).ToList()))
+                foreach (var (path, checkpoint) in paths.Zip(paths.Select(EvaluatedDetector.Find).ToList()))
                 {
                     var evaluation = new EvaluateRun(path, checkpoint, options, TerminalLog.Instance);
                     var (subject, result) = await evaluation.RunAsync(datasets, cancel);
@@ -268,6 +268,8 @@ internal static class EvaluateCommand
         if (output is not null)
             return several ? Path.Combine(output, name) : output;
         var run = new RunDirectory(path);
+        if (File.Exists(path))
+            return Path.Combine("evaluations", Path.GetFileNameWithoutExtension(path));
         return run.Exists ? run.AsGiven(run.Evaluation) : Path.Combine("evaluations", name);
     }
 

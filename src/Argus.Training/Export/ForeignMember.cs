@@ -46,7 +46,7 @@ public static partial class ForeignMember
         {
             File.Copy(onnx, target);
             card.Write(cardFile);
-            var council = Council.CreateEqual([.. members.Append(name).Select(Candidate)]);
+            var council = Council.CreateEqual([.. members.Append(name).Select(member => Candidate(folder, member))]);
             await ModelsFolder.SealAsync(folder, council, cancel);
             return council;
         }
@@ -56,12 +56,29 @@ public static partial class ForeignMember
             File.Delete(cardFile);
             throw;
         }
+    }
 
-        CouncilCandidate Candidate(string member)
-        {
-            using var model = ModelsFolder.LoadMember(folder, member);
-            return new CouncilCandidate(member, model.Calibration);
-        }
+    /// <summary>
+    /// Writes a member's card anew, with its calibration, and seals the folder: a council that nobody fitted takes the
+    /// calibration's temperature and thresholds.
+    /// </summary>
+    internal static async Task CalibrateAsync(string folder, string name, ForeignCard card, CancellationToken cancel)
+    {
+        var council = Council.Read(folder);
+        card.Write(Path.Combine(folder, ForeignCard.FileOf(name)));
+        await ModelsFolder.SealAsync(
+            folder,
+            council.Data.Length > 0
+                ? council
+                : Council.CreateEqual([.. council.Members.Select(member => Candidate(folder, member.Name))]),
+            cancel
+        );
+    }
+
+    private static CouncilCandidate Candidate(string folder, string member)
+    {
+        using var model = ModelsFolder.LoadMember(folder, member);
+        return new CouncilCandidate(member, model.Calibration);
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]+$")]

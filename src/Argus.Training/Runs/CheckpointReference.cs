@@ -1,4 +1,6 @@
+using Argus.Data.Evaluations;
 using Argus.Recipes;
+using Argus.Scores;
 using Argus.Training.Checkpoints;
 using Argus.Training.Models;
 using Argus.Training.Recipes;
@@ -8,10 +10,10 @@ using static TorchSharp.torch;
 namespace Argus.Training.Runs;
 
 /// <summary>A checkpoint, found by its folder or its run's.</summary>
-public sealed record CheckpointReference(string Folder, Recipe Recipe)
+public sealed record CheckpointReference(string Folder, Recipe Recipe) : EvaluatedDetector(Folder, Recipe)
 {
     /// <exception cref="RequestException">There is no checkpoint there.</exception>
-    public static CheckpointReference Find(string path)
+    public static new CheckpointReference Find(string path)
     {
         // A checkpoint, a run, or a run's folder of checkpoints.
         var candidates = new[]
@@ -30,8 +32,37 @@ public sealed record CheckpointReference(string Folder, Recipe Recipe)
         return new CheckpointReference(folder, RecipeLibrary.ReadMerged(Path.Combine(folder, Checkpoint.RecipeFile)));
     }
 
-    public string Weights => Path.Combine(Folder, Checkpoint.ModelFile);
-    public string RecipeFile => Path.Combine(Folder, Checkpoint.RecipeFile);
+    /// <inheritdoc/>
+    public override string Title => $"{Recipe.Specialist}, stage {Recipe.Stage}";
+
+    /// <inheritdoc/>
+    public override string Specialist => Recipe.Specialist;
+
+    /// <inheritdoc/>
+    public override string Weights => Path.Combine(Folder, Checkpoint.ModelFile);
+
+    /// <inheritdoc/>
+    public override string RecipeFile => Path.Combine(Folder, Checkpoint.RecipeFile);
+
+    /// <inheritdoc/>
+    public override Calibration? Calibration => Calibration.Read(Folder);
+
+    /// <inheritdoc/>
+    public override string ValidationLayout => Recipe.Data.Layout;
+
+    /// <inheritdoc/>
+    public override ClipScorer Open(Device device) => new ModelScorer(Load(device), Recipe, device);
+
+    /// <inheritdoc/>
+    public override Task KeepAsync(
+        Calibration calibration,
+        IReadOnlyList<VideoPrediction> videos,
+        CancellationToken cancel
+    )
+    {
+        calibration.Write(Folder);
+        return Task.CompletedTask;
+    }
 
     public SpecialistModel Load(Device device)
     {
@@ -40,7 +71,4 @@ public sealed record CheckpointReference(string Folder, Recipe Recipe)
         model.to(device);
         return model;
     }
-
-    /// <summary>The recipe for another dataset: the same input, that dataset's layout and test side.</summary>
-    public Recipe RecipeFor(string layout) => Recipe with { Data = Recipe.Data with { Layout = layout } };
 }

@@ -34,10 +34,10 @@ public sealed record EvaluateOptions
 
 /// <summary>Scores a checkpoint on the test sides of datasets.</summary>
 /// <param name="path">The run or the checkpoint, as the user gave it.</param>
-/// <param name="checkpoint">The checkpoint that was found there.</param>
+/// <param name="checkpoint">What was found there.</param>
 /// <param name="options">How it is judged.</param>
 /// <param name="log">Is told what is prepared and scored.</param>
-public sealed class EvaluateRun(string path, CheckpointReference checkpoint, EvaluateOptions options, IWorkLog log)
+public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, EvaluateOptions options, IWorkLog log)
 {
     private const int CropPixels = 112;
     private const int JpegQuality = 85;
@@ -50,8 +50,8 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
     /// <exception cref="ArgusException">A dataset has no test video that can be judged.</exception>
     public async Task<EvaluationOutcome> RunAsync(IReadOnlyList<DatasetFolder> datasets, CancellationToken cancel)
     {
-        using var model = checkpoint.Load(device);
-        var calibration = Calibration.Read(checkpoint.Folder) ?? await CalibrateAsync(model, datasets, cancel);
+        using var model = checkpoint.Open(device);
+        var calibration = checkpoint.Calibration ?? await CalibrateAsync(model, datasets, cancel);
         var judge = Judge.Create(calibration, options.Aggregation, options.Calibrator);
         var sides = new List<TestSide>();
         try
@@ -79,7 +79,7 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
         IReadOnlyList<UnscoredVideo> Unscored
     );
 
-    private async Task<TestSide> ScoreAsync(SpecialistModel model, DatasetFolder dataset, CancellationToken cancel)
+    private async Task<TestSide> ScoreAsync(ClipScorer model, DatasetFolder dataset, CancellationToken cancel)
     {
         var recipe = checkpoint.RecipeFor(dataset.Layout);
         var preparation = new DatasetPreparation(log) { Root = options.StoreRoot };
@@ -102,7 +102,6 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
                         recipe,
                         store,
                         [.. test.Suitable.Select(video => new JudgedVideo(video))],
-                        device,
                         progress,
                         cancel
                     )
@@ -135,12 +134,12 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
     }
 
     private Task<RobustnessResult> RobustnessAsync(
-        SpecialistModel model,
+        ClipScorer model,
         Judge judge,
         IReadOnlyList<TestSide> sides,
         CancellationToken cancel
     ) =>
-        new RobustnessRun(model, device, judge, checkpoint.Recipe.Seed, log).RunAsync(
+        new RobustnessRun(model, judge, checkpoint.Recipe.Seed, log).RunAsync(
             [
                 .. sides.Select(side => new LadderDataset(
                     side.Recipe,
@@ -176,11 +175,11 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
         }
         return new EvaluationSubject
         {
-            Name = $"{recipe.Specialist}, stage {recipe.Stage}",
-            Specialist = recipe.Specialist,
-            Stage = recipe.Stage,
-            TrainedOn = recipe.Data.Layout,
-            TrainedBefore = FindEarlierLayouts(recipe),
+            Name = checkpoint.Title,
+            Specialist = checkpoint.Specialist,
+            Stage = checkpoint.Specialist is null ? null : recipe.Stage,
+            TrainedOn = checkpoint.Specialist is null ? null : recipe.Data.Layout,
+            TrainedBefore = checkpoint.Specialist is null ? [] : FindEarlierLayouts(recipe),
             Source = checkpoint.Folder,
             CodeVersion = ProgramVersion.Text,
             Hashes = hashes,
@@ -190,7 +189,7 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
             Audits = audits,
             Robustness = robustness,
             Mistakes = DescribeMistakes(result, judge, sides),
-            Notes = judge.Calibration is null ? [UncalibratedNote(recipe)] : [],
+            Notes = judge.Calibration is null ? [UncalibratedNote()] : [],
         };
     }
 
@@ -204,21 +203,27 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
         return [.. layouts];
     }
 
-    private string UncalibratedNote(Recipe recipe) =>
-        $"Uncalibrated: {checkpoint.Folder} holds no {Calibration.FileName}. "
-        + $"Evaluating it with --data {recipe.Data.Layout}=DIR, the dataset that it was trained on, "
-        + "makes one from the validation videos.";
+    private string UncalibratedNote() =>
+        checkpoint.ValidationLayout is { } layout
+            ? $"Uncalibrated: {checkpoint.Folder} holds no {Calibration.FileName}. "
+                + $"Evaluating it with --data {layout}=DIR, the dataset that it was trained on, "
+                + "makes one from the validation videos."
+            : $"Uncalibrated: {checkpoint.RecipeFile} holds no calibration, and no dataset that was given has "
+                + "validation videos of both classes.";
 
     // A checkpoint from before there were calibrations, or from elsewhere, gets one where the data for it are at hand.
     private async Task<Calibration?> CalibrateAsync(
-        SpecialistModel model,
+        ClipScorer model,
         IReadOnlyList<DatasetFolder> datasets,
         CancellationToken cancel
     )
     {
-        var recipe = checkpoint.Recipe;
-        if (datasets.FirstOrDefault(dataset => dataset.Layout == recipe.Data.Layout) is not { } own)
+        if (
+            datasets.FirstOrDefault(dataset => dataset.Layout == (checkpoint.ValidationLayout ?? dataset.Layout))
+            is not { } own
+        )
             return null;
+        var recipe = checkpoint.RecipeFor(own.Layout);
         var preparation = new DatasetPreparation(log) { Root = options.StoreRoot, SayProblems = false };
         var prepared = await preparation.RunAsync(recipe, own.Folder, null, [Split.Validation], cancel);
         using var store = await Store.OpenAsync(prepared.Folder, StoreOptions.Create(recipe));
@@ -228,7 +233,7 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
         var predictions = await log.TrackAsync(
             $"{own.Layout}: validation images scored, to calibrate",
             videos.Sum(video => video.Video.Clips.Count),
-            progress => Scoring.RunAsync(model, recipe, store, videos, device, progress, cancel)
+            progress => Scoring.RunAsync(model, recipe, store, videos, progress, cancel)
         );
         var calibration = Calibration.Fit(
             [.. predictions.Select(video => video.ToLabelled())],
@@ -236,12 +241,12 @@ public sealed class EvaluateRun(string path, CheckpointReference checkpoint, Eva
         );
         try
         {
-            calibration.Write(checkpoint.Folder);
+            await checkpoint.KeepAsync(calibration, predictions, cancel);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             log.Warn(
-                $"{Calibration.FileName} could not be written into {checkpoint.Folder} "
+                $"The calibration could not be written into {checkpoint.Folder} "
                     + $"({error.Message.TrimEnd('.')}); it is used for this evaluation only."
             );
         }

@@ -18,7 +18,7 @@ namespace Argus.Training.Runs;
 public sealed record LadderDataset(Recipe Recipe, DatasetListing Listing, IReadOnlyList<VideoPrediction> Videos);
 
 /// <summary>Sends some test videos through the ladder of re-encodings and scores them at every step.</summary>
-public sealed class RobustnessRun(SpecialistModel model, Device device, Judge judge, int seed, IWorkLog log)
+public sealed class RobustnessRun(ClipScorer model, Judge judge, int seed, IWorkLog log)
 {
     /// <summary>Videos of each dataset that go through unless the user says otherwise.</summary>
     public const int DefaultVideos = 40;
@@ -150,7 +150,7 @@ public sealed class RobustnessRun(SpecialistModel model, Device device, Judge ju
         if (suitable.Count == 0)
             return [];
         List<JudgedVideo> videos = [.. suitable.Select(video => new JudgedVideo(video))];
-        return await Scoring.RunAsync(model, dataset.Recipe, store, videos, device, null, cancel);
+        return await Scoring.RunAsync(model, dataset.Recipe, store, videos, null, cancel);
     }
 
     private static async Task<IReadOnlyList<VideoItem>> ReencodeAsync(

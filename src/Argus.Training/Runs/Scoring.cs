@@ -18,6 +18,7 @@ namespace Argus.Training.Runs;
 /// <summary>Runs a model over videos without training it. The same for validation and for evaluation.</summary>
 public static class Scoring
 {
+    /// <summary>The scores of videos by a model that is being trained, or was.</summary>
     public static async Task<IReadOnlyList<VideoPrediction>> RunAsync(
         SpecialistModel model,
         Recipe recipe,
@@ -26,16 +27,19 @@ public static class Scoring
         Device device,
         IProgress<int>? progress,
         CancellationToken cancel
+    ) => await RunAsync(new ModelScorer(model, recipe, device), recipe, store, videos, progress, cancel);
+
+    /// <summary>The scores of videos by whatever gives clips their scores.</summary>
+    public static async Task<IReadOnlyList<VideoPrediction>> RunAsync(
+        ClipScorer scorer,
+        Recipe recipe,
+        Store store,
+        IReadOnlyList<JudgedVideo> videos,
+        IProgress<int>? progress,
+        CancellationToken cancel
     )
     {
-        model.eval();
-        var feeder = new Feeder(
-            store,
-            new ClipPreprocessing(ModelInput.Create(recipe)),
-            augment: null,
-            recipe.Seed,
-            recipe.Train.Workers
-        );
+        var feeder = new Feeder(store, scorer.Preprocessing, augment: null, recipe.Seed, recipe.Train.Workers);
         var samples = videos
             .SelectMany((video, index) => video.Samples.Select(sample => (Video: index, Sample: sample)))
             .ToList();
@@ -51,27 +55,14 @@ public static class Scoring
             )
         )
         {
-            // Gradients are switched off for the thread, so never across an await.
             using (batch)
-            using (no_grad())
-            using (NewDisposeScope())
             {
-                var logits = model
-                    .Logits(BatchInputs.Create(batch, recipe, device), batch.FramesPerClip)
-                    .cpu()
-                    .data<float>()
-                    .ToArray();
+                var odds = scorer.Score(batch);
                 for (var i = 0; i < batch.Samples.Count; i++)
                 {
                     var clip = batch.Samples[i].Clip;
                     scores[samples[done + i].Video]
-                        .Add(
-                            ClipScore.FromLogit(
-                                clip.Number,
-                                clip.Frames[0].TimeSeconds,
-                                (double)logits[2 * i + 1] - logits[2 * i]
-                            )
-                        );
+                        .Add(ClipScore.FromLogit(clip.Number, clip.Frames[0].TimeSeconds, odds[i]));
                 }
             }
             progress?.Report(done + batch.Samples.Count);

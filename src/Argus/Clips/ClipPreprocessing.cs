@@ -12,7 +12,7 @@ public delegate Span<float> InputPlace(string view, int place);
 /// colour picture is enhanced and augmented; views are computed from pixels that are not enhanced, after the geometric
 /// augmentations, or from native pixels as they were stored.
 /// </summary>
-public sealed class ClipPreprocessing(ModelInput input)
+public class ClipPreprocessing(ModelInput input)
 {
     private readonly Preprocessing rgb = input.CreatePreprocessing();
     private readonly IReadOnlyList<View> views = [.. input.Views.Select(View.Find)];
@@ -32,7 +32,7 @@ public sealed class ClipPreprocessing(ModelInput input)
     /// <param name="stored">Without frames yet: <see cref="ClipInput.Native"/> are the stored pictures.</param>
     /// <param name="augmentation">The draw for this clip; null for evaluation.</param>
     /// <param name="output">Where the floats of each view and frame go.</param>
-    public void ToInput(ClipInput stored, Augmentation? augmentation, InputPlace output)
+    public virtual void ToInput(ClipInput stored, Augmentation? augmentation, InputPlace output)
     {
         using var changed = augmentation is null ? null : Record(stored, augmentation);
         stored = changed ?? stored;

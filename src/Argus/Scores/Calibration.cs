@@ -217,6 +217,8 @@ public sealed record Calibration
     }
 
     /// <summary>Writes it into a folder.</summary>
-    public void Write(string folder) =>
-        AtomicFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+    public void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), ToJson() + "\n");
+
+    /// <summary>As it stands in files.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
 }
