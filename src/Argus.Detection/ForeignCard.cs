@@ -79,7 +79,7 @@ public sealed record ForeignCard
     /// <summary>How faces are turned.</summary>
     public FaceAlignment Align { get; init; }
 
-    /// <summary>The aligned face's scale: how much around ArcFace's tight template is seen, as a multiple of it.</summary>
+    /// <summary>How much is seen around ArcFace's tight template, as a multiple of it.</summary>
     public double AlignScale { get; init; } = 1.3;
 
     /// <summary>The graph's output; empty for the only one.</summary>

@@ -51,8 +51,8 @@ public static class ModelMetadata
 public sealed class SpecialistModelFile : CouncilModel
 {
     /// <summary>
-    /// An input with a default of 0: for <see cref="CouncilModel.Cells"/> the output <c>cells</c> is computed, otherwise it is
-    /// empty.
+    /// An input with a default of 0: for <see cref="CouncilModel.Cells"/> the output <c>cells</c> is computed,
+    /// otherwise it is empty.
     /// </summary>
     public const string CellsWanted = "cells_wanted";
 

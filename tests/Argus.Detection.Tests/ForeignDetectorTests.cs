@@ -126,7 +126,7 @@ public sealed class ForeignDetectorTests(TinyDetector tiny)
         var file = folder["models", "two.onnx"];
         var run = new EvaluateRun(
             file,
-            EvaluatedDetector.Find(file),
+            ForeignReference.FindAny(file),
             new EvaluateOptions { StoreRoot = folder["stores"] },
             SilentLog.Instance
         );

@@ -63,7 +63,7 @@ internal static class CouncilCommand
 
     private static CouncilEvidence Evidence(string run, string folder)
     {
-        if (run.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        if (ForeignReference.IsFile(run))
             return ForeignEvidence(ForeignReference.Find(run), folder);
         var name = CheckpointReference.Find(run).Recipe.Specialist;
         if (!File.Exists(Path.Combine(folder, ModelsFolder.FileOf(name))))

@@ -4,6 +4,7 @@ using Argus.Data.Datasets;
 using Argus.Data.Evaluations;
 using Argus.Data.Reports;
 using Argus.Scores;
+using Argus.Training.Export;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
@@ -119,7 +120,7 @@ internal static class EvaluateCommand
                 var target = parse.GetValue(output);
 
                 var entries = new List<Entry>();
-                foreach (var (path, checkpoint) in paths.Zip(paths.Select(EvaluatedDetector.Find).ToList()))
+                foreach (var (path, checkpoint) in paths.Zip(paths.Select(ForeignReference.FindAny).ToList()))
                 {
                     var evaluation = new EvaluateRun(path, checkpoint, options, TerminalLog.Instance);
                     var (subject, result) = await evaluation.RunAsync(datasets, cancel);

@@ -128,7 +128,8 @@ internal static class ModelsCommand
                 );
                 Terminal.Line(
                     $"{called} is uncalibrated, each member has an equal say, and there are no thresholds until 'argus "
-                        + $"council fit' has seen validation data. Judge a video with: argus detect VIDEO --models {target}"
+                        + "council fit' has seen validation data. Judge a video with: argus detect VIDEO --models "
+                        + target
                 );
             }
         );

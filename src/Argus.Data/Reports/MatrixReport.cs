@@ -107,8 +107,8 @@ public static class MatrixReport
             .Heading($"Ranking on {ranking.Dataset}")
             .Paragraph(
                 $"On the {ranking.Real} real and {ranking.Fake} fake videos that all of them have a score of. AURC: "
-                    + "the error among the surest videos, averaged over how many are judged (less is better). Coverage: "
-                    + "the share of the dataset's videos that have a score."
+                    + "the error among the surest videos, averaged over how many are judged (less is better). "
+                    + "Coverage: the share of the dataset's videos that have a score."
             )
             .Table(RankingColumns, Cells(ranking))
             .Paragraph(

@@ -7,8 +7,8 @@ namespace Argus.Training.Export;
 public static partial class ForeignMember
 {
     /// <summary>
-    /// Copies the file and its card into the folder, after it answered the golden input, and gives every member an equal
-    /// say.
+    /// Copies the file and its card into the folder, after it answered the golden input, and gives every member an
+    /// equal say.
     /// </summary>
     /// <param name="onnx">The detector's file; stays as it is.</param>
     /// <param name="card">What it is.</param>

@@ -13,7 +13,7 @@ namespace Argus.Training.Runs;
 public sealed record CheckpointReference(string Folder, Recipe Recipe) : EvaluatedDetector(Folder, Recipe)
 {
     /// <exception cref="RequestException">There is no checkpoint there.</exception>
-    public static new CheckpointReference Find(string path)
+    public static CheckpointReference Find(string path)
     {
         // A checkpoint, a run, or a run's folder of checkpoints.
         var candidates = new[]

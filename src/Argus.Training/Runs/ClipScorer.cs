@@ -1,9 +1,7 @@
 using Argus.Clips;
-using Argus.Detection;
 using Argus.Recipes;
 using Argus.Training.Feeding;
 using Argus.Training.Models;
-using Argus.Views;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,18 +35,4 @@ internal sealed class ModelScorer(SpecialistModel model, Recipe recipe, Device d
     }
 
     public override void Dispose() => model.Dispose();
-}
-
-/// <summary>A detector of other origin.</summary>
-internal sealed class FileScorer(ForeignModelFile file) : ClipScorer
-{
-    internal override ClipPreprocessing Preprocessing => file.Preprocessing;
-
-    internal override double[] Score(Batch batch)
-    {
-        using var dense = batch.Inputs[View.Rgb].contiguous();
-        return file.Judge(new Dictionary<string, float[]> { [View.Rgb] = dense.data<float>().ToArray() }).Odds;
-    }
-
-    public override void Dispose() => file.Dispose();
 }

@@ -10,13 +10,6 @@ namespace Argus.Training.Runs;
 /// <param name="Recipe">What it wants to see.</param>
 public abstract record EvaluatedDetector(string Folder, Recipe Recipe)
 {
-    /// <summary>The one at a path.</summary>
-    /// <exception cref="RequestException">There is none.</exception>
-    public static EvaluatedDetector Find(string path) =>
-        path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
-            ? ForeignReference.Find(path)
-            : CheckpointReference.Find(path);
-
     /// <summary>What people call it.</summary>
     public abstract string Title { get; }
 

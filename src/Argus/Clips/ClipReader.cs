@@ -34,12 +34,11 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
 
     /// <summary>What the requests ask for, from one decoding.</summary>
     /// <param name="path">A video, a picture, or a folder of pictures.</param>
-    /// <param name="requests">At least one; those of faces must have one margin.</param>
+    /// <param name="requests">At least one.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="UnreadableVideoException">
     /// It is no video, or it cannot serve any request; the message says why.
     /// </exception>
-    /// <exception cref="RequestException">Faces are wanted with several margins.</exception>
     /// <exception cref="ArgusException">The sound could not be written to the scratch folder.</exception>
     public async Task<ClipReading> ReadAsync(string path, IReadOnlyList<ClipRequest> requests, CancellationToken cancel)
     {
@@ -233,12 +232,11 @@ public sealed class ClipReader(FaceDetector? detector, string scratch)
             .ToList();
         if (ofFaces.Count == 0)
             return null;
-        var margins = ofFaces.Select(pair => pair.First.FaceMargin!.Value).Distinct().ToList();
-        if (margins.Count > 1)
-            throw new RequestException(
-                "These models cut faces with different margins (data.face_margin); put them into folders of their own."
-            );
         var joined = ClipPlan.Join(ofFaces.Select(pair => pair.Second!));
-        return new FaceCutter(detector!, margins[0], joined, info.FrameTimesSeconds, info.ShotStarts);
+        List<double> margins =
+        [
+            .. ofFaces.SelectMany(pair => Enumerable.Repeat(pair.First.FaceMargin!.Value, pair.Second!.Clips.Count)),
+        ];
+        return new FaceCutter(detector!, margins, joined, info.FrameTimesSeconds, info.ShotStarts);
     }
 }

@@ -44,13 +44,13 @@ public sealed record CutTrack(FaceTrack Track, IReadOnlyList<FaceCrop> Crops);
 /// video.
 /// </summary>
 /// <param name="detector">Finds faces.</param>
-/// <param name="margin">Side of a crop as a multiple of the face box's longer side.</param>
+/// <param name="margins">By clip: side of a crop as a multiple of the face box's longer side.</param>
 /// <param name="plan">The clips to cut.</param>
 /// <param name="times">When each frame is shown, ascending.</param>
 /// <param name="shotStarts">First frames of the shots but the first; no face is followed from one to the next.</param>
 public sealed class FaceCutter(
     FaceDetector detector,
-    double margin,
+    IReadOnlyList<double> margins,
     ClipPlan plan,
     double[] times,
     IReadOnlyList<int> shotStarts
@@ -152,7 +152,7 @@ public sealed class FaceCutter(
                 {
                     if (track.At(middle) is not { } whole || track.At(times[index]) is not { } face)
                         continue;
-                    var square = whole.Square(margin, frame.Size());
+                    var square = whole.Square(margins[clip], frame.Size());
                     if (!crops.TryGetValue(track, out var list))
                         crops[track] = list = [];
                     using var part = frame.SubMat(square);

@@ -3,8 +3,8 @@ using OpenCvSharp;
 namespace Argus.Faces;
 
 /// <summary>
-/// A face turned and scaled so that its five landmarks lie where ArcFace's template (Deng et al., 2019) has them, as most
-/// face networks are trained.
+/// A face turned and scaled so that its five landmarks lie where ArcFace's template (Deng et al., 2019) has them, as
+/// most face networks are trained.
 /// </summary>
 public static class FivePoints
 {

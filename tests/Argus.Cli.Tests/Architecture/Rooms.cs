@@ -137,6 +137,7 @@ internal static class Rooms
         ["Argus.Training.Export"] =
         [
             "Argus.Training.Native",
+            "Argus.Training.Recipes",
             "Argus.Training.Onnx",
             "Argus.Recipes",
             "Argus.Metrics",

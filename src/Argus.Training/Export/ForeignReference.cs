@@ -1,10 +1,10 @@
 using Argus.Data.Evaluations;
 using Argus.Detection;
 using Argus.Scores;
-using Argus.Training.Export;
+using Argus.Training.Runs;
 using static TorchSharp.torch;
 
-namespace Argus.Training.Runs;
+namespace Argus.Training.Export;
 
 /// <summary>A detector of other origin in a models folder.</summary>
 /// <param name="Folder">The models folder.</param>
@@ -13,9 +13,16 @@ namespace Argus.Training.Runs;
 public sealed record ForeignReference(string Folder, string Name, ForeignCard Card)
     : EvaluatedDetector(Folder, Card.Recipe)
 {
+    /// <summary>What a path that can be evaluated names: a detector's file, or a run or checkpoint.</summary>
+    /// <exception cref="RequestException">It names neither.</exception>
+    public static EvaluatedDetector FindAny(string path) => IsFile(path) ? Find(path) : CheckpointReference.Find(path);
+
+    /// <summary>Whether a path names a detector's file.</summary>
+    public static bool IsFile(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The one that a file is.</summary>
     /// <exception cref="RequestException">The file is not there, or has no card beside it.</exception>
-    public static new ForeignReference Find(string path)
+    public static ForeignReference Find(string path)
     {
         if (!File.Exists(path))
             throw new RequestException($"There is no file {path}.");
@@ -25,8 +32,8 @@ public sealed record ForeignReference(string Folder, string Name, ForeignCard Ca
         return File.Exists(card)
             ? new ForeignReference(folder, name, ForeignCard.Read(card))
             : throw new RequestException(
-                $"{path} has no card beside it. A specialist is evaluated by its run or checkpoint; a detector of other "
-                    + "origin joins a models folder first (argus models add), and is evaluated there."
+                $"{path} has no card beside it. A specialist is evaluated by its run or checkpoint; a detector of "
+                    + "other origin joins a models folder first (argus models add), and is evaluated there."
             );
     }
 
