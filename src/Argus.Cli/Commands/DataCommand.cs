@@ -23,6 +23,7 @@ internal static class DataCommand
             Prepare(),
             Audit(),
             Show(),
+            DataExportCommand.Create(),
         };
 
     private static Command Sample()

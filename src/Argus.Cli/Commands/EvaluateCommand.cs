@@ -5,6 +5,7 @@ using Argus.Data.Evaluations;
 using Argus.Data.Reports;
 using Argus.Scores;
 using Argus.Training.Export;
+using Argus.Training.Recipes;
 using Argus.Training.Runs;
 
 namespace Argus.Cli.Commands;
@@ -68,6 +69,15 @@ internal static class EvaluateCommand
             Description = "Where the report goes (default: evaluation/ in the run).",
             HelpName = "DIR",
         };
+        var protocol = new Option<string?>("--protocol")
+        {
+            Description = "Which test videos count and what may have been trained on: a name or a YAML file.",
+            HelpName = "NAME",
+        };
+        var allowMissing = new Option<bool>("--allow-missing")
+        {
+            Description = "Judge the protocol's videos that are on disk, and say which are not.",
+        };
         var json = new Option<bool>("--json") { Description = "The figures as JSON." };
         var command = new Command(
             "evaluate",
@@ -82,6 +92,8 @@ internal static class EvaluateCommand
             calibrate,
             robustness,
             robustnessVideos,
+            protocol,
+            allowMissing,
             output,
             json,
         };
@@ -102,6 +114,10 @@ internal static class EvaluateCommand
                     );
                 if (datasets.GroupBy(dataset => dataset.Layout).FirstOrDefault(same => same.Count() > 1) is { } twice)
                     throw new RequestException($"--data names {twice.Key} twice.");
+                if (parse.GetValue(protocol) is not null && tables.Count > 0)
+                    throw new RequestException(
+                        "--protocol is for runs and detectors; a table says itself what it is about."
+                    );
                 var wanted = parse.GetResult(robustness) is not null;
                 if (wanted && paths.Length == 0)
                     throw new RequestException(
@@ -113,6 +129,8 @@ internal static class EvaluateCommand
                     Calibrator = parse.GetValue(calibrate),
                     RobustnessVideos = wanted ? parse.GetValue(robustnessVideos) : 0,
                     RobustnessGroups = parse.GetValue(robustness) ?? [],
+                    Protocol = parse.GetValue(protocol) is { } named ? ProtocolFile.Read(named) : null,
+                    AllowMissing = parse.GetValue(allowMissing),
                 };
                 RobustnessRun.CheckGroups(options.RobustnessGroups);
                 var quiet = parse.GetValue(json);

@@ -26,6 +26,9 @@ public sealed class DatasetPreparation(IWorkLog log)
     /// <summary>The part of the dataset that this process prepares.</summary>
     public DatasetShard Shard { get; init; } = DatasetShard.Whole;
 
+    /// <summary>Which of its videos count, and on which side; null for all, as the dataset says.</summary>
+    public Func<DatasetListing, DatasetListing>? Select { get; init; }
+
     /// <summary>Whether what is odd about the dataset is said.</summary>
     public bool SayProblems { get; init; } = true;
 
@@ -49,6 +52,7 @@ public sealed class DatasetPreparation(IWorkLog log)
         var layout = DatasetLayout.Find(recipe.Data.Layout);
         var listing = layout.Read(dataFolder, DatasetOptions.Create(recipe.Data));
         CheckNames(layout, listing, dataFolder);
+        listing = Select?.Invoke(listing) ?? listing;
         if (SayProblems && layout.Stage is null)
             log.Note($"{layout.Title}: split by {listing.SplitName}");
         var options = StoreOptions.Create(recipe);

@@ -30,6 +30,12 @@ public sealed record EvaluateOptions
 
     /// <summary>Kinds of re-encoding; empty for all.</summary>
     public IReadOnlyList<string> RobustnessGroups { get; init; } = [];
+
+    /// <summary>Which test videos count, and what may be trained on; null for the datasets' test sides.</summary>
+    public Protocol? Protocol { get; init; }
+
+    /// <summary>Whether the protocol's videos that are on disk are enough.</summary>
+    public bool AllowMissing { get; init; }
 }
 
 /// <summary>Scores a checkpoint on the test sides of datasets.</summary>
@@ -50,6 +56,8 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
     /// <exception cref="ArgusException">A dataset has no test video that can be judged.</exception>
     public async Task<EvaluationOutcome> RunAsync(IReadOnlyList<DatasetFolder> datasets, CancellationToken cancel)
     {
+        if (options.Protocol is { } protocol)
+            CheckProtocol(protocol, datasets);
         using var model = checkpoint.Open(device);
         var calibration = checkpoint.Calibration ?? await CalibrateAsync(model, datasets, cancel);
         var judge = Judge.Create(calibration, options.Aggregation, options.Calibrator);
@@ -82,8 +90,29 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
     private async Task<TestSide> ScoreAsync(ClipScorer model, DatasetFolder dataset, CancellationToken cancel)
     {
         var recipe = checkpoint.RecipeFor(dataset.Layout);
-        var preparation = new DatasetPreparation(log) { Root = options.StoreRoot };
-        var prepared = await preparation.RunAsync(recipe, dataset.Folder, null, [Split.Test], cancel);
+        var part = options.Protocol?.FindTest(dataset.Layout);
+        if (part is { Compression.Length: > 0 })
+            recipe = recipe with { Data = recipe.Data with { Compression = part.Compression } };
+        var preparation = new DatasetPreparation(log)
+        {
+            Root = options.StoreRoot,
+            Select = part is null
+                ? null
+                : listing => part.Select(listing, options.Protocol!.Name, options.AllowMissing),
+        };
+        var prepared = await preparation.RunAsync(
+            // Which methods count is the protocol's to say.
+            part is null
+                ? recipe
+                : recipe with
+                {
+                    Data = recipe.Data with { Methods = [] },
+                },
+            dataset.Folder,
+            part is null ? null : StoreFolderOf(options.Protocol!, dataset, recipe),
+            [Split.Test],
+            cancel
+        );
         var store = await Store.OpenAsync(prepared.Folder, StoreOptions.Create(recipe));
         try
         {
@@ -112,6 +141,47 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
         {
             store.Dispose();
             throw;
+        }
+    }
+
+    // Its videos are all for test here, and may be for training elsewhere.
+    private string StoreFolderOf(Protocol protocol, DatasetFolder dataset, Recipe recipe) =>
+        StoreName.Default(options.StoreRoot, dataset.Folder, StoreOptions.Create(recipe)) + $"-{protocol.Name}";
+
+    private void CheckProtocol(Protocol protocol, IReadOnlyList<DatasetFolder> datasets)
+    {
+        if (protocol.Test.FirstOrDefault(part => datasets.All(dataset => dataset.Layout != part.Layout)) is { } absent)
+            throw new RequestException(
+                $"The protocol {protocol.Name} tests on {absent.Layout}: give --data {absent.Layout}=DIR."
+            );
+        foreach (var dataset in datasets)
+            protocol.FindTest(dataset.Layout);
+        if (checkpoint.Specialist is null)
+            return;
+        var recipe = checkpoint.Recipe;
+        protocol.CheckTraining(
+            path,
+            [.. FindEarlierLayouts(recipe), recipe.Data.Layout],
+            recipe.Data.Compression,
+            recipe.Data.Methods
+        );
+    }
+
+    private IEnumerable<string> ProtocolNotes(IReadOnlyList<TestSide> sides)
+    {
+        if (options.Protocol is not { } protocol)
+            yield break;
+        yield return $"By the protocol {protocol.Name} ({protocol.Title}).";
+        if (checkpoint.Specialist is null)
+            yield return $"What {checkpoint.Title} was trained on, nobody can check here; the protocol asks for "
+                + $"{string.Join(", ", protocol.Train.Select(part => part.Layout))} alone.";
+        foreach (var part in protocol.Test.Where(part => part.Names is null))
+            yield return $"The protocol names no test videos of {part.Layout}: all that are on disk were taken.";
+        foreach (var side in sides)
+        {
+            var missing = side.Listing.Problems.FirstOrDefault(problem => problem.What.Contains("of the protocol"));
+            if (missing is not null)
+                yield return $"{missing.What}.";
         }
     }
 
@@ -166,6 +236,8 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
             ["weights"] = await FileHash.Sha256Async(checkpoint.Weights, cancel),
             ["recipe"] = await FileHash.Sha256Async(checkpoint.RecipeFile, cancel),
         };
+        if (options.Protocol is { } protocol)
+            hashes[$"protocol {protocol.Name}"] = protocol.Sha256;
         var audits = new List<DatasetAudit>();
         foreach (var side in sides)
         {
@@ -189,7 +261,11 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
             Audits = audits,
             Robustness = robustness,
             Mistakes = DescribeMistakes(result, judge, sides),
-            Notes = judge.Calibration is null ? [UncalibratedNote()] : [],
+            Notes =
+            [
+                .. ProtocolNotes(sides),
+                .. judge.Calibration is null ? [UncalibratedNote()] : Array.Empty<string>(),
+            ],
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Argus.Data.Datasets;
 using Argus.Data.Evaluations;
 using Argus.Data.Reports;
@@ -60,6 +61,25 @@ public sealed class PredictionTableTests
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+    }
+
+    // A Frictionless table schema (datapackage.org), for those who read the tables with their own tools.
+    [Fact]
+    public void The_published_schema_names_the_columns_in_their_order()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Argus.slnx")))
+            folder = folder.Parent!;
+        using var schema = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(folder.FullName, "docs", "predictions.schema.json"))
+        );
+        Assert.Equal(
+            PredictionTable.Header.Split(','),
+            schema
+                .RootElement.GetProperty("fields")
+                .EnumerateArray()
+                .Select(field => field.GetProperty("name").GetString())
+        );
     }
 
     [Fact]
