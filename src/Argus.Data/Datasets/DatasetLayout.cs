@@ -45,7 +45,17 @@ public sealed record DatasetOptions(
             data.TestShare,
             data.Together,
             data.Fakes
-        );
+        )
+        {
+            People = data.People,
+            WithoutPeople = data.WithoutPeople,
+        };
+
+    /// <summary>Only videos that show one of these people; empty for all.</summary>
+    public IReadOnlyList<string> People { get; init; } = [];
+
+    /// <summary>No video that shows one of these people.</summary>
+    public IReadOnlyList<string> WithoutPeople { get; init; } = [];
 }
 
 /// <summary>A dataset on disk: its videos with their sides of the split, and what is wrong with it.</summary>
@@ -168,6 +178,20 @@ public sealed record DatasetLayout(
             TestSharesPeople = true,
         },
         new(
+            MixedDatasets.Layout,
+            "Several datasets",
+            Stage: null,
+            MixedDatasets.Read,
+            "Several datasets: as the owners of each allow."
+        )
+        {
+            Recognises = MixedDatasets.Recognises,
+            HasCompressions = true,
+            TestSharesPeople = true,
+            OriginalsMayBeMissing = true,
+            IsSeveral = true,
+        },
+        new(
             LabelledFolders.Layout,
             "Folders real and fake",
             Stage: null,
@@ -218,6 +242,9 @@ public sealed record DatasetLayout(
     /// <summary>All of it is for test: nobody is missed on the other sides.</summary>
     public bool HasTestOnly { get; init; }
 
+    /// <summary>Its root names other datasets' roots.</summary>
+    public bool IsSeveral { get; init; }
+
     /// <summary>Its root may be a file instead of a folder.</summary>
     public bool IsFile { get; init; }
 
@@ -235,19 +262,42 @@ public sealed record DatasetLayout(
             $"There is no dataset layout '{name}'. Choose {Suggestions.OneOf(name, [.. All.Select(l => l.Name)])}."
         );
 
+    private static DatasetListing ChoosePeople(DatasetListing listing, DatasetOptions options)
+    {
+        if (options.People.Count + options.WithoutPeople.Count == 0)
+            return listing;
+        bool Shows(VideoItem item, IReadOnlyList<string> people) =>
+            item.Identities.Any(person => people.Contains(person, StringComparer.OrdinalIgnoreCase));
+        var items = listing
+            .Items.Where(item => options.People.Count == 0 || Shows(item, options.People))
+            .Where(item => !Shows(item, options.WithoutPeople))
+            .ToList();
+        var left = listing.Items.Count - items.Count;
+        return listing with
+        {
+            Items = items,
+            Problems =
+            [
+                .. listing.Problems,
+                new(Severity.Note, listing.Root, $"{left} videos left out by data.people and data.without_people"),
+            ],
+        };
+    }
+
     /// <summary>Lists the videos under <paramref name="root"/>; files are not opened.</summary>
     /// <exception cref="RequestException">The folder is missing or holds nothing of this layout.</exception>
     public DatasetListing Read(string root, DatasetOptions options)
     {
         var folders = HasRealsOnly ? FolderList.Split(root) : [root];
         if (
-            folders.FirstOrDefault(folder => !Directory.Exists(folder) && !(IsFile && File.Exists(folder))) is
-            { } absent
+            !IsSeveral
+            && folders.FirstOrDefault(folder => !Directory.Exists(folder) && !(IsFile && File.Exists(folder)))
+                is { } absent
         )
             throw new RequestException(
                 $"The {Title} {(IsFile ? "file or folder" : "folder")} {absent} does not exist."
             );
-        var listing = Reader(root, options);
+        var listing = ChoosePeople(Reader(root, options), options);
         if (listing.Items.Count == 0)
             throw new RequestException(
                 $"No video was found in {root} as {Title} ({Name}) has them; docs/data.md shows what is expected."
@@ -257,7 +307,7 @@ public sealed record DatasetLayout(
                             : ""
                     )
             );
-        var kinds = KindList.Read(listing.Root);
+        var kinds = IsSeveral ? [] : KindList.Read(listing.Root);
         var once = listing
             .Items.DistinctBy(item => item.Key)
             .Select(item => item with { Kind = kinds.GetValueOrDefault(item.Path) ?? item.Kind })

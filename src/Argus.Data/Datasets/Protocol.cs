@@ -28,7 +28,7 @@ public sealed record Protocol(
 
     /// <summary>Refuses a detector that was trained on anything else.</summary>
     /// <param name="who">What it is called.</param>
-    /// <param name="layouts">The datasets of its stages.</param>
+    /// <param name="layouts">The datasets of its stages; several at once by their weights.</param>
     /// <param name="compression">Of the last one.</param>
     /// <param name="methods">Those that its last training was limited to; empty for all.</param>
     /// <exception cref="RequestException">It was.</exception>

@@ -35,6 +35,14 @@ public sealed record StoreOptions
     /// <summary>Folders of fakes beside the reals, separated as in <c>PATH</c>; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Fakes { get; init; }
+
+    /// <summary>Only these people's videos, separated by spaces; null for all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? People { get; init; }
+
+    /// <summary>None of these people's videos; null for all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WithoutPeople { get; init; }
     public required int TrainFrames { get; init; }
     public required int EvalFrames { get; init; }
     public required double From { get; init; }
@@ -70,6 +78,8 @@ public sealed record StoreOptions
             TestShare = recipe.Data.TestShare > 0 ? recipe.Data.TestShare : null,
             Together = recipe.Data.Together.Length > 0 ? string.Join(' ', recipe.Data.Together) : null,
             Fakes = recipe.Data.Fakes.Length > 0 ? string.Join(Path.PathSeparator, recipe.Data.Fakes) : null,
+            People = Join(recipe.Data.People),
+            WithoutPeople = Join(recipe.Data.WithoutPeople),
             TrainFrames = recipe.Data.TrainFrames,
             EvalFrames = recipe.Data.EvalFrames,
             ClipFrames = recipe.Data.ClipFrames,
@@ -85,6 +95,9 @@ public sealed record StoreOptions
             FaceMargin = face ? recipe.Data.FaceMargin : null,
         };
     }
+
+    private static string? Join(string[] names) =>
+        names.Length > 0 ? string.Join(' ', names.Order(StringComparer.Ordinal)) : null;
 
     /// <summary>Whether test videos show people of the other sides, by the dataset's own division.</summary>
     [JsonIgnore]

@@ -38,6 +38,15 @@ public sealed record ForgePlan(ForgeRecipe Recipe, IReadOnlyList<ForgeryKind> Ki
 /// </summary>
 public static class BalancedSampler
 {
+    /// <param name="videos">Of the training side.</param>
+    /// <param name="seed">The recipe's.</param>
+    /// <param name="epoch">From 0.</param>
+    /// <param name="rank">Which process this is, from 0.</param>
+    /// <param name="count">Of how many.</param>
+    /// <param name="forge">How clips are forged; null for not at all.</param>
+    /// <param name="weights">
+    /// By dataset, how often each of its clips comes: 2 for twice, 0.5 for every other epoch on average; 1 for others.
+    /// </param>
     /// <exception cref="ArgusException">A class is empty.</exception>
     public static IReadOnlyList<Sample> Epoch(
         IEnumerable<StoredVideo> videos,
@@ -45,7 +54,8 @@ public static class BalancedSampler
         int epoch,
         int rank = 0,
         int count = 1,
-        ForgePlan? forge = null
+        ForgePlan? forge = null,
+        IReadOnlyDictionary<string, double>? weights = null
     )
     {
         var clips = videos.SelectMany(video => video.Clips).ToLookup(clip => clip.Video.Item.Label);
@@ -59,10 +69,33 @@ public static class BalancedSampler
             );
 
         var random = KeyedRandom.Create("epoch", seed, epoch);
+        if (weights is { Count: > 0 })
+        {
+            real = Weigh(real, weights, random);
+            fake = Weigh(fake, weights, random);
+        }
         var order = forge is { Recipe.Probability: > 0 }
             ? Pairs(real, fake, forge, random)
             : Balanced(real, fake, random);
         return count == 1 ? order : [.. order.Where((_, i) => i % count == rank)];
+    }
+
+    // At least one clip stays, however small the weights are.
+    private static List<StoredClip> Weigh(
+        List<StoredClip> clips,
+        IReadOnlyDictionary<string, double> weights,
+        KeyedRandom random
+    )
+    {
+        var weighed = clips
+            .SelectMany(clip =>
+            {
+                var weight = weights.GetValueOrDefault(clip.Video.Item.Dataset, 1);
+                var times = (int)weight + (random.Chance(weight - (int)weight) ? 1 : 0);
+                return Enumerable.Repeat(clip, times);
+            })
+            .ToList();
+        return weighed.Count > 0 ? weighed : clips[..Math.Min(1, clips.Count)];
     }
 
     private static List<Sample> Balanced(List<StoredClip> real, List<StoredClip> fake, KeyedRandom random)

@@ -161,7 +161,12 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
         var recipe = checkpoint.Recipe;
         protocol.CheckTraining(
             path,
-            [.. FindEarlierLayouts(recipe), recipe.Data.Layout],
+            [
+                .. FindEarlierLayouts(recipe),
+                .. recipe.Data.Layout == MixedDatasets.Layout && recipe.Data.Weights.Length > 0
+                    ? MixedDatasets.ParseWeights(recipe.Data.Weights).Keys
+                    : [recipe.Data.Layout],
+            ],
             recipe.Data.Compression,
             recipe.Data.Methods
         );

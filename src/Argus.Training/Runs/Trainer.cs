@@ -34,6 +34,7 @@ public sealed class Trainer : IDisposable
     private readonly RunDirectory run;
     private readonly ITrainingObserver observer;
     private readonly Device device;
+    private readonly IReadOnlyDictionary<string, double> weights;
     private readonly SpecialistModel model;
     private readonly AdamW optimizer;
     private readonly string recipeHash;
@@ -63,6 +64,7 @@ public sealed class Trainer : IDisposable
         this.run = run;
         this.observer = observer;
         recipeHash = RecipeHash(recipeYaml);
+        weights = MixedDatasets.ParseWeights(recipe.Data.Weights);
         device = TorchDevice.Select(recipe.Train.Device);
         model = ModelFactory.Create(recipe);
         if (!resume && initial is not null)
@@ -133,7 +135,8 @@ public sealed class Trainer : IDisposable
                 TrainVideos(chunk),
                 recipe.Seed,
                 index,
-                forge: ForgePlan.Create(recipe, (double)index / plan.Chunks.Count)
+                forge: ForgePlan.Create(recipe, (double)index / plan.Chunks.Count),
+                weights: weights
             );
             var steps = Feeder.Batches(order, recipe.Train.BatchSize).Count;
             var clock = Stopwatch.StartNew();

@@ -53,6 +53,28 @@ public sealed record DataRecipe
     ]
     public required string[] Fakes { get; init; }
 
+    /// <summary>Only videos that show one of these people, by the dataset's names; empty: all.</summary>
+    [
+        Description("Only videos that show one of these people, by the dataset's names; empty: all."),
+        DefaultValue(new string[0])
+    ]
+    public required string[] People { get; init; }
+
+    /// <summary>No video that shows one of these people.</summary>
+    [Description("No video that shows one of these people."), DefaultValue(new string[0])]
+    public required string[] WithoutPeople { get; init; }
+
+    /// <summary>
+    /// Several datasets (mix) only: how often each one's clips are trained on, as LAYOUT=NUMBER; 1 for the others.
+    /// </summary>
+    [
+        Description(
+            "Several datasets (mix) only: how often each one's clips are trained on, as LAYOUT=NUMBER; 1 for others."
+        ),
+        DefaultValue(new string[0])
+    ]
+    public required string[] Weights { get; init; }
+
     /// <summary>DFDC parts in training order; absent parts are skipped.</summary>
     [Range(0, 99), Description("DFDC parts in training order; absent parts are skipped.")]
     public required int[] Chunks { get; init; }

@@ -50,6 +50,28 @@ public class FeedingTests
         Assert.Equal(whole.Select(Name).Order(), parts.Select(Name).Order());
     }
 
+    // Twice each clip of one dataset for every one of the other; half of them on average.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(0.5)]
+    public async Task Datasets_are_drawn_by_their_weights(double weight)
+    {
+        using var first = await TinyStore.OpenAsync(TinyStore.Recipe("rr/1").Recipe);
+        using var second = await TinyStore.OpenAsync(TinyStore.Recipe("rr/4").Recipe);
+        List<StoredVideo> videos = [.. first.Videos, .. second.Videos];
+        var weights = new Dictionary<string, double> { ["ffpp"] = weight };
+        int Clips(IEnumerable<Sample> samples, string dataset) =>
+            samples.Count(sample => sample.Label == 0 && sample.Clip.Video.Item.Dataset == dataset);
+        var plain = BalancedSampler.Epoch(videos, 7, 0);
+        var epochs = Enumerable
+            .Range(0, 40)
+            .Select(epoch => BalancedSampler.Epoch(videos, 7, epoch, weights: weights))
+            .ToList();
+        Assert.Equal(Clips(plain, "dfdc"), epochs.Average(epoch => Clips(epoch, "dfdc")));
+        Assert.Equal(weight, epochs.Average(epoch => Clips(epoch, "ffpp")) / Clips(plain, "ffpp"), 0.1);
+        Assert.All(epochs, epoch => Assert.Equal(epoch.Count, 2 * epoch.Count(sample => sample.Label == 0)));
+    }
+
     private static string Name(Sample sample) => $"{sample.Clip.Video.Item.Key} {sample.Clip.Number} {sample.Forgery}";
 
     [Fact]
