@@ -32,7 +32,14 @@ internal static class FuzzReaders
     /// Stores are the last: what the Parquet library takes would hide what native libraries take after it.
     /// </returns>
     public static IReadOnlyList<FuzzReader> Create(FuzzCorpus corpus) =>
-        [.. OfWeights(corpus), .. OfModels(corpus), .. OfTexts(corpus), .. OfVideos(corpus), .. OfStores(corpus)];
+        [
+            .. OfWeights(corpus),
+            .. OfModels(corpus),
+            .. OfTexts(corpus),
+            .. FuzzLists.Create(corpus),
+            .. OfVideos(corpus),
+            .. OfStores(corpus),
+        ];
 
     private static IEnumerable<FuzzReader> OfWeights(FuzzCorpus corpus)
     {

@@ -88,7 +88,8 @@ internal static partial class DeepfakeBench
                 select CreateEntry(video, place, split),
             ];
         }
-        catch (Exception error) when (error is JsonException or FormatException)
+        // Half a surrogate pair is valid JSON but no string.
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
             throw new RequestException(
                 $"{file} is not as DeepfakeBench writes it: {error.Message}. Make it anew with its rearrange.py, "

@@ -12,7 +12,10 @@ internal static class DfdcPreview
     public const string Layout = "dfdcp";
     private const string List = "dataset.json";
 
-    private sealed record Entry(
+    private sealed record Entry(string? Label, string? Set, string Target, string Swapped);
+
+    // Ids are numbers or texts.
+    private sealed record Line(
         string? Label,
         string? Set,
         [property: JsonPropertyName("target_id")] JsonElement Target,
@@ -44,8 +47,7 @@ internal static class DfdcPreview
                 continue;
             }
             var target = $"dfdcp{entry.Target}";
-            string[] people =
-                label == 1 && $"{entry.Swapped}".Length > 0 ? [target, $"dfdcp{entry.Swapped}"] : [target];
+            string[] people = label == 1 && entry.Swapped.Length > 0 ? [target, $"dfdcp{entry.Swapped}"] : [target];
             items.Add(
                 new VideoItem(
                     Layout,
@@ -95,9 +97,15 @@ internal static class DfdcPreview
             throw new RequestException($"{file} is missing. It comes with the dataset and says what is real.");
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllText(file), Json) ?? [];
+            var lines = JsonSerializer.Deserialize<Dictionary<string, Line?>>(File.ReadAllText(file), Json) ?? [];
+            return lines.ToDictionary(
+                line => line.Key,
+                line =>
+                    line.Value is { } told ? new Entry(told.Label, told.Set, $"{told.Target}", $"{told.Swapped}") : null
+            );
         }
-        catch (JsonException error)
+        // Half a surrogate pair is valid JSON but no string.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new RequestException($"{file} is not the preview's list: {error.Message} Get it anew.");
         }

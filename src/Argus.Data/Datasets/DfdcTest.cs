@@ -49,8 +49,7 @@ internal static class DfdcTest
     private static Dictionary<string, int> ReadLabels(string file)
     {
         var labels = new Dictionary<string, int>();
-        using var reader = new StreamReader(file);
-        foreach (var (line, cells) in Csv.Rows(reader))
+        foreach (var (line, cells) in Csv.ReadFile(file))
         {
             if (line == 1 && cells is ["filename", "label", ..])
                 continue;

@@ -64,8 +64,7 @@ internal static class FakeAvCeleb
 
     private static IEnumerable<Row> ReadRows(string file)
     {
-        using var reader = new StreamReader(file);
-        foreach (var (line, cells) in Csv.Rows(reader))
+        foreach (var (line, cells) in Csv.ReadFile(file))
         {
             if (line == 1 && cells is ["source", ..])
                 continue;

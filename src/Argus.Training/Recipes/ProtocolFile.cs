@@ -127,9 +127,8 @@ public static class ProtocolFile
             );
             return null;
         }
-        using var reader = new StreamReader(path);
         var names = new List<ProtocolVideo>();
-        foreach (var (line, cells) in Csv.Rows(reader).Skip(1))
+        foreach (var (line, cells) in Csv.ReadFile(path).Skip(1))
         {
             if (cells is [var method, var id, "real" or "fake"])
                 names.Add(new ProtocolVideo(new VideoName(method, id), cells[2] == "fake" ? 1 : 0));

@@ -11,6 +11,21 @@ internal static class Csv
     /// <summary>What <see cref="Cell"/> was made of.</summary>
     public static string Text(string cell) => cell is ['"', .., '"'] ? cell[1..^1].Replace("\"\"", "\"") : cell;
 
+    /// <summary>All rows of a file.</summary>
+    /// <exception cref="RequestException">A quote is not closed.</exception>
+    public static IReadOnlyList<(int Line, IReadOnlyList<string> Cells)> ReadFile(string path)
+    {
+        using var reader = new StreamReader(path);
+        try
+        {
+            return [.. Rows(reader)];
+        }
+        catch (FormatException error)
+        {
+            throw new RequestException($"{path}: {error.Message}.", error);
+        }
+    }
+
     /// <summary>Rows of cells with the line that each begins on, from 1; empty lines are left out.</summary>
     /// <exception cref="FormatException">A quote is not closed.</exception>
     public static IEnumerable<(int Line, IReadOnlyList<string> Cells)> Rows(TextReader reader)

@@ -97,6 +97,7 @@ public class DeepfakeBenchTests
     [InlineData("""{"D": {"x_real": {"later": {}}}}""", "D > x_real > later")]
     [InlineData("""{"D": {"x_real": {"train": {"v": {"label": "x_real"}}}}}""", "D > x_real > train > v")]
     [InlineData("""{"D": [1]}""", "D: an object is wanted")]
+    [InlineData("""{"D": {"\ud800": {"train": {}}}}""", "is not as DeepfakeBench writes it")]
     [InlineData("""{"D": """, "is not as DeepfakeBench writes it")]
     [InlineData("""{"D": {"x": {"train": {"v": {"label": "x_real", "frames": ["no/a/7.png"]}}}}}""", "no/a/7.png")]
     public void What_is_wrong_is_said_with_its_key_and_no_label_is_guessed(string json, string expected)

@@ -75,6 +75,7 @@ public class DfdcPreviewTests
     [Theory]
     [InlineData(null, "is missing")]
     [InlineData("[1]", "is not the preview's list")]
+    [InlineData("""{"a.mp4": {"target_id": "\ud800"}}""", "is not the preview's list")]
     public void Without_its_list_nothing_is_guessed(string? list, string expected)
     {
         using var folder = new TemporaryFolder();

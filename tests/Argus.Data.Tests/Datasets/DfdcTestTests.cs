@@ -31,6 +31,7 @@ public class DfdcTestTests
 
     [Theory]
     [InlineData("filename,label\naa.mp4,FAKE\n", "line 2")]
+    [InlineData("filename,label\n\"aa.mp4,0\n", "a quote that opens on line 2 is not closed")]
     [InlineData("filename,label\naa.mp4,0\naa.mp4,1\n", "line 3 names aa.mp4 a second time")]
     public void A_wrong_line_is_said(string list, string expected)
     {
