@@ -37,6 +37,12 @@ public sealed class ProtocolRunTests(TinyDetector tiny)
         Assert.Contains("By the protocol a (a).", subject.Notes);
         Assert.Equal(ProtocolFile.Read(whole).Sha256, subject.Hashes["protocol a"]);
 
+        // A run that was trained on some methods is tested on what the protocol says all the same.
+        var recipe = tiny.Checkpoint.Recipe;
+        var limited = tiny.Checkpoint with { Recipe = recipe with { Data = recipe.Data with { Methods = ["FAKE"] } } };
+        (_, result) = await RunAsync(whole, allowMissing: false, limited);
+        Assert.Equal(6, result.Predictions.Videos.Count);
+
         var more = Write(folder, list.Append("FAKE,absent,fake\n").ToString());
         var error = await Assert.ThrowsAsync<RequestException>(() => RunAsync(more, allowMissing: false));
         Assert.Contains("1 of 7 test videos of the protocol a are not on disk, FAKE/absent", error.Message);
@@ -44,10 +50,14 @@ public sealed class ProtocolRunTests(TinyDetector tiny)
         Assert.Equal(6, result.Predictions.Videos.Count);
         Assert.Contains(subject.Notes, note => note.Contains("FAKE/absent", StringComparison.Ordinal));
 
-        Task<Data.Evaluations.EvaluationOutcome> RunAsync(string protocol, bool allowMissing) =>
+        Task<Data.Evaluations.EvaluationOutcome> RunAsync(
+            string protocol,
+            bool allowMissing,
+            CheckpointReference? checkpoint = null
+        ) =>
             new EvaluateRun(
                 tiny.Checkpoint.Folder,
-                tiny.Checkpoint,
+                checkpoint ?? tiny.Checkpoint,
                 new EvaluateOptions
                 {
                     StoreRoot = folder["stores"],

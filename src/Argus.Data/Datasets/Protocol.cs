@@ -1,3 +1,5 @@
+using Argus.Recipes;
+
 namespace Argus.Data.Datasets;
 
 /// <summary>
@@ -77,6 +79,17 @@ public sealed record ProtocolPart(
     IReadOnlyList<ProtocolVideo>? Names
 )
 {
+    /// <summary>How the dataset is read: as it was published, whatever a run left out of its training.</summary>
+    public DataRecipe Apply(DataRecipe data) =>
+        data with
+        {
+            Compression = Compression.Length > 0 ? Compression : data.Compression,
+            Split = SplitMode.Official,
+            Methods = [],
+            People = [],
+            WithoutPeople = [],
+        };
+
     /// <summary>The videos of a dataset on disk that the protocol tests on, all on the test side.</summary>
     /// <param name="listing">The dataset.</param>
     /// <param name="name">The protocol's, for messages.</param>

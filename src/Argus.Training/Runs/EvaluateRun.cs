@@ -91,8 +91,8 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
     {
         var recipe = checkpoint.RecipeFor(dataset.Layout);
         var part = options.Protocol?.FindTest(dataset.Layout);
-        if (part is { Compression.Length: > 0 })
-            recipe = recipe with { Data = recipe.Data with { Compression = part.Compression } };
+        if (part is not null)
+            recipe = recipe with { Data = part.Apply(recipe.Data) };
         var preparation = new DatasetPreparation(log)
         {
             Root = options.StoreRoot,
@@ -101,13 +101,7 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
                 : listing => part.Select(listing, options.Protocol!.Name, options.AllowMissing),
         };
         var prepared = await preparation.RunAsync(
-            // Which methods count is the protocol's to say.
-            part is null
-                ? recipe
-                : recipe with
-                {
-                    Data = recipe.Data with { Methods = [] },
-                },
+            recipe,
             dataset.Folder,
             part is null ? null : StoreFolderOf(options.Protocol!, dataset, recipe),
             [Split.Test],

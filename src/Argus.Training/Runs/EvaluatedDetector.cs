@@ -25,8 +25,17 @@ public abstract record EvaluatedDetector(string Folder, Recipe Recipe)
     /// <summary>What its scores mean; null where nobody knows yet.</summary>
     public abstract Calibration? Calibration { get; }
 
-    /// <summary>The recipe for another dataset: the same input, that dataset's layout and test side.</summary>
-    public Recipe RecipeFor(string layout) => Recipe with { Data = Recipe.Data with { Layout = layout } };
+    /// <summary>
+    /// The recipe for another dataset: the same input, that dataset's layout and test side, and all of its methods and
+    /// people.
+    /// </summary>
+    public Recipe RecipeFor(string layout) =>
+        layout == Recipe.Data.Layout
+            ? Recipe
+            : Recipe with
+            {
+                Data = Recipe.Data with { Layout = layout, Methods = [], People = [], WithoutPeople = [] },
+            };
 
     /// <summary>Its validation videos are of this layout; null for whichever is given first.</summary>
     public abstract string? ValidationLayout { get; }
