@@ -23,7 +23,7 @@ internal static class FakeAvCeleb
             throw new RequestException(
                 $"{root} has no {List}, which says who is in each video. It comes with the dataset."
             );
-        var rows = ReadRows(file).ToList();
+        var rows = ReadRows(file).DistinctBy(row => row.Path).ToList();
         var items = rows.Where(row => IsThere(row.Path)).Select(Create).ToList();
         var problems = MissingFiles
             .Report(Severity.Warning, List, [.. rows.Select(row => row.Path).Distinct()], IsThere)

@@ -44,8 +44,10 @@ internal static class HashedSplit
             foreach (var label in new[] { 0, 1 })
                 Fill(components, side, label);
         }
+        // Two files of one name may have one key; the layout leaves all but the first out.
         var sides = components
             .SelectMany(component => component.Items.Select(item => (item.Key, component.Side)))
+            .DistinctBy(entry => entry.Key)
             .ToDictionary(entry => entry.Key, entry => entry.Side);
         return [.. items.Select(item => item with { Split = sides[item.Key] })];
     }

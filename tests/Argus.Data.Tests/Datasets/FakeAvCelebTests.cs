@@ -45,6 +45,17 @@ public class FakeAvCelebTests
         Assert.Contains(listing.Problems, problem => problem.What.StartsWith("1 of 4 listed videos are not on disk"));
     }
 
+    [Fact]
+    public void A_file_that_is_listed_twice_is_one_video()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("RealVideo-RealAudio/African/men/id1/1.mp4");
+        var line = Line("id1,-,-,real,A", "RealVideo-RealAudio", "id1", "1.mp4");
+        folder.Write("meta_data.csv", Header + line + line);
+        var listing = DatasetLayout.Find("fakeavceleb").Read(folder.Path, new DatasetOptions());
+        Assert.Single(listing.Items);
+    }
+
     private static string Line(string start, string type, string person, string file) =>
         $"{start},{type},African,men,{file},FakeAVCeleb/{type}/African/men/{person}\n";
 
