@@ -102,6 +102,9 @@ public sealed record ForeignCard
     /// <summary>Its log odds of the golden input when it was added.</summary>
     public double Golden { get; init; }
 
+    /// <summary>SHA-256 of the weights that its file was made of; empty for a file as it was published.</summary>
+    public string WeightsSha256 { get; init; } = "";
+
     /// <summary>SHA-256 of the card as it was given.</summary>
     public string Sha256 { get; init; } = "";
 
@@ -145,12 +148,15 @@ public sealed record ForeignCard
         AtomicFile.Write(path, json.ToJsonString(Json) + "\n");
     }
 
+    private static JsonObject? ReadObject(string path) =>
+        JsonNode.Parse(File.ReadAllText(path), null, new() { AllowDuplicateProperties = false })?.AsObject();
+
     /// <exception cref="ArgusException">The file is damaged.</exception>
     public static ForeignCard Read(string path)
     {
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(path))?.AsObject() ?? throw new JsonException("it is empty");
+            var json = ReadObject(path) ?? throw new JsonException("it is empty");
             var recipe = json["recipe"]?.ToJsonString() ?? throw new JsonException("it holds no recipe");
             var card = json.Deserialize<ForeignCard>(Json) ?? throw new JsonException("it is empty");
             return card with

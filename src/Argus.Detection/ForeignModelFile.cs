@@ -97,8 +97,8 @@ public sealed class ForeignModelFile : CouncilModel
             name,
             sha256,
             card.Sha256,
-            sha256,
-            "as published",
+            card.WeightsSha256.Length > 0 ? card.WeightsSha256 : sha256,
+            card.WeightsSha256.Length > 0 ? "fp32" : "as published",
             $"{card.Title}, {card.Source} ({card.Licence})",
             CalibratedOn
         );

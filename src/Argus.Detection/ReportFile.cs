@@ -42,11 +42,14 @@ public sealed record ReportFile(Analysis Analysis, string? PageSha256)
         if (!File.Exists(path))
             throw new RequestException($"There is no report {path}.");
         Sealed file;
+        string hash;
         try
         {
             file =
                 JsonSerializer.Deserialize<Sealed>(File.ReadAllText(path), DetectionReport.Json)
                 ?? throw new JsonException("it is empty");
+            // Half a surrogate pair is valid JSON, and no text to hash.
+            hash = file.Analysis.ValueKind == JsonValueKind.Object ? Hash(file.Analysis) : "";
         }
         catch (JsonException error)
         {
@@ -60,7 +63,7 @@ public sealed record ReportFile(Analysis Analysis, string? PageSha256)
             throw new RequestException(
                 $"{path} is a report of version {file.Version}; this program reads version {Version}."
             );
-        if (file.Analysis.ValueKind != JsonValueKind.Object || Hash(file.Analysis) != file.Sha256)
+        if (hash != file.Sha256 || hash.Length == 0)
             throw new ArgusException(
                 $"{path} was altered after it was written: its content does not have the hash that it names."
             );

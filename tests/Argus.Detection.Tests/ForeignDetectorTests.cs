@@ -225,6 +225,18 @@ public sealed class ForeignDetectorTests(TinyDetector tiny)
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    // Found by fuzzing: which of two values counts is nobody's guess.
+    [Fact]
+    public void A_card_in_a_models_folder_that_says_something_twice_is_damaged()
+    {
+        using var folder = new TemporaryFolder();
+        ReadCard(folder, Card).Write(folder["a.card.json"]);
+        var json = File.ReadAllText(folder["a.card.json"]);
+        folder.Write("a.card.json", json.Replace("\"licence\"", "\"licence\": \"GPL\", \"licence\""));
+        var error = Assert.Throws<ArgusException>(() => ForeignCard.Read(folder["a.card.json"]));
+        Assert.Contains("a.card.json is damaged", error.Message, StringComparison.Ordinal);
+    }
+
     private static ForeignCard ReadCard(TemporaryFolder folder, string yaml) =>
         ForeignCardFile.Read(folder.Write("card.yaml", yaml));
 

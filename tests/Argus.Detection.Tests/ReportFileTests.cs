@@ -60,6 +60,10 @@ public sealed class ReportFileTests : IDisposable
         Assert.Contains("is no report", Message("{}"));
         Assert.Contains("damaged", Message("no JSON"));
         Assert.Contains("damaged", Message(""));
+        Assert.Contains(
+            "damaged",
+            Message("""{"format": "argus report", "version": 1, "analysis": {"a": "\ud800"}}""") // half a character
+        );
         Assert.Contains("altered", Message("""{"format": "argus report", "version": 1, "analysis": {}}"""));
         Assert.Contains("altered", Message(whole.Replace("0.8612", "0.8613")));
         Assert.Contains(

@@ -88,7 +88,10 @@ internal static class ModelsCommand
 
     private static Command Add()
     {
-        var file = new Argument<string>("file") { Description = "A detector as an ONNX file." };
+        var file = new Argument<string>("file")
+        {
+            Description = "A detector as an ONNX file, or the weights of a released EfficientNet-B4.",
+        };
         var card = new Option<string>("--card")
         {
             Description = "What it is, wants to see and answers, as YAML (docs/detectors.md).",

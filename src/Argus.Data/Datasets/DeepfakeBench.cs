@@ -14,6 +14,7 @@ internal static partial class DeepfakeBench
     public const string Layout = "deepfakebench";
 
     private const int MostFoldersAbove = 4;
+    private const int MostFoldersSkipped = 32; // no machine's root is deeper, and each is a look at the disk
     private const int MostProbed = 50; // the first videos may be among those that are missing
 
     // Labels that do not end with what they mean (label_dict in DeepfakeBench's training/config/train_config.yaml).
@@ -144,14 +145,15 @@ internal static partial class DeepfakeBench
         var probed = entries
             .Where(entry => entry.Frames.Count > 0)
             .Take(MostProbed)
-            .Select(entry => Parts(entry.Frames[0]));
+            .Select(entry => Parts(entry.Frames[0]))
+            .ToList();
         var first = probed.FirstOrDefault() ?? throw new RequestException($"{file} lists no frame.");
         var folder = Path.GetDirectoryName(file);
         for (var above = 0; above <= MostFoldersAbove && folder is not null; above++)
         {
             foreach (var parts in probed)
             {
-                for (var skipped = 0; skipped < parts.Length - 1; skipped++)
+                for (var skipped = 0; skipped < Math.Min(parts.Length, MostFoldersSkipped) - 1; skipped++)
                 {
                     if (File.Exists(Path.Combine([folder, .. parts[skipped..]])))
                         return (folder, skipped);

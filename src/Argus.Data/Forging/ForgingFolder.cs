@@ -160,7 +160,11 @@ public sealed class ForgingFolder(string folder)
     {
         try
         {
-            return File.Exists(Metadata) ? JsonNode.Parse(File.ReadAllText(Metadata))!.AsObject() : [];
+            return File.Exists(Metadata)
+                ? JsonNode
+                    .Parse(File.ReadAllText(Metadata), null, new() { AllowDuplicateProperties = false })!
+                    .AsObject()
+                : [];
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

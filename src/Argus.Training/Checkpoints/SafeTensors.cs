@@ -150,7 +150,8 @@ public static class SafeTensors
         var json = new byte[headerBytes];
         file.ReadExactly(json);
         dataStart = 8 + headerBytes;
-        return JsonNode.Parse(json) as JsonObject ?? throw Damaged(path, "its header is not a JSON object");
+        return JsonNode.Parse(json, null, new() { AllowDuplicateProperties = false }) as JsonObject
+            ?? throw Damaged(path, "its header is not a JSON object");
     }
 
     private static Tensor ReadTensor(Stream file, string path, string name, JsonNode entry, long dataStart)

@@ -20,6 +20,7 @@ internal sealed partial class WeightNames(IReadOnlyCollection<string> own)
         "model",
         "net",
         "network",
+        "efficientnet",
         "state_dict",
         "model_state_dict",
         "ema",
@@ -43,7 +44,7 @@ internal sealed partial class WeightNames(IReadOnlyCollection<string> own)
     /// <summary>The model's name of a weight; null where it has none.</summary>
     public string? Find(string name)
     {
-        var inBackbone = Strip(name, [.. Wrappers, Backbone]);
+        var inBackbone = Bare(name);
         return new[]
         {
             Strip(name, Wrappers),
@@ -58,6 +59,9 @@ internal sealed partial class WeightNames(IReadOnlyCollection<string> own)
 
     /// <summary>Whether a name is a classifier's.</summary>
     public static bool IsOfClassifier(string name) => Strip(name).StartsWith("classifier.", StringComparison.Ordinal);
+
+    /// <summary>A name without its wrappers and without the name of the network that it is of.</summary>
+    public static string Bare(string name) => Strip(name, [.. Wrappers, Backbone]);
 
     private static string Strip(string name) => Strip(name, Wrappers);
 

@@ -8,7 +8,18 @@ namespace Argus.Training.Export;
 /// <summary>
 /// A backbone as part of a graph: pictures <c>(N, 3, H, W)</c> to the map after its early layers and its last one.
 /// </summary>
-internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers, BackboneVariant variant)
+/// <param name="graph">The graph.</param>
+/// <param name="layers">Its layers.</param>
+/// <param name="variant">The backbone.</param>
+/// <param name="padding">
+/// Of an EfficientNet's convolutions from first to last, by kernel and stride; null for torchvision's.
+/// </param>
+internal sealed class BackboneGraph(
+    OnnxGraph graph,
+    GraphLayers layers,
+    BackboneVariant variant,
+    Func<int, int, (long Before, long After)>? padding = null
+)
 {
     /// <summary>The side of the last map: five layers have stride 2.</summary>
     public static int MapSide(int size) => Enumerable.Range(0, 5).Aggregate(size, (length, _) => (length + 1) / 2);
@@ -46,6 +57,9 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers, Backbon
         return clips.Join([.. maps.Select(map => map.Last)], variant.Features, side, side);
     }
 
+    /// <summary>Pictures <c>(N, 3, S, S)</c> to their last maps.</summary>
+    public string BuildPictures(string pictures) => Build(pictures).Last;
+
     // Models.Style.Measure, as an output of the graph.
     private string Style(string map)
     {
@@ -77,7 +91,8 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers, Backbon
             2,
             1,
             efficient.BatchNormEps,
-            layers.Silu
+            layers.Silu,
+            padding?.Invoke(3, 2)
         );
         var early = x;
         for (var s = 0; s < MBConvStage.All.Count; s++)
@@ -115,7 +130,8 @@ internal sealed class BackboneGraph(OnnxGraph graph, GraphLayers layers, Backbon
                 by,
                 groups,
                 efficient.BatchNormEps,
-                activation
+                activation,
+                padding?.Invoke(kernel, by)
             );
     }
 

@@ -10,7 +10,9 @@ public static partial class ForeignMember
     /// Copies the file and its card into the folder, after it answered the golden input, and gives every member an
     /// equal say.
     /// </summary>
-    /// <param name="onnx">The detector's file; stays as it is.</param>
+    /// <param name="file">
+    /// The detector as ONNX, or the weights of an EfficientNet-B4 (<see cref="ReleasedWeights"/>); stays as it is.
+    /// </param>
     /// <param name="card">What it is.</param>
     /// <param name="folder">A models folder, or where one is made.</param>
     /// <param name="name">Its name there.</param>
@@ -19,28 +21,55 @@ public static partial class ForeignMember
     /// <exception cref="RequestException">The name is taken, or is none for a file.</exception>
     /// <exception cref="ArgusException">It is no such detector; the folder is as it was.</exception>
     public static async Task<Council> AddAsync(
-        string onnx,
+        string file,
         ForeignCard card,
         string folder,
         string name,
         CancellationToken cancel
     )
     {
-        if (!File.Exists(onnx))
-            throw new RequestException($"There is no file {onnx}.");
+        if (!File.Exists(file))
+            throw new RequestException($"There is no file {file}.");
         if (!FileName().IsMatch(name))
             throw new RequestException($"'{name}' is no name for a member: letters, digits, '-' and '_'. Give --name.");
         var members = File.Exists(Path.Combine(folder, Council.FileName))
             ? Council.Read(folder).Members.Select(member => member.Name).ToList()
             : [];
-        var target = Path.Combine(folder, ModelsFolder.FileOf(name));
-        if (members.Contains(name) || File.Exists(target))
+        if (members.Contains(name) || File.Exists(Path.Combine(folder, ModelsFolder.FileOf(name))))
             throw new RequestException($"{folder} holds {name} already. Give another --name, or another folder.");
         if (Directory.Exists(folder) && members.Count == 0 && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new RequestException($"{folder} is no models folder and is not empty. Give another one.");
-        using (var model = ForeignModelFile.Load(onnx, card))
-            card = card with { Golden = model.Golden() };
+        var scratch = Directory.CreateTempSubdirectory("argus-member-").FullName;
+        try
+        {
+            var onnx = file;
+            if (!file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            {
+                onnx = Path.Combine(scratch, ModelsFolder.FileOf(name));
+                ReleasedWeights.Convert(file, card.Recipe.Model.ImageSize, onnx);
+                card = card with { WeightsSha256 = await FileHash.Sha256Async(file, cancel) };
+            }
+            using (var model = ForeignModelFile.Load(onnx, card))
+                card = card with { Golden = model.Golden() };
+            return await JoinAsync(onnx, card, folder, name, members, cancel);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static async Task<Council> JoinAsync(
+        string onnx,
+        ForeignCard card,
+        string folder,
+        string name,
+        IReadOnlyList<string> members,
+        CancellationToken cancel
+    )
+    {
         Directory.CreateDirectory(folder);
+        var target = Path.Combine(folder, ModelsFolder.FileOf(name));
         var cardFile = Path.Combine(folder, ForeignCard.FileOf(name));
         try
         {

@@ -16,7 +16,7 @@ internal sealed class GraphLayers(OnnxGraph graph, IReadOnlyDictionary<string, T
         int groups,
         double eps,
         Func<string, string> activation,
-        int? padding = null
+        (long Before, long After)? padding = null
     )
     {
         Tensor W(string name) => weights[name].to(ScalarType.Float64);
@@ -24,7 +24,8 @@ internal sealed class GraphLayers(OnnxGraph graph, IReadOnlyDictionary<string, T
         var bias = W($"{norm}.bias") - W($"{norm}.running_mean") * scale;
         if (weights.ContainsKey($"{conv}.bias"))
             bias = bias.Plus(W($"{conv}.bias") * scale);
-        var pad = (long)(padding ?? (kernel - 1) / 2);
+        var half = (long)(kernel - 1) / 2;
+        var (before, after) = padding ?? (half, half);
         return activation(
             graph.Add(
                 "Conv",
@@ -35,7 +36,7 @@ internal sealed class GraphLayers(OnnxGraph graph, IReadOnlyDictionary<string, T
                 ],
                 ("kernel_shape", new long[] { kernel, kernel }),
                 ("strides", new long[] { stride, stride }),
-                ("pads", new[] { pad, pad, pad, pad }),
+                ("pads", new[] { before, before, after, after }),
                 ("group", (long)groups)
             )
         );

@@ -142,7 +142,7 @@ internal sealed class SpecialistGraph
                 1,
                 Eps,
                 layers.Relu,
-                branch.First.Padding
+                (branch.First.Padding, branch.First.Padding)
             );
             y = layers.ConvNorm(
                 y,
@@ -153,7 +153,7 @@ internal sealed class SpecialistGraph
                 1,
                 Eps,
                 layers.Relu,
-                branch.Second.Padding
+                (branch.Second.Padding, branch.Second.Padding)
             );
             // Pooling first costs less and is equal.
             return layers.PlainConv(Pooled(y, branch.Second.Length(branch.First.Length(size))), $"{name}.6");

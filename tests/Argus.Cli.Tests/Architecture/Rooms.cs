@@ -136,6 +136,7 @@ internal static class Rooms
         ["Argus.Training.Onnx"] = [],
         ["Argus.Training.Export"] =
         [
+            "Argus.Training.Checkpoints",
             "Argus.Training.Native",
             "Argus.Training.Recipes",
             "Argus.Training.Onnx",

@@ -42,6 +42,18 @@ public class DeepfakeBenchTests
         Assert.Contains("it has c23 and not raw", error.Message, StringComparison.Ordinal);
     }
 
+    // Found by fuzzing: every folder that may be skipped is a path to build, 4 GB of them in a list of 60 kB.
+    [Fact]
+    public void A_path_of_ten_thousand_folders_is_not_looked_for_from_each_of_them()
+    {
+        using var folder = new TemporaryFolder();
+        string[] frames = [string.Concat(Enumerable.Repeat("a/", 10_000)) + "0.png"];
+        var file = Write(folder, new() { ["D"] = new { real = Sides("D_real", train: [("1", frames)], test: []) } });
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<RequestException>(() => DatasetLayout.Find("deepfakebench").Read(file, new DatasetOptions()));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+    }
+
     // Published lists have validation equal to test (DF40, Celeb-DF), or training with test in it.
     [Fact]
     public void What_is_for_test_is_for_test_alone_and_that_is_said()
