@@ -11,7 +11,7 @@ public static partial class ForeignMember
     /// equal say.
     /// </summary>
     /// <param name="file">
-    /// The detector as ONNX, or the weights of an EfficientNet-B4 (<see cref="ReleasedWeights"/>); stays as it is.
+    /// The detector as ONNX, or the released weights of an EfficientNet-B4 (docs/detectors.md); stays as it is.
     /// </param>
     /// <param name="card">What it is.</param>
     /// <param name="folder">A models folder, or where one is made.</param>
