@@ -13,7 +13,9 @@ namespace Argus.Detection;
 public abstract class CouncilModel : IDisposable
 {
     /// <summary>Parts of the picture, in 7 rows of 7.</summary>
-    public const int Cells = 49;
+    public const int Cells = CellsAcross * CellsAcross;
+
+    internal const int CellsAcross = 7;
 
     private protected CouncilModel(
         string path,

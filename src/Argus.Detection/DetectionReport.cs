@@ -38,7 +38,7 @@ public static class DetectionReport
             },
         };
 
-    private const int HeatmapSide = 7;
+    private const int HeatmapSide = CouncilModel.CellsAcross;
     private const int JpegQuality = 88;
 
     // Log odds that a part must move to be as red as it gets: what moves less is paler, so that a video that is found

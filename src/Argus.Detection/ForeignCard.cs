@@ -148,15 +148,14 @@ public sealed record ForeignCard
         AtomicFile.Write(path, json.ToJsonString(Json) + "\n");
     }
 
-    private static JsonObject? ReadObject(string path) =>
-        JsonNode.Parse(File.ReadAllText(path), null, new() { AllowDuplicateProperties = false })?.AsObject();
-
     /// <exception cref="ArgusException">The file is damaged.</exception>
     public static ForeignCard Read(string path)
     {
         try
         {
-            var json = ReadObject(path) ?? throw new JsonException("it is empty");
+            var json =
+                JsonNode.Parse(File.ReadAllText(path), null, StrictJson.Options)?.AsObject()
+                ?? throw new JsonException("it is empty");
             var recipe = json["recipe"]?.ToJsonString() ?? throw new JsonException("it holds no recipe");
             var card = json.Deserialize<ForeignCard>(Json) ?? throw new JsonException("it is empty");
             return card with

@@ -15,7 +15,6 @@ public sealed class ForeignModelFile : CouncilModel
 {
     private const double GoldenTolerance = 1e-3; // share of the log odds
     private const int CellsAtOnce = 7;
-    private const int Grid = 7;
     private const int Channels = 3;
 
     private readonly InferenceSession session;
@@ -124,9 +123,9 @@ public sealed class ForeignModelFile : CouncilModel
     private float[] Without(float[] picture, int cell)
     {
         var size = Preprocessing.ImageSize;
-        int Edge(int of) => of * size / Grid;
+        int Edge(int of) => of * size / CellsAcross;
         var changed = (float[])picture.Clone();
-        var (row, column) = (cell / Grid, cell % Grid);
+        var (row, column) = (cell / CellsAcross, cell % CellsAcross);
         for (var channel = 0; channel < Channels; channel++)
         {
             for (var y = Edge(row); y < Edge(row + 1); y++)

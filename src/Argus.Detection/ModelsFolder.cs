@@ -102,9 +102,13 @@ public sealed class ModelsFolder : IDisposable
         }
     }
 
-    /// <summary>A member as a file, whoever made it.</summary>
+    /// <summary>A model of the folder as it joins a council, whoever made it.</summary>
     /// <exception cref="ArgusException">It is no model, or its card is damaged.</exception>
-    public static CouncilModel LoadMember(string folder, string name) => LoadMember(folder, name, 0, null);
+    public static CouncilCandidate ReadCandidate(string folder, string name)
+    {
+        using var model = LoadMember(folder, name, threads: 0, backbone: null);
+        return new CouncilCandidate(name, model.Calibration);
+    }
 
     private static CouncilModel LoadMember(string folder, string name, int threads, SharedBackbone? backbone)
     {

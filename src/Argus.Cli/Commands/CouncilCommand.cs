@@ -77,8 +77,11 @@ internal static class CouncilCommand
                 $"{run} holds no {Path.GetRelativePath(directory.Folder, table)}: give the folder of a run "
                     + "that was trained here, not a checkpoint."
             );
-        using var model = ModelsFolder.LoadMember(folder, name);
-        return new CouncilEvidence(name, model.Calibration, PredictionTable.Read(table).Videos);
+        return new CouncilEvidence(
+            name,
+            ModelsFolder.ReadCandidate(folder, name).Calibration,
+            PredictionTable.Read(table).Videos
+        );
     }
 
     private static CouncilEvidence ForeignEvidence(ForeignReference detector, string folder)

@@ -158,14 +158,7 @@ internal static class ExportCommand
         var before = File.Exists(Path.Combine(folder, Council.FileName))
             ? Council.Read(folder).Members.Select(member => member.Name)
             : [];
-        var specialists = before
-            .Union(added)
-            .Select(name =>
-            {
-                using var model = ModelsFolder.LoadMember(folder, name);
-                return new CouncilCandidate(name, model.Calibration);
-            })
-            .ToList();
+        var specialists = before.Union(added).Select(name => ModelsFolder.ReadCandidate(folder, name)).ToList();
         await ModelsFolder.SealAsync(folder, Council.CreateEqual(specialists), cancel);
         if (quiet)
             return;

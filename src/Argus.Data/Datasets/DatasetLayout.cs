@@ -266,11 +266,9 @@ public sealed record DatasetLayout(
     {
         if (options.People.Count + options.WithoutPeople.Count == 0)
             return listing;
-        bool Shows(VideoItem item, IReadOnlyList<string> people) =>
-            item.Identities.Any(person => people.Contains(person, StringComparer.OrdinalIgnoreCase));
         var items = listing
-            .Items.Where(item => options.People.Count == 0 || Shows(item, options.People))
-            .Where(item => !Shows(item, options.WithoutPeople))
+            .Items.Where(item => options.People.Count == 0 || item.Shows(options.People))
+            .Where(item => !item.Shows(options.WithoutPeople))
             .ToList();
         var left = listing.Items.Count - items.Count;
         return listing with

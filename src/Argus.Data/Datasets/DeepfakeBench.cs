@@ -45,7 +45,7 @@ internal static partial class DeepfakeBench
                 new(
                     Severity.Warning,
                     Path.GetFileName(file),
-                    $"{missing.Count} of {missing.Count + items.Count} videos left out, {MissingFiles.Join(missing)}: "
+                    $"{missing.Count} of {missing.Count + items.Count} videos left out, {FirstNames.Join(missing)}: "
                         + "not all of their frames are on disk, in one folder"
                 )
             );
@@ -67,7 +67,7 @@ internal static partial class DeepfakeBench
                 files.Count == 0
                     ? $"{path} holds no JSON file; give the file of one dataset."
                     : $"{path} holds {files.Count} JSON files, each a dataset of its own; give one of "
-                        + $"{MissingFiles.Join([.. files.Select(file => Path.GetFileName(file))])}."
+                        + $"{FirstNames.Join([.. files.Select(file => Path.GetFileName(file))])}."
             );
     }
 

@@ -34,9 +34,10 @@ internal static partial class FaceForensics
                 && !wanted.Contains(method, StringComparer.OrdinalIgnoreCase)
             )
                 continue;
-            problems.AddRange(OfficialVideosMissing(folder, method, label));
+            var files = VideoFolder.Videos(folder).ToList();
+            problems.AddRange(OfficialVideosMissing(files, method, label));
             var masks = label == 1 ? VideoFolder.Find(root, "manipulated_sequences", method, "masks", "videos") : null;
-            foreach (var file in VideoFolder.Videos(folder))
+            foreach (var file in files)
             {
                 var id = Path.GetFileNameWithoutExtension(file);
                 var path = VideoFolder.Relative(root, file);
@@ -94,11 +95,11 @@ internal static partial class FaceForensics
     }
 
     // The actors have no official list.
-    private static IEnumerable<DatasetProblem> OfficialVideosMissing(string folder, string method, int label)
+    private static IEnumerable<DatasetProblem> OfficialVideosMissing(List<string> files, string method, int label)
     {
         if (method is "actors" or "DeepFakeDetection")
             return [];
-        var there = VideoFolder.Videos(folder).Select(Path.GetFileNameWithoutExtension).ToHashSet();
+        var there = files.Select(Path.GetFileNameWithoutExtension).ToHashSet();
         var pairs = Enum.GetValues<Split>().SelectMany(OfficialSplits.FaceForensicsPairs);
         List<string> official =
         [

@@ -25,9 +25,7 @@ internal static class FakeAvCeleb
             );
         var rows = ReadRows(file).DistinctBy(row => row.Path).ToList();
         var items = rows.Where(row => IsThere(row.Path)).Select(Create).ToList();
-        var problems = MissingFiles
-            .Report(Severity.Warning, List, [.. rows.Select(row => row.Path).Distinct()], IsThere)
-            .ToList();
+        var problems = MissingFiles.Report(Severity.Warning, List, [.. rows.Select(row => row.Path)], IsThere).ToList();
         if (items.Count(item => item.Method == OnlySound) is > 0 and var silent)
             problems.Add(
                 new(

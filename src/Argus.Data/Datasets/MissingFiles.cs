@@ -3,8 +3,6 @@ namespace Argus.Data.Datasets;
 /// <summary>Says which of the files that a dataset lists are not on disk.</summary>
 internal static class MissingFiles
 {
-    private const int Shown = 3;
-
     /// <summary>Nothing where none is missing; else one problem with their number and the first names.</summary>
     /// <param name="severity">How much it matters.</param>
     /// <param name="where">The list that names them.</param>
@@ -22,11 +20,7 @@ internal static class MissingFiles
             yield return new(
                 severity,
                 where,
-                $"{missing.Count} of {listed.Count} listed videos are not on disk: {Join(missing)}"
+                $"{missing.Count} of {listed.Count} listed videos are not on disk: {FirstNames.Join(missing)}"
             );
     }
-
-    /// <summary>The first names, and how many more there are.</summary>
-    public static string Join(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? $" and {names.Count - Shown} more" : "");
 }

@@ -81,13 +81,10 @@ public sealed record ProtocolPart(
 {
     /// <summary>How the dataset is read: as it was published, whatever a run left out of its training.</summary>
     public DataRecipe Apply(DataRecipe data) =>
-        data with
+        data.Unfiltered() with
         {
             Compression = Compression.Length > 0 ? Compression : data.Compression,
             Split = SplitMode.Official,
-            Methods = [],
-            People = [],
-            WithoutPeople = [],
         };
 
     /// <summary>The videos of a dataset on disk that the protocol tests on, all on the test side.</summary>
@@ -98,12 +95,11 @@ public sealed record ProtocolPart(
     /// <exception cref="ArgusException">One is real here and fake there.</exception>
     public DatasetListing Select(DatasetListing listing, string name, bool allowMissing)
     {
-        bool Among(IReadOnlyList<string> words, string word) => words.Contains(word, StringComparer.OrdinalIgnoreCase);
         var items = listing
             .Items.Where(item => AllSides || item.Split == Split.Test)
-            .Where(item => Methods.Count == 0 || Among(Methods, item.Method))
-            .Where(item => People.Count == 0 || item.Identities.Any(person => Among(People, person)))
-            .Where(item => !item.Identities.Any(person => Among(WithoutPeople, person)))
+            .Where(item => Methods.Count == 0 || Methods.Contains(item.Method, StringComparer.OrdinalIgnoreCase))
+            .Where(item => People.Count == 0 || item.Shows(People))
+            .Where(item => !item.Shows(WithoutPeople))
             .Select(item => item with { Split = Split.Test })
             .ToList();
         var problems = listing.Problems.ToList();
@@ -128,7 +124,7 @@ public sealed record ProtocolPart(
         {
             var what =
                 $"{missing.Count} of {wanted.Count} test videos of the protocol {name} are not on disk, "
-                + MissingFiles.Join(missing);
+                + FirstNames.Join(missing);
             if (!allowMissing)
                 throw new RequestException($"{what}. --allow-missing judges the others, and the report says so.");
             problems.Add(new(Severity.Warning, Layout, what));

@@ -40,6 +40,10 @@ public sealed record VideoItem(
     /// <summary>What tells two videos apart everywhere: two methods' <c>000_003</c> are two videos.</summary>
     public string Key { get; } = StoreKey(Dataset, Compression, Method, Id, Path);
 
+    /// <summary>Whether one of these people is in it, however their names are written.</summary>
+    internal bool Shows(IReadOnlyList<string> people) =>
+        Identities.Any(person => people.Contains(person, StringComparer.OrdinalIgnoreCase));
+
     private const int LongestKey = 80; // a tar header's name field is 100 bytes
 
     // WebDataset keys end at the first dot, and tar members must be portable: anything else than a letter, a digit,

@@ -118,8 +118,7 @@ internal static class VideoList
                 .Select(column => new DatasetProblem(
                     Severity.Warning,
                     $"{Path.GetFileName(file)}, column '{column}'",
-                    $"not read; the columns are {string.Join(", ", known)}"
-                        + (Suggestions.Closest(column, known) is { } near ? $"; did you mean {near}?" : "")
+                    $"not read; the columns are {string.Join(", ", known)}" + Suggestions.Hint(column, known)
                 ))
         );
         return columns;

@@ -45,7 +45,7 @@ internal static partial class WildDeepfake
                 new(
                     Severity.Warning,
                     root,
-                    $"{unlabelled.Count} folders of pictures left out, {MissingFiles.Join(unlabelled)}: the folders "
+                    $"{unlabelled.Count} folders of pictures left out, {FirstNames.Join(unlabelled)}: the folders "
                         + "above them name no label or no side (real_train, fake_test, train/real, …), or two"
                 )
             );

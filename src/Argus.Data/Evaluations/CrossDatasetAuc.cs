@@ -36,9 +36,11 @@ public sealed record CrossDatasetAuc(IReadOnlyList<string> Datasets, IReadOnlyLi
         static double? Auc(double[] reals, double[] fakes) =>
             reals.Length == 0 || fakes.Length == 0
                 ? null
-                : new RocCurve(
+                : new ScoreSet(
                     [.. Enumerable.Repeat(0, reals.Length), .. Enumerable.Repeat(1, fakes.Length)],
                     [.. reals, .. fakes]
-                ).Auc;
+                )
+                    .Rank()
+                    ?.Auc;
     }
 }

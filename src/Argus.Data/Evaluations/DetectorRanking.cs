@@ -85,14 +85,24 @@ public sealed record DetectorRanking(
         var ranked = detectors
             .Select(detector =>
                 (
-                    detector.Name,
-                    Logits: keys.Select(key => detector.Judge.Logit(detector.Videos[key].Clips)).ToArray(),
-                    Scored: detector.Videos.Count,
-                    All: detector.Videos.Count + detector.Unscored
+                    Detector: detector,
+                    Logits: keys.Select(key => detector.Judge.Logit(detector.Videos[key].Clips)).ToArray()
                 )
             )
-            .OrderByDescending(detector => DeLong.Estimate(labels, detector.Logits).Auc)
-            .ThenBy(detector => detector.Name, StringComparer.Ordinal)
+            .Select(entry =>
+                (
+                    Place: new RankedDetector(
+                        entry.Detector.Name,
+                        DeLong.Estimate(labels, entry.Logits),
+                        RiskCoverage.Compute(labels, entry.Logits).Area,
+                        entry.Detector.Videos.Count,
+                        entry.Detector.Videos.Count + entry.Detector.Unscored
+                    ),
+                    entry.Logits
+                )
+            )
+            .OrderByDescending(entry => entry.Place.Auc.Auc)
+            .ThenBy(entry => entry.Place.Name, StringComparer.Ordinal)
             .ToList();
         var tests = (
             from first in Enumerable.Range(0, ranked.Count)
@@ -104,19 +114,12 @@ public sealed record DetectorRanking(
             dataset,
             labels.Length - fake,
             fake,
-            [
-                .. ranked.Select(detector => new RankedDetector(
-                    detector.Name,
-                    DeLong.Estimate(labels, detector.Logits),
-                    RiskCoverage.Compute(labels, detector.Logits).Area,
-                    detector.Scored,
-                    detector.All
-                )),
-            ],
+            [.. ranked.Select(entry => entry.Place)],
             [
                 .. tests.Zip(
                     adjusted,
-                    (test, p) => new DetectorPair(ranked[test.first].Name, ranked[test.second].Name, test.Test, p)
+                    (test, p) =>
+                        new DetectorPair(ranked[test.first].Place.Name, ranked[test.second].Place.Name, test.Test, p)
                 ),
             ]
         );

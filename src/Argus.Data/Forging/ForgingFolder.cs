@@ -161,9 +161,7 @@ public sealed class ForgingFolder(string folder)
         try
         {
             return File.Exists(Metadata)
-                ? JsonNode
-                    .Parse(File.ReadAllText(Metadata), null, new() { AllowDuplicateProperties = false })!
-                    .AsObject()
+                ? JsonNode.Parse(File.ReadAllText(Metadata), null, StrictJson.Options)!.AsObject()
                 : [];
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

@@ -93,12 +93,13 @@ public static class StoreExport
         foreach (var video in store.Videos)
         {
             var files = new List<string>();
-            Directory.CreateDirectory(Path.Combine(folder, place(video), video.Item.Key));
+            var target = $"{place(video)}/{video.Item.Key}";
+            Directory.CreateDirectory(Path.Combine(folder, target));
             foreach (var clip in video.Clips)
             {
                 var bytes = store.Read(video, clip.Frames[0]);
                 var extension = bytes is [0xFF, 0xD8, ..] ? "jpg" : "png";
-                files.Add($"{place(video)}/{video.Item.Key}/{clip.Number:000}.{extension}");
+                files.Add($"{target}/{clip.Number:000}.{extension}");
                 File.WriteAllBytes(Path.Combine(folder, files[^1]), bytes);
             }
             progress?.Report(++done);

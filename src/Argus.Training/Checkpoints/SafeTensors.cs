@@ -150,7 +150,7 @@ public static class SafeTensors
         var json = new byte[headerBytes];
         file.ReadExactly(json);
         dataStart = 8 + headerBytes;
-        return JsonNode.Parse(json, null, new() { AllowDuplicateProperties = false }) as JsonObject
+        return JsonNode.Parse(json, null, StrictJson.Options) as JsonObject
             ?? throw Damaged(path, "its header is not a JSON object");
     }
 

@@ -50,8 +50,7 @@ public static class ForeignCardFile
             values
                 .Where(entry => !Keys.Contains(entry.Key))
                 .Select(entry =>
-                    $"{entry.Value.Origin}: there is no key '{entry.Key}'"
-                    + (Suggestions.Closest(entry.Key, Keys) is { } near ? $"; did you mean {near}?" : "")
+                    $"{entry.Value.Origin}: there is no key '{entry.Key}'" + Suggestions.Hint(entry.Key, Keys)
                 )
         );
         var aligned = reader.Word("crop.align", FaceAlignment.None) == FaceAlignment.FivePoints;
@@ -77,7 +76,7 @@ public static class ForeignCardFile
             Output = reader.Text("output.name", ""),
             Kind = reader.Word("output.kind", OutputKind.Logits),
             Fake = (int)reader.Number("output.fake", least: 0, most: 1000),
-            Sha256 = Hash(path),
+            Sha256 = FileHash.Sha256(path),
         };
         if (problems.Count > 0)
             throw new RequestException(string.Join(Environment.NewLine, problems));
@@ -101,9 +100,6 @@ public static class ForeignCardFile
                 ]
             )
             .Recipe;
-
-    private static string Hash(string path) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
 
     private sealed class CardReader(string name, Dictionary<string, RecipeValue> values, List<string> problems)
     {

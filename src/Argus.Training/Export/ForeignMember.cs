@@ -43,7 +43,7 @@ public static partial class ForeignMember
         try
         {
             var onnx = file;
-            if (!file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            if (!ForeignReference.IsFile(file))
             {
                 onnx = Path.Combine(scratch, ModelsFolder.FileOf(name));
                 ReleasedWeights.Convert(file, card.Recipe.Model.ImageSize, onnx);
@@ -75,7 +75,9 @@ public static partial class ForeignMember
         {
             File.Copy(onnx, target);
             card.Write(cardFile);
-            var council = Council.CreateEqual([.. members.Append(name).Select(member => Candidate(folder, member))]);
+            var council = Council.CreateEqual([
+                .. members.Append(name).Select(member => ModelsFolder.ReadCandidate(folder, member)),
+            ]);
             await ModelsFolder.SealAsync(folder, council, cancel);
             return council;
         }
@@ -99,15 +101,11 @@ public static partial class ForeignMember
             folder,
             council.Data.Length > 0
                 ? council
-                : Council.CreateEqual([.. council.Members.Select(member => Candidate(folder, member.Name))]),
+                : Council.CreateEqual([
+                    .. council.Members.Select(member => ModelsFolder.ReadCandidate(folder, member.Name)),
+                ]),
             cancel
         );
-    }
-
-    private static CouncilCandidate Candidate(string folder, string member)
-    {
-        using var model = ModelsFolder.LoadMember(folder, member);
-        return new CouncilCandidate(member, model.Calibration);
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]+$")]

@@ -54,9 +54,10 @@ internal static class ReleasedWeights
             .Where(entry => !IsCounter(entry.Key))
             .Where(entry => !weights.TryGetValue(entry.Key, out var value) || !value.shape.SequenceEqual(entry.Value))
             .Select(entry => entry.Key)
+            .Order(StringComparer.Ordinal)
             .ToList();
         if (wrong.Count > 0)
-            throw Unfit(file, $"{FirstNames(wrong)} is missing or has another shape");
+            throw Unfit(file, $"{FirstNames.Join(wrong)} is missing or has another shape");
         var shape = weights[$"{origin.Linear}.weight"].shape;
         if (
             shape is not [1 or 2, var features]
@@ -79,7 +80,7 @@ internal static class ReleasedWeights
         string[] linear = [$"{origin.Linear}.weight", $"{origin.Linear}.bias"];
         var weights = new Dictionary<string, Tensor>();
         var strangers = new List<string>();
-        foreach (var (name, value) in theirs)
+        foreach (var (name, value) in theirs.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var bare = WeightNames.Bare(name);
             var own = linear.Contains(bare) ? bare : names.Find(name);
@@ -88,7 +89,7 @@ internal static class ReleasedWeights
         }
         return strangers.Count == 0
             ? weights
-            : throw Unfit(file, $"it also holds {FirstNames(strangers)}, which no plain EfficientNet-B4 has");
+            : throw Unfit(file, $"it also holds {FirstNames.Join(strangers)}, which no plain EfficientNet-B4 has");
     }
 
     private static OnnxGraph Build(
@@ -136,10 +137,6 @@ internal static class ReleasedWeights
     private static string Describe(Origin origin) => $"{origin.Linear} ({origin.Name})";
 
     private static bool IsCounter(string name) => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
-
-    private static string FirstNames(List<string> names) =>
-        string.Join(", ", names.Order(StringComparer.Ordinal).Take(3))
-        + (names.Count > 3 ? $" and {names.Count - 3} more" : "");
 
     private static ArgusException Unfit(string file, string why) =>
         new(

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Argus.Data.Datasets;
 using Argus.Recipes;
 
@@ -46,7 +45,7 @@ public static class ProtocolFile
         var protocol = new Protocol(
             Path.GetFileNameWithoutExtension(path),
             values.GetValueOrDefault("title")?.Text ?? Path.GetFileNameWithoutExtension(path),
-            Hash(path),
+            FileHash.Sha256(path),
             ReadParts("train", path, values, problems),
             ReadParts("test", path, values, problems)
         );
@@ -119,11 +118,11 @@ public static class ProtocolFile
             problems.Add($"{list.Origin}: the list {list.Text} is not beside the protocol");
             return null;
         }
-        if (hash?.Text is not { } expected || Hash(path) != expected)
+        if (hash?.Text is not { } expected || FileHash.Sha256(path) != expected)
         {
             problems.Add(
                 $"{(hash ?? list).Origin}: the list {list.Text} is not the one that the protocol was written for: its "
-                    + $"SHA-256 is {Hash(path)}. Get both anew, or write a protocol of your own"
+                    + $"SHA-256 is {FileHash.Sha256(path)}. Get both anew, or write a protocol of your own"
             );
             return null;
         }
@@ -137,6 +136,4 @@ public static class ProtocolFile
         }
         return names;
     }
-
-    private static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 }

@@ -58,12 +58,18 @@ public sealed partial class RecipeLibrary
     public IReadOnlyList<string> Profiles => Names("profiles");
 
     /// <exception cref="RequestException">No run has that short or long name.</exception>
-    public RunName Find(string name) =>
-        AllRuns.FirstOrDefault(run => run.ShortName == name || run.LongName == name)
-        ?? throw new RequestException(
-            $"There is no recipe '{name}'. Choose "
-                + $"{Suggestions.OneOf(name, [.. AllRuns.Select(run => run.ShortName)])}; 'argus recipes' lists them."
-        );
+    public RunName Find(string name)
+    {
+        return Runs.FirstOrDefault(IsCalledSo)
+            ?? OptionalRuns.FirstOrDefault(IsCalledSo)
+            ?? throw new RequestException(
+                $"There is no recipe '{name}'. Choose "
+                    + $"{Suggestions.OneOf(name, [.. AllRuns.Select(run => run.ShortName)])}; "
+                    + "'argus recipes' lists them."
+            );
+
+        bool IsCalledSo(RunName run) => run.ShortName == name || run.LongName == name;
+    }
 
     /// <summary>Merges base, stage, specialist, profile and <c>key=value</c>, and checks the result.</summary>
     /// <exception cref="RequestException">Everything that is wrong, one sentence a line.</exception>

@@ -34,7 +34,7 @@ public abstract record EvaluatedDetector(string Folder, Recipe Recipe)
             ? Recipe
             : Recipe with
             {
-                Data = Recipe.Data with { Layout = layout, Methods = [], People = [], WithoutPeople = [] },
+                Data = Recipe.Data.Unfiltered() with { Layout = layout },
             };
 
     /// <summary>Its validation videos are of this layout; null for whichever is given first.</summary>

@@ -10,6 +10,10 @@ public static class Suggestions
         return Closest(typed, valid) is { } nearest ? $"{list} (did you mean '{nearest}'?)" : list;
     }
 
+    /// <summary>"; did you mean a?" where a valid word is close; else nothing.</summary>
+    internal static string Hint(string typed, IEnumerable<string> valid) =>
+        Closest(typed, valid) is { } near ? $"; did you mean {near}?" : "";
+
     /// <summary>
     /// The valid word with the smallest edit distance, if at most a third of it would have to change.
     /// </summary>

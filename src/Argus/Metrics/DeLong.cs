@@ -95,10 +95,7 @@ public static class DeLong
 
     private static Placements Place(IReadOnlyList<int> labels, IReadOnlyList<double> scores)
     {
-        if (labels.Count != scores.Count)
-            throw new ArgusException($"{labels.Count} labels but {scores.Count} scores.");
-        if (scores.Any(double.IsNaN))
-            throw new ArgusException("A score is not a number (NaN); every figure would be meaningless.");
+        ScoreSet.Check(labels, scores);
         double[] Of(int label) => [.. scores.Where((_, i) => labels[i] == label)];
         var fakes = Of(1);
         var reals = Of(0);

@@ -23,12 +23,7 @@ public sealed record RiskCoverage(IReadOnlyList<double> Coverage, IReadOnlyList<
     /// <exception cref="ArgusException">No scores, unequal lengths, or a NaN.</exception>
     public static RiskCoverage Compute(IReadOnlyList<int> labels, IReadOnlyList<double> scores)
     {
-        if (labels.Count == 0 || labels.Count != scores.Count)
-            throw new ArgusException(
-                $"{labels.Count} labels and {scores.Count} scores; there must be as many of each."
-            );
-        if (scores.Any(double.IsNaN))
-            throw new ArgusException("A score is not a number (NaN); every figure would be meaningless.");
+        ScoreSet.Check(labels, scores);
         var errors = labels
             .Zip(scores, (label, score) => (Confidence: Math.Abs(score), Error: score >= 0 == (label == 1) ? 0.0 : 1.0))
             .GroupBy(video => video.Confidence, video => video.Error)

@@ -40,6 +40,17 @@ public sealed class ScoreSet
         public double Brier;
     }
 
+    /// <exception cref="ArgusException">No scores, unequal lengths, or a NaN.</exception>
+    internal static void Check(IReadOnlyList<int> labels, IReadOnlyList<double> scores)
+    {
+        if (labels.Count == 0)
+            throw new ArgusException("There is nothing to measure: no scores.");
+        if (labels.Count != scores.Count)
+            throw new ArgusException($"{labels.Count} labels but {scores.Count} scores.");
+        if (scores.Any(double.IsNaN))
+            throw new ArgusException("A score is not a number (NaN); every figure would be meaningless.");
+    }
+
     /// <param name="unitOf">The unit of each score, from 0; null where every score is its own.</param>
     /// <param name="threshold">Scores from this on count as fake.</param>
     /// <param name="scores">P(fake), one a label.</param>
@@ -54,13 +65,8 @@ public sealed class ScoreSet
         double threshold = 0.5
     )
     {
-        if (labels.Count == 0)
-            throw new ArgusException("There is nothing to measure: no scores.");
-        if (labels.Count != scores.Count)
-            throw new ArgusException($"{labels.Count} labels but {scores.Count} scores.");
+        Check(labels, scores);
         sorted = [.. scores];
-        if (Array.Exists(sorted, double.IsNaN))
-            throw new ArgusException("A score is not a number (NaN); every figure would be meaningless.");
         var order = new int[sorted.Length];
         for (var i = 0; i < order.Length; i++)
             order[i] = i;

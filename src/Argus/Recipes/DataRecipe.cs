@@ -75,6 +75,9 @@ public sealed record DataRecipe
     ]
     public required string[] Weights { get; init; }
 
+    /// <summary>All methods and all people.</summary>
+    internal DataRecipe Unfiltered() => this with { Methods = [], People = [], WithoutPeople = [] };
+
     /// <summary>DFDC parts in training order; absent parts are skipped.</summary>
     [Range(0, 99), Description("DFDC parts in training order; absent parts are skipped.")]
     public required int[] Chunks { get; init; }
