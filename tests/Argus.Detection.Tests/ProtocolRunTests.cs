@@ -68,6 +68,42 @@ public sealed class ProtocolRunTests(TinyDetector tiny)
             ).RunAsync([dataset], Cancel);
     }
 
+    [Fact]
+    public async Task A_filter_by_property_leaves_out_and_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        using var store = await TinyStore.OpenAsync(tiny.Merged.Recipe);
+        var rates = store
+            .Videos.Where(video => video.Split == Split.Test)
+            .Select(video => video.Row.BitsPerSecond)
+            .Order()
+            .ToList();
+        var half = rates.Count / 2;
+        var (subject, result) = await RunAsync($"kilobits_per_second>={rates[half] / 1000:R}");
+        Assert.Equal(rates.Count - half, result.Predictions.Videos.Count);
+        Assert.Empty(result.Predictions.Unscored);
+        Assert.Contains(
+            $"dfdc: {half} of {rates.Count} videos in the store are left out by data.where.",
+            subject.Notes
+        );
+        var error = await Assert.ThrowsAsync<ArgusException>(() => RunAsync("seconds>1000"));
+        Assert.Contains($"{rates.Count} of {rates.Count} videos in the store are left out", error.Message);
+
+        Task<Data.Evaluations.EvaluationOutcome> RunAsync(string condition) =>
+            new EvaluateRun(
+                tiny.Checkpoint.Folder,
+                tiny.Checkpoint,
+                new EvaluateOptions
+                {
+                    StoreRoot = folder["stores"],
+                    Protocol = ProtocolFile.Read(
+                        folder.Write("a.yaml", $"{Trained}test:\n  dfdc:\n    where: [{condition}]\n")
+                    ),
+                },
+                SilentLog.Instance
+            ).RunAsync([new DatasetFolder("dfdc", TinyStore.Data("dfdc"))], Cancel);
+    }
+
     [Theory]
     [InlineData("train:\n  ffpp:\n    sides: test\ntest:\n  dfdc:\n    sides: test\n", "was trained on celebdf")]
     [InlineData(Trained + "test:\n  celebdf:\n    sides: test\n", "give --data celebdf=DIR")]

@@ -68,7 +68,12 @@ internal static partial class CelebDf
             .Select(item => item with { Split = Split.Test })
             .ToList();
         var rest = items.Where(item => !test.Contains(NameInList(item))).ToList();
-        var carved = IdentitySplit.Carve(rest, options.ValidationShare, $"{layout}-validation", out var dropped);
+        var carved = IdentitySplit.Carve(
+            rest,
+            options.ValidationShare,
+            options.Draw($"{layout}-validation"),
+            out var dropped
+        );
         if (dropped > 0)
             problems.Add(
                 new(
@@ -100,12 +105,12 @@ internal static partial class CelebDf
         List<DatasetProblem> problems
     )
     {
-        var test = IdentitySplit.Carve(items, IdentityTestShare, $"{layout}-test", out var droppedTest);
+        var test = IdentitySplit.Carve(items, IdentityTestShare, options.Draw($"{layout}-test"), out var droppedTest);
         var rest = items.Where(item => test.TryGetValue(item.Key, out var inside) && !inside).ToList();
         var validation = IdentitySplit.Carve(
             rest,
             options.ValidationShare / (1 - IdentityTestShare),
-            $"{layout}-validation",
+            options.Draw($"{layout}-validation"),
             out var droppedValidation
         );
         var divided = items

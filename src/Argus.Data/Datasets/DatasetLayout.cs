@@ -47,9 +47,16 @@ public sealed record DatasetOptions(
             data.Fakes
         )
         {
+            SplitSeed = data.SplitSeed,
             People = data.People,
             WithoutPeople = data.WithoutPeople,
         };
+
+    /// <summary>Draws another split wherever the maker published none.</summary>
+    public int SplitSeed { get; init; }
+
+    /// <summary>What a draw is for, as a part of its hashes.</summary>
+    internal string Draw(string purpose) => SplitSeed == 0 ? purpose : $"{purpose} {SplitSeed}";
 
     /// <summary>Only videos that show one of these people; empty for all.</summary>
     public IReadOnlyList<string> People { get; init; } = [];
@@ -311,22 +318,20 @@ public sealed record DatasetLayout(
             .Select(item => item with { Kind = kinds.GetValueOrDefault(item.Path) ?? item.Kind })
             .ToList();
         var repeated = listing.Items.Count - once.Count;
-        return listing with
-        {
-            Items = once,
-            Problems =
-                repeated == 0
-                    ? listing.Problems
-                    :
-                    [
-                        .. listing.Problems,
-                        new(
-                            Severity.Warning,
-                            root,
-                            $"{repeated} videos left out: another folder has a video of the same method and name"
-                        ),
-                    ],
-        };
+        var problems = listing.Problems.ToList();
+        if (repeated > 0)
+            problems.Add(
+                new(
+                    Severity.Warning,
+                    root,
+                    $"{repeated} videos left out: another folder has a video of the same method and name"
+                )
+            );
+        if (options.SplitSeed != 0)
+            problems.Add(
+                new(Severity.Note, root, $"what Argus draws of the split is drawn with the seed {options.SplitSeed}")
+            );
+        return listing with { Items = once, Problems = problems };
     }
 }
 

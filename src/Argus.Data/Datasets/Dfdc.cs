@@ -21,11 +21,11 @@ internal static partial class Dfdc
         var items = new List<VideoItem>();
         var chunks = Chunks(root).OrderBy(chunk => chunk.Number).ToList();
         foreach (var (chunk, folder) in chunks)
-            ReadChunk(root, chunk, folder, items, problems);
+            ReadChunk(root, chunk, folder, options, items, problems);
         if (FindSample(root) is { } sample)
         {
             if (chunks.Count == 0)
-                ReadChunk(root, null, sample, items, problems);
+                ReadChunk(root, null, sample, options, items, problems);
             else
                 problems.Add(
                     new(Severity.Note, VideoFolder.Relative(root, sample), "left out: it is a sample of the parts")
@@ -50,6 +50,7 @@ internal static partial class Dfdc
         string root,
         int? chunk,
         string folder,
+        DatasetOptions options,
         List<VideoItem> items,
         List<DatasetProblem> problems
     )
@@ -107,7 +108,7 @@ internal static partial class Dfdc
                     entry.Label == "FAKE" ? 1 : 0,
                     group,
                     [group],
-                    OfficialSplits.Dfdc(group),
+                    OfficialSplits.Dfdc(group, options.SplitSeed),
                     Chunk: chunk,
                     Original: original
                 )

@@ -81,7 +81,12 @@ internal static class DfdcPreview
     )
     {
         var train = items.Where(item => item.Split == Split.Train).ToList();
-        var carved = IdentitySplit.Carve(train, options.ValidationShare, $"{Layout}-validation", out var dropped);
+        var carved = IdentitySplit.Carve(
+            train,
+            options.ValidationShare,
+            options.Draw($"{Layout}-validation"),
+            out var dropped
+        );
         if (dropped > 0)
             problems.Add(
                 new(Severity.Note, List, $"{dropped} training fakes left out: one of their people is in validation")

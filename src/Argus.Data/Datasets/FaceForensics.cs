@@ -41,7 +41,7 @@ internal static partial class FaceForensics
             {
                 var id = Path.GetFileNameWithoutExtension(file);
                 var path = VideoFolder.Relative(root, file);
-                if (Side(id) is not { } side)
+                if (Side(id, options) is not { } side)
                 {
                     problems.Add(
                         new(
@@ -134,21 +134,21 @@ internal static partial class FaceForensics
         return tree.Concat(mirror).OfType<(string, string, int)>();
     }
 
-    private static (Split? Split, string Group, string[] Identities)? Side(string id)
+    private static (Split? Split, string Group, string[] Identities)? Side(string id, DatasetOptions options)
     {
         if (ActorFake().Match(id) is { Success: true } fake)
         {
             var a = fake.Groups[1].Value;
             var b = fake.Groups[2].Value;
-            var side = ActorSplit(a);
-            return (side == ActorSplit(b) ? side : null, $"actors-{side}", [$"actor{a}", $"actor{b}"]);
+            var side = ActorSplit(a, options);
+            return (side == ActorSplit(b, options) ? side : null, $"actors-{side}", [$"actor{a}", $"actor{b}"]);
         }
         if (ActorReal().Match(id) is { Success: true } real)
-            return (
-                ActorSplit(real.Groups[1].Value),
-                $"actors-{ActorSplit(real.Groups[1].Value)}",
-                [$"actor{real.Groups[1].Value}"]
-            );
+        {
+            var actor = real.Groups[1].Value;
+            var side = ActorSplit(actor, options);
+            return (side, $"actors-{side}", [$"actor{actor}"]);
+        }
         var ids = id.Split('_');
         if (ids.Length is 1 or 2 && OfficialSplits.FaceForensics(ids[0]) is { } first)
         {
@@ -168,8 +168,8 @@ internal static partial class FaceForensics
                 : id
             : id.Split('_')[0];
 
-    private static Split ActorSplit(string actor) =>
-        KeyedRandom.Create("ffpp-actor", actor).NextDouble() switch
+    private static Split ActorSplit(string actor, DatasetOptions options) =>
+        KeyedRandom.Create(options.Draw("ffpp-actor"), actor).NextDouble() switch
         {
             < ActorTestShare => Split.Test,
             < ActorTestShare + ActorValidationShare => Split.Validation,

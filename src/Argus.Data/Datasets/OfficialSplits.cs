@@ -43,8 +43,11 @@ public static class OfficialSplits
     /// and its original stay together and the sides do not depend on which chunks are there.
     /// </summary>
     /// <param name="originalOrName">File name of the original for a fake, of the video itself for a real.</param>
-    public static Split Dfdc(string originalOrName) =>
-        new KeyedRandom(KeyedRandom.Key("dfdc-split", originalOrName)).NextDouble() switch
+    /// <param name="seed">Another draw, as <see cref="DatasetOptions.SplitSeed"/>.</param>
+    public static Split Dfdc(string originalOrName, int seed = 0) =>
+        KeyedRandom
+            .Create(new DatasetOptions { SplitSeed = seed }.Draw("dfdc-split"), originalOrName)
+            .NextDouble() switch
         {
             < DfdcTestShare => Split.Test,
             < DfdcTestShare + DfdcValidationShare => Split.Validation,

@@ -23,7 +23,7 @@ internal static class OwnVideos
         items = Choose(items, options.Methods ?? []);
         if (items.Count == 0)
             return new DatasetListing(layout, root, "none", [], problems);
-        var purpose = $"{layout}-split";
+        var purpose = options.Draw($"{layout}-split");
         if (items.All(item => item.Split is null))
         {
             var test = options.TestShare > 0 ? options.TestShare : TestShare;

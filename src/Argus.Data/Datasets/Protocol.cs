@@ -31,15 +31,9 @@ public sealed record Protocol(
     /// <summary>Refuses a detector that was trained on anything else.</summary>
     /// <param name="who">What it is called.</param>
     /// <param name="layouts">The datasets of its stages; several at once by their weights.</param>
-    /// <param name="compression">Of the last one.</param>
-    /// <param name="methods">Those that its last training was limited to; empty for all.</param>
+    /// <param name="last">How the last one was read.</param>
     /// <exception cref="RequestException">It was.</exception>
-    public void CheckTraining(
-        string who,
-        IReadOnlyList<string> layouts,
-        string compression,
-        IReadOnlyList<string> methods
-    )
+    public void CheckTraining(string who, IReadOnlyList<string> layouts, DataRecipe last)
     {
         foreach (var layout in layouts)
         {
@@ -48,15 +42,29 @@ public sealed record Protocol(
                     $"{who} was trained on {layout}; the protocol {Name} trains on "
                         + $"{string.Join(", ", Train.Select(one => one.Layout))} alone."
                 );
-            if (part.Compression.Length > 0 && part.Compression != compression)
+            if (part.Compression.Length > 0 && part.Compression != last.Compression)
                 throw new RequestException(
-                    $"{who} was trained on {layout} {compression}; the protocol {Name} trains on {part.Compression}."
+                    $"{who} was trained on {layout} {last.Compression}; the protocol {Name} trains on "
+                        + $"{part.Compression}."
                 );
-            if (part.Methods.Count > 0 && !part.Methods.ToHashSet().SetEquals(methods))
+            if (part.Methods.Count > 0)
+                CheckSame("methods", part.Methods, last.Methods);
+            if (part.Where.Count > 0)
+                CheckSame("where", part.Where, last.Where);
+            if (part.SplitSeed != last.SplitSeed)
                 throw new RequestException(
-                    $"{who} was trained on {(methods.Count == 0 ? "all methods" : string.Join(", ", methods))} of "
-                        + $"{layout}; the protocol {Name} trains on data.methods=[{string.Join(',', part.Methods)}]."
+                    $"{who} was trained with data.split_seed={last.SplitSeed}; the protocol {Name} trains with "
+                        + $"data.split_seed={part.SplitSeed}."
                 );
+
+            void CheckSame(string key, IReadOnlyList<string> asked, IReadOnlyList<string> had)
+            {
+                if (!asked.ToHashSet().SetEquals(had))
+                    throw new RequestException(
+                        $"{who} was trained with data.{key}=[{string.Join(',', had)}]; the protocol {Name} trains on "
+                            + $"{layout} with data.{key}=[{string.Join(',', asked)}]."
+                    );
+            }
         }
     }
 }
@@ -67,6 +75,8 @@ public sealed record Protocol(
 /// <param name="Methods">Only these method folders, reals' too; empty for all.</param>
 /// <param name="People">Only videos of these people; empty for all.</param>
 /// <param name="WithoutPeople">No video of these people.</param>
+/// <param name="Where">What of them holds of each video's file (<see cref="DataRecipe.Where"/>).</param>
+/// <param name="SplitSeed">Which draw, wherever Argus draws a split (<see cref="DataRecipe.SplitSeed"/>).</param>
 /// <param name="AllSides">Whether every side of the dataset's split counts, not the test side alone.</param>
 /// <param name="Names">The test videos by method and id; null where no list is published.</param>
 public sealed record ProtocolPart(
@@ -75,6 +85,8 @@ public sealed record ProtocolPart(
     IReadOnlyList<string> Methods,
     IReadOnlyList<string> People,
     IReadOnlyList<string> WithoutPeople,
+    IReadOnlyList<string> Where,
+    int SplitSeed,
     bool AllSides,
     IReadOnlyList<ProtocolVideo>? Names
 )
@@ -85,6 +97,8 @@ public sealed record ProtocolPart(
         {
             Compression = Compression.Length > 0 ? Compression : data.Compression,
             Split = SplitMode.Official,
+            SplitSeed = SplitSeed,
+            Where = [.. Where],
         };
 
     /// <summary>The videos of a dataset on disk that the protocol tests on, all on the test side.</summary>

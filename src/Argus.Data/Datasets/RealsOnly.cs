@@ -34,7 +34,7 @@ internal static class RealsOnly
                     + $"in a {People.SourcesFile} beside the files (columns file and person, a tab between), or give "
                     + "each person a folder."
             );
-        var reals = HashedSplit.Divide("reals-split", items, options.ValidationShare, options.TestShare);
+        var reals = HashedSplit.Divide(options.Draw("reals-split"), items, options.ValidationShare, options.TestShare);
         return new DatasetListing(
             Layout,
             root,

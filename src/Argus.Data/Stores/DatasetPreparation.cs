@@ -49,6 +49,9 @@ public sealed class DatasetPreparation(IWorkLog log)
         CancellationToken cancel
     )
     {
+        // What would fail later is found before hours of preparation.
+        VideoCondition.Parse(recipe.Data.Where);
+        MixedDatasets.ParseWeights(recipe.Data.Weights);
         var layout = DatasetLayout.Find(recipe.Data.Layout);
         var listing = layout.Read(dataFolder, DatasetOptions.Create(recipe.Data));
         CheckNames(layout, listing, dataFolder);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Argus.Data.Datasets;
+using Argus.Recipes;
 using Argus.Sound;
 using Argus.Video;
 using Microsoft.Win32.SafeHandles;
@@ -40,6 +41,9 @@ public sealed class Store : IDisposable
     /// <summary>Ordered by key.</summary>
     public IReadOnlyList<StoredVideo> Videos { get; }
 
+    /// <summary>Videos that it holds and <c>data.where</c> leaves out.</summary>
+    public IReadOnlyList<StoredVideo> LeftOut { get; private init; } = [];
+
     /// <param name="wanted">
     /// What the store must hold; of more clips a video, as many are served, evenly chosen. Null for whatever it holds.
     /// </param>
@@ -62,6 +66,21 @@ public sealed class Store : IDisposable
         foreach (var video in videos)
             video.Clips = ChooseEvenly(video.Clips, wanted!.ClipsFor(video.Split));
         return new Store(folders, wanted!, [.. videos.OrderBy(video => video.Item.Key, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>What a recipe wants of a store: its clips, and videos that fulfil <c>data.where</c>.</summary>
+    /// <exception cref="RequestException">
+    /// The folder holds no store, or one made with other options; or a condition is none.
+    /// </exception>
+    /// <exception cref="ArgusException">The store is damaged, or lacks a part.</exception>
+    public static async Task<Store> OpenAsync(string folder, Recipe recipe)
+    {
+        var conditions = VideoCondition.Parse(recipe.Data.Where);
+        var store = await OpenAsync(folder, StoreOptions.Create(recipe));
+        if (conditions.Count == 0)
+            return store;
+        var sorted = store.Videos.ToLookup(video => conditions.All(condition => condition.Holds(video, store.Options)));
+        return new Store(store.Folders, store.Options, [.. sorted[true]]) { LeftOut = [.. sorted[false]] };
     }
 
     private static IReadOnlyList<StoredClip> ChooseEvenly(IReadOnlyList<StoredClip> clips, int count) =>
@@ -106,6 +125,10 @@ public sealed class Store : IDisposable
             }),
         ];
     }
+
+    /// <summary>How many are left out, for people.</summary>
+    internal string SayLeftOut() =>
+        $"{LeftOut.Count} of {LeftOut.Count + Videos.Count} videos in the store are left out by data.where";
 
     /// <summary>This store with its videos on other sides of the split.</summary>
     public Store Divided(Func<VideoItem, Split> side) =>

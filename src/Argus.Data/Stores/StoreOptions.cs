@@ -24,6 +24,10 @@ public sealed record StoreOptions
     public required string Split { get; init; }
     public required double ValidationShare { get; init; }
 
+    /// <summary>Null for the first draw, as in stores from before there were others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SplitSeed { get; init; }
+
     /// <summary>Null for what the layout does, as in stores from before it could be chosen.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TestShare { get; init; }
@@ -75,6 +79,7 @@ public sealed record StoreOptions
             Methods = string.Join(' ', recipe.Data.Methods.Order(StringComparer.Ordinal)),
             Split = RecipeSchema.Word(recipe.Data.Split),
             ValidationShare = recipe.Data.ValidationShare,
+            SplitSeed = recipe.Data.SplitSeed > 0 ? recipe.Data.SplitSeed : null,
             TestShare = recipe.Data.TestShare > 0 ? recipe.Data.TestShare : null,
             Together = recipe.Data.Together.Length > 0 ? string.Join(' ', recipe.Data.Together) : null,
             Fakes = recipe.Data.Fakes.Length > 0 ? string.Join(Path.PathSeparator, recipe.Data.Fakes) : null,

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Argus.Data.Datasets;
+using Argus.Data.Stores;
 using Argus.Recipes;
 
 namespace Argus.Training.Recipes;
@@ -12,6 +14,8 @@ public static class ProtocolFile
         "methods",
         "people",
         "without_people",
+        "where",
+        "split_seed",
         "sides",
         "list",
         "sha256",
@@ -97,12 +101,39 @@ public static class ProtocolFile
                     List("methods"),
                     List("people"),
                     List("without_people"),
+                    ReadConditions(List("where"), Value("where"), problems),
+                    ReadSeed(Value("split_seed"), problems),
                     Value("sides")?.Text == "all",
                     Value("list") is { } list ? ReadNames(path, list, Value("sha256"), problems) : null
                 )
             );
         }
         return parts;
+    }
+
+    private static IReadOnlyList<string> ReadConditions(
+        IReadOnlyList<string> texts,
+        RecipeValue? value,
+        List<string> problems
+    )
+    {
+        try
+        {
+            VideoCondition.Parse(texts);
+        }
+        catch (RequestException error)
+        {
+            problems.Add($"{value!.Origin}: {error.Message.TrimEnd('.')}");
+        }
+        return texts;
+    }
+
+    private static int ReadSeed(RecipeValue? value, List<string> problems)
+    {
+        if (int.TryParse(value?.Text ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+            return seed;
+        problems.Add($"{value!.Origin}: split_seed is '{value.Text}'; it must be a whole number from 0");
+        return 0;
     }
 
     private static List<ProtocolVideo>? ReadNames(

@@ -107,13 +107,14 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
             [Split.Test],
             cancel
         );
-        var store = await Store.OpenAsync(prepared.Folder, StoreOptions.Create(recipe));
+        var store = await Store.OpenAsync(prepared.Folder, recipe);
         try
         {
             var test = new StoreSuitability(recipe, store.Videos.Where(video => video.Split == Split.Test));
             if (test.Suitable.Count == 0)
                 throw new ArgusException(
-                    $"{dataset.Folder} has no test video that can be judged. "
+                    $"{dataset.Folder} has no test video that can be judged"
+                        + (store.LeftOut.Count > 0 ? $": {store.SayLeftOut()}. " : ". ")
                         + $"'argus data check {dataset.Layout} {dataset.Folder}' shows the split."
                 );
             var videos = await log.TrackAsync(
@@ -129,7 +130,7 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
                         cancel
                     )
             );
-            return new TestSide(recipe, prepared.Listing, store, videos, FindUnscored(recipe, prepared, test));
+            return new TestSide(recipe, prepared.Listing, store, videos, FindUnscored(recipe, prepared, store, test));
         }
         catch
         {
@@ -161,8 +162,7 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
                     ? MixedDatasets.ParseWeights(recipe.Data.Weights).Keys
                     : [recipe.Data.Layout],
             ],
-            recipe.Data.Compression,
-            recipe.Data.Methods
+            recipe.Data
         );
     }
 
@@ -184,16 +184,21 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
         }
     }
 
-    private static List<UnscoredVideo> FindUnscored(Recipe recipe, PreparedDataset prepared, StoreSuitability test)
+    private static List<UnscoredVideo> FindUnscored(
+        Recipe recipe,
+        PreparedDataset prepared,
+        Store store,
+        StoreSuitability test
+    )
     {
         var reasons = prepared.Result.Unreadable.ToDictionary(failure => failure.Path, failure => failure.Reason);
         foreach (var abstained in test.Abstained)
             reasons[abstained.Video.Item.Path] = $"{recipe.Specialist} abstains: {abstained.Reason}";
-        var scored = test.Suitable.Select(video => video.Item.Key).ToHashSet();
+        var settled = test.Suitable.Concat(store.LeftOut).Select(video => video.Item.Key).ToHashSet();
         return
         [
             .. prepared
-                .Listing.Items.Where(item => item.Split == Split.Test && !scored.Contains(item.Key))
+                .Listing.Items.Where(item => item.Split == Split.Test && !settled.Contains(item.Key))
                 .OrderBy(item => item.Key, StringComparer.Ordinal)
                 .Select(item => new UnscoredVideo(
                     item,
@@ -263,6 +268,9 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
             Notes =
             [
                 .. ProtocolNotes(sides),
+                .. sides
+                    .Where(side => side.Store.LeftOut.Count > 0)
+                    .Select(side => $"{side.Recipe.Data.Layout}: {side.Store.SayLeftOut()}."),
                 .. judge.Calibration is null ? [UncalibratedNote()] : Array.Empty<string>(),
             ],
         };
@@ -301,7 +309,7 @@ public sealed class EvaluateRun(string path, EvaluatedDetector checkpoint, Evalu
         var recipe = checkpoint.RecipeFor(own.Layout);
         var preparation = new DatasetPreparation(log) { Root = options.StoreRoot, SayProblems = false };
         var prepared = await preparation.RunAsync(recipe, own.Folder, null, [Split.Validation], cancel);
-        using var store = await Store.OpenAsync(prepared.Folder, StoreOptions.Create(recipe));
+        using var store = await Store.OpenAsync(prepared.Folder, recipe);
         var videos = JudgedVideo.Validation(recipe, store);
         if (videos.Select(video => video.Item.Label).Distinct().Count() < 2)
             return null;

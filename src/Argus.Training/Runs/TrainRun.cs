@@ -65,7 +65,7 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
 
         foreach (var damaged in run.FindDamaged())
             log.Warn($"{damaged} is not whole and is not used");
-        using var store = await Store.OpenAsync(await PrepareAsync(recipe, cancel), StoreOptions.Create(recipe));
+        using var store = await Store.OpenAsync(await PrepareAsync(recipe, cancel), recipe);
         using var held = run.Open();
         if (!resume)
             AtomicFile.Write(run.Recipe, yaml);
@@ -73,7 +73,8 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
         var name = request.Recipe.Run.LongName;
         if (Count(Split.Train) == 0)
             throw new ArgusException(
-                $"There is no sample to train on: the store {store.Folders[0]} holds no training video. "
+                $"There is no sample to train on: the store {store.Folders[0]} holds no training video"
+                    + (store.LeftOut.Count > 0 ? $": {store.SayLeftOut()}. " : ". ")
                     + $"{StoreFolder.UnreadableFile} in it says why each was left out."
             );
         log.Write(
@@ -81,6 +82,8 @@ public sealed class TrainRun(TrainRequest request, IWorkLog log, ITrainingObserv
                 + $"-> {request.Folder}{(resume ? ", resumed" : "")}"
         );
         using var trainer = new Trainer(recipe, yaml, store, run, initial, resume, new Observers(run, name, observer));
+        if (store.LeftOut.Count > 0)
+            log.Note(store.SayLeftOut());
         SayWhatIsLeftOut(trainer, recipe);
         var result = await trainer.RunAsync(cancel);
         if (!result.Finished)

@@ -37,7 +37,7 @@ internal static class HeldOutPeople
             return null;
         var preparation = new DatasetPreparation(log) { Root = Path.Combine(folder, StoreName), SayProblems = false };
         var prepared = await preparation.RunAsync(recipe, data, null, [Split.Test], cancel);
-        using var store = await Store.OpenAsync(prepared.Folder, StoreOptions.Create(recipe));
+        using var store = await Store.OpenAsync(prepared.Folder, recipe);
         var reals = new StoreSuitability(
             recipe,
             store.Videos.Where(video => video.Split == Split.Test && video.Item.Label == 0)

@@ -100,7 +100,7 @@ public sealed class StarterRun(StarterRequest request, IWorkLog log)
             {
                 var checkpoint = CheckpointReference.Find(run.Best);
                 var options = StoreOptions.Create(recipe.Recipe);
-                var store = await Store.OpenAsync(StoreName.Default(stores, data, options), options);
+                var store = await Store.OpenAsync(StoreName.Default(stores, data, options), recipe.Recipe);
                 subjects.Add(new ScopeSubject(name, checkpoint, store));
                 var exported = await OnnxExport.RunAsync(
                     checkpoint,

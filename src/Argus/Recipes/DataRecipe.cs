@@ -21,6 +21,17 @@ public sealed record DataRecipe
     [Description("identity: no person on two sides of the split (Celeb-DF).")]
     public required SplitMode Split { get; init; }
 
+    /// <summary>
+    /// Draws another split wherever Argus draws one: of what nobody divided, of people kept apart, of validation
+    /// carved from training. Official lists stay.
+    /// </summary>
+    [
+        Range(0, int.MaxValue),
+        Description("Another draw wherever Argus draws a split; official lists stay."),
+        DefaultValue(0)
+    ]
+    public required int SplitSeed { get; init; }
+
     /// <summary>Share carved from training where no validation set was published, 0.01 to 0.5.</summary>
     [Range(0.01, 0.5)]
     public required double ValidationShare { get; init; }
@@ -65,6 +76,18 @@ public sealed record DataRecipe
     public required string[] WithoutPeople { get; init; }
 
     /// <summary>
+    /// Only videos of which all of these hold, each a property, a comparison and a value: <c>height&gt;=480</c>; empty:
+    /// all. Stores hold the others too.
+    /// </summary>
+    [
+        Description(
+            "Only videos of which all of these hold, e.g. [height>=480, codec=h264]; stores hold the others too."
+        ),
+        DefaultValue(new string[0])
+    ]
+    public required string[] Where { get; init; }
+
+    /// <summary>
     /// Several datasets (mix) only: how often each one's clips are trained on, as LAYOUT=NUMBER; 1 for the others.
     /// </summary>
     [
@@ -75,8 +98,8 @@ public sealed record DataRecipe
     ]
     public required string[] Weights { get; init; }
 
-    /// <summary>All methods and all people.</summary>
-    internal DataRecipe Unfiltered() => this with { Methods = [], People = [], WithoutPeople = [] };
+    /// <summary>All methods, all people, whatever their videos are like.</summary>
+    internal DataRecipe Unfiltered() => this with { Methods = [], People = [], WithoutPeople = [], Where = [] };
 
     /// <summary>DFDC parts in training order; absent parts are skipped.</summary>
     [Range(0, 99), Description("DFDC parts in training order; absent parts are skipped.")]

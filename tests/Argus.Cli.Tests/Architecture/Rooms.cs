@@ -89,6 +89,7 @@ internal static class Rooms
             "Argus.Recipes",
             "Argus.Specialists",
             "Argus.Data.Datasets",
+            "Argus.Data.Stores",
             "Argus.Data.Forging",
             "Argus.Training.Models",
         ],

@@ -126,7 +126,7 @@ public class DfdcTests
     public void Sides_are_about_80_10_10()
     {
         var names = Enumerable.Range(0, 5000).Select(i => $"video{i}.mp4").ToList();
-        var sides = names.CountBy(OfficialSplits.Dfdc).ToDictionary();
+        var sides = names.CountBy(name => OfficialSplits.Dfdc(name)).ToDictionary();
         Assert.InRange(sides[Split.Test], 400, 600);
         Assert.InRange(sides[Split.Validation], 400, 600);
     }

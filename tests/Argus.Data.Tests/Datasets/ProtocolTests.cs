@@ -1,4 +1,6 @@
 using Argus.Data.Datasets;
+using Argus.Recipes;
+using Argus.Tests;
 using Xunit;
 
 namespace Argus.Data.Tests.Datasets;
@@ -69,7 +71,7 @@ public class ProtocolTests
         "ffpp",
         "c23",
         "",
-        "was trained on all methods of ffpp; the protocol p trains on data.methods=[FaceSwap,"
+        "was trained with data.methods=[]; the protocol p trains on ffpp with data.methods=[FaceSwap,"
     )]
     [InlineData("celebdf", "c23", "", "was trained on celebdf; the protocol p trains on ffpp alone")]
     public void A_run_that_was_trained_on_something_else_is_refused(
@@ -86,21 +88,38 @@ public class ProtocolTests
             [Part() with { Compression = "c23", Methods = ["FaceSwap", "Deepfakes"] }],
             [Part()]
         );
-        void Check() =>
-            protocol.CheckTraining(
-                "run",
-                [layout],
-                compression,
-                methods.Split(',', StringSplitOptions.RemoveEmptyEntries)
-            );
+        var last = TestRecipes.Load("bg_1_full").Data with
+        {
+            Compression = compression,
+            Methods = methods.Split(',', StringSplitOptions.RemoveEmptyEntries),
+        };
+        void Check() => protocol.CheckTraining("run", [layout], last);
         if (expected is null)
             Check();
         else
             Assert.Contains(expected, Assert.Throws<RequestException>(Check).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_draw_of_the_split_and_the_filter_by_property_belong_to_it()
+    {
+        var part = Part() with { SplitSeed = 3, Where = ["height>=480"] };
+        var protocol = new Protocol("p", "", "", [part], [part]);
+        var plain = TestRecipes.Load("bg_1_full").Data;
+        void Check(DataRecipe data) => protocol.CheckTraining("run", ["ffpp"], data);
+        Check(part.Apply(plain));
+        Assert.Contains(
+            "data.where=[]; the protocol p trains on ffpp with data.where=[height>=480]",
+            Assert.Throws<RequestException>(() => Check(plain)).Message
+        );
+        Assert.Contains(
+            "data.split_seed=0; the protocol p trains with data.split_seed=3",
+            Assert.Throws<RequestException>(() => Check(part.Apply(plain) with { SplitSeed = 0 })).Message
+        );
+    }
+
     private static ProtocolPart Part(IReadOnlyList<ProtocolVideo>? names = null) =>
-        new("ffpp", "", [], [], [], false, names);
+        new("ffpp", "", [], [], [], [], 0, false, names);
 
     private static ProtocolVideo Name(string method, string id, int label) => new(new VideoName(method, id), label);
 

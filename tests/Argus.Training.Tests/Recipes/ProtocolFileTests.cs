@@ -36,6 +36,17 @@ public class ProtocolFileTests
         Assert.Equal(["original", "Face2Face"], protocol.Test.Single().Methods);
     }
 
+    [Fact]
+    public void A_part_is_read_with_its_draw_and_its_filters()
+    {
+        using var folder = new TemporaryFolder();
+        var yaml = "test:\n  dfdc:\n    split_seed: 3\n    where: [height>=480, codec=h264]\n    people: [a]\n";
+        var part = ProtocolFile.Read(folder.Write("a.yaml", yaml)).Test.Single();
+        Assert.Equal(3, part.SplitSeed);
+        Assert.Equal(["height>=480", "codec=h264"], part.Where);
+        Assert.Equal(["a"], part.People);
+    }
+
     [Theory]
     [InlineData("test:\n  ffp:\n    sides: all\n", "a.yaml:3: there is no dataset 'ffp'")]
     [InlineData("test:\n  ffpp:\n    side: all\n", "a.yaml:3: there is no key 'test.ffpp.side'")]
@@ -45,6 +56,8 @@ public class ProtocolFileTests
     [InlineData("test:\n  ffpp:\n    list: b.csv\n", "a.yaml:3: the list b.csv is not beside the protocol")]
     [InlineData("test:\n  ffpp:\n    list: l.csv\n    sha256: 0123\n", "a.yaml:4: the list l.csv is not the one")]
     [InlineData("test:\n  ffpp:\n    list: l.csv\n", "a.yaml:3: the list l.csv is not the one")]
+    [InlineData("test:\n  ffpp:\n    where: [hight>=480]\n", "a.yaml:3: data.where: there is no property 'hight'")]
+    [InlineData("test:\n  ffpp:\n    split_seed: x\n", "a.yaml:3: split_seed is 'x'; it must be a whole number")]
     public void What_is_wrong_is_said_with_its_line(string yaml, string expected)
     {
         using var folder = new TemporaryFolder();
