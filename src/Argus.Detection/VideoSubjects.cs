@@ -52,6 +52,7 @@ internal sealed class VideoSubjects : IDisposable
     /// <param name="recipes">By the specialists' names.</param>
     /// <param name="faceModel">The face detector's file; null where it is not there.</param>
     /// <param name="everyFrame">Look at all of the video instead of clips that are spread over it.</param>
+    /// <param name="scratch">A folder for what ffmpeg writes while it reads; nothing stays there.</param>
     /// <param name="progress">Told the share of the frames that were read.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="UnreadableVideoException">It is no video, or there is nothing to look at in it.</exception>
@@ -59,6 +60,7 @@ internal sealed class VideoSubjects : IDisposable
         string path,
         IReadOnlyDictionary<string, Recipe> recipes,
         string? faceModel,
+        string scratch,
         bool everyFrame,
         Action<double> progress,
         CancellationToken cancel
@@ -72,7 +74,7 @@ internal sealed class VideoSubjects : IDisposable
                     + "Fetch it once: argus models pull yunet (or --from FILE)."
             );
         using var detector = ofFaces.Count > 0 ? new FaceDetector(faceModel!) : null;
-        var reader = new ClipReader(detector, Path.GetTempPath()) { Progress = progress };
+        var reader = new ClipReader(detector, scratch) { Progress = progress };
         var reading = await reader.ReadAsync(
             path,
             [.. names.Select(name => ClipRequest.Create(recipes[name]) with { EveryFrame = everyFrame })],

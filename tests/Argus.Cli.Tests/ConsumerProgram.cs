@@ -43,20 +43,9 @@ internal sealed class ConsumerProgram(TemporaryFolder folder)
 
     public async Task BuildAsync()
     {
-        folder.Write(
-            "consumer/consumer.csproj",
-            $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="Argus.Detection" Version="{version}" />
-                <PackageReference Include="Argus.Models.Starter" Version="{version}" />
-              </ItemGroup>
-            </Project>
-            """
-        );
-        folder.Write(
-            "consumer/Program.cs",
+        await BuildAsync(
+            "consumer",
+            "Microsoft.NET.Sdk",
             """
             using System;
             using System.Globalization;
@@ -71,17 +60,42 @@ internal sealed class ConsumerProgram(TemporaryFolder folder)
             Console.WriteLine($"{analysis.Verdict}: {analysis.Limits[1]}");
             """
         );
+    }
+
+    /// <summary>Builds a program of one file into the folder <c>out</c> beside it.</summary>
+    /// <param name="name">The project's.</param>
+    /// <param name="sdk">Such as <c>Microsoft.NET.Sdk.Web</c>.</param>
+    /// <param name="code">All of Program.cs.</param>
+    public async Task BuildAsync(string name, string sdk, string code)
+    {
+        folder.Write(
+            $"{name}/{name}.csproj",
+            $"""
+            <Project Sdk="{sdk}">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Argus.Detection" Version="{version}" />
+                <PackageReference Include="Argus.Models.Starter" Version="{version}" />
+              </ItemGroup>
+            </Project>
+            """
+        );
+        folder.Write($"{name}/Program.cs", code);
         // Argus itself is taken from the feed, everything else from what is already on this machine.
         var known =
             Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         await DotnetAsync(
             "build",
-            "consumer",
+            name,
             "-c",
             "Release",
             "-o",
-            Output,
+            folder[name, "out"],
             $"-p:RestoreAdditionalProjectSources={Feed}",
             $"-p:RestorePackagesPath={folder["packages"]}",
             $"-p:RestoreFallbackFolders={known}"

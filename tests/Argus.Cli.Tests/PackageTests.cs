@@ -39,6 +39,20 @@ public class PackageTests
             .Select(file => Path.GetFileName(file));
         Assert.DoesNotContain(files, IsUnwanted);
         Assert.Contains("Argus.Detection.dll", files);
+
+        // What the README and the library's page promise compiles in a fresh app of at most ten lines.
+        var app = ReadApp("README.md");
+        Assert.Equal(app, ReadApp("docs/library.md"));
+        Assert.InRange(app.Split('\n').Count(line => line.Trim().Length > 0), 5, 11);
+        await consumer.BuildAsync("site", "Microsoft.NET.Sdk.Web", app);
+    }
+
+    private static string ReadApp(string page)
+    {
+        var text = File.ReadAllText(Path.Combine(BuildTests.Repository(), page));
+        return text.Split("```csharp\n")
+            .Select(block => block.Split("```")[0])
+            .First(block => block.Contains("AddArgus"));
     }
 
     private static void CheckPackage(string file, string name)

@@ -145,6 +145,7 @@ public sealed class SameClipsTests : IDisposable
             folder[name],
             new Dictionary<string, Recipe> { ["rr"] = merged.Recipe },
             faceModel,
+            folder.Path,
             everyFrame: false,
             _ => { },
             Cancel

@@ -26,8 +26,17 @@ public sealed record PretrainedModel(
     public string Path => System.IO.Path.Combine(ArgusCache.Folder, "models", FileName);
 
     /// <summary>The file: what came with the program, else what was fetched; null where it is not here.</summary>
-    public string? Found =>
-        new[] { System.IO.Path.Combine(ModelCatalog.Shipped, FileName), Path }.FirstOrDefault(File.Exists);
+    public string? Found
+    {
+        get
+        {
+            // Where the cache is, is only asked when it matters: finding it may make its folder.
+            var shipped = System.IO.Path.Combine(ModelCatalog.Shipped, FileName);
+            return File.Exists(shipped) ? shipped
+                : File.Exists(Path) ? Path
+                : null;
+        }
+    }
 
     /// <summary>Whether the file is here.</summary>
     public bool IsThere => Found is not null;
