@@ -47,6 +47,8 @@ internal sealed partial class RunningService : IDisposable
             folder["data"],
             "--url",
             "http://127.0.0.1:0",
+            // A test that stops a service wants what was in work to go back to the queue, unless it says otherwise.
+            .. options.Contains("--drain-seconds") ? [] : new[] { "--drain-seconds", "0" },
             .. options,
         ];
         var process = shell is null
@@ -120,10 +122,19 @@ internal sealed partial class RunningService : IDisposable
         process.WaitForExit();
     }
 
+    /// <summary>Sends a signal.</summary>
+    public void Ask(string signal) => Process.Start("kill", [$"-{signal}", $"{process.Id}"])!.WaitForExit();
+
     /// <summary>As Control-C does.</summary>
-    public async Task<(int ExitCode, string Log)> StopAsync()
+    public Task<(int ExitCode, string Log)> StopAsync()
     {
-        Process.Start("kill", ["-INT", $"{process.Id}"])!.WaitForExit();
+        Ask("INT");
+        return ExitAsync();
+    }
+
+    /// <summary>Waits until it ended by itself.</summary>
+    public async Task<(int ExitCode, string Log)> ExitAsync()
+    {
         await process.WaitForExitAsync().WaitAsync(Limit);
         return (process.ExitCode, await error);
     }

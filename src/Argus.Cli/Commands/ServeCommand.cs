@@ -9,131 +9,76 @@ namespace Argus.Cli.Commands;
 
 internal static class ServeCommand
 {
-    private static readonly ServeOptions Defaults = new("", "", "");
-
     public static Command Create()
     {
-        var models = new Option<string?>("--models")
-        {
-            Description = "A models folder that 'argus export' made; without it the starter, which comes with Argus.",
-            HelpName = "DIR",
-        };
-        var data = DataOption();
-        var url = new Option<string>("--url")
+        var options = ServeSettings.All.ToDictionary(setting => setting, CreateOption);
+        var file = new Option<string?>("--settings")
         {
             Description =
-                "Where to listen; several are separated by semicolons. http://0.0.0.0:8080 is reached from "
-                + "other machines.",
-            DefaultValueFactory = _ => "http://127.0.0.1:8080",
-            HelpName = "URL",
+                "A JSON file with settings, e.g. {\"max_megabytes\": 100}, for what neither options nor the "
+                + "environment (ARGUS_MAX_MEGABYTES) say; also from the environment: ARGUS_SETTINGS.",
+            DefaultValueFactory = _ =>
+                Environment.GetEnvironmentVariable("ARGUS_SETTINGS") is { Length: > 0 } given ? given : null,
+            HelpName = "FILE",
         };
-        var database = DatabaseOption();
-        var key = new Option<bool>("--require-key")
-        {
-            Description = "Answer only to keys of 'argus keys', and show each only what it sent.",
-        };
-        var proxy = ProxyOption();
-        Option<int> Count(string name, string what, int value) =>
-            new(name)
-            {
-                Description = what,
-                DefaultValueFactory = _ => value,
-                HelpName = "N",
-            };
-        Option<double> Number(string name, string what, double value) =>
-            new(name)
-            {
-                Description = what,
-                DefaultValueFactory = _ => value,
-                HelpName = "N",
-            };
-        var megabytes = Count("--max-megabytes", "The largest upload.", Defaults.LargestMegabytes);
-        var minutes = Number("--max-minutes", "The longest video.", Defaults.LongestMinutes);
-        var rate = Count("--uploads-per-minute", "Of one key or address.", Defaults.UploadsPerMinute);
-        var queue = Count("--max-queue", "Videos that may wait.", Defaults.LongestQueue);
-        var keep = Number(
-            "--keep-hours",
-            "Then results are deleted; videos are as soon as there is an answer.",
-            Defaults.KeepHours
-        );
-        var originals = new Option<bool>("--keep-originals")
-        {
-            Description = "Let whoever sends a file ask for it to be kept as long as its result (keep_original=true).",
-        };
-        var workers = Count(
-            "--workers",
-            "Videos looked at at a time; 0 only takes them in, for others to look at.",
-            Defaults.Workers
-        );
-        var lease = Number(
-            "--lease-seconds",
-            "When a worker was silent for so long another takes over its video.",
-            Defaults.LeaseSeconds
-        );
-        var limit = Number("--analysis-minutes", "For how long a video may be looked at.", Defaults.AnalysisMinutes);
-        var command = new Command("serve", "A page to drop videos on, and an HTTP API.")
-        {
-            models,
-            data,
-            url,
-            database,
-            key,
-            proxy,
-            megabytes,
-            minutes,
-            rate,
-            queue,
-            keep,
-            originals,
-            workers,
-            lease,
-            limit,
-        };
+        var command = new Command("serve", "A page to drop videos on, and an HTTP API.");
+        foreach (var option in options.Values)
+            command.Options.Add(option);
+        command.Options.Add(file);
         command.SetAction(
             async (parse, cancel) =>
             {
-                var options = new ServeOptions(
-                    parse.GetValue(models),
-                    Path.GetFullPath(parse.GetRequiredValue(data)),
-                    parse.GetRequiredValue(url)
-                )
-                {
-                    Database = parse.GetValue(database),
-                    RequireKey = parse.GetValue(key),
-                    Proxies = parse.GetValue(proxy) ?? [],
-                    LargestMegabytes = parse.GetValue(megabytes),
-                    LongestMinutes = parse.GetValue(minutes),
-                    UploadsPerMinute = parse.GetValue(rate),
-                    LongestQueue = parse.GetValue(queue),
-                    KeepHours = parse.GetValue(keep),
-                    KeepOriginals = parse.GetValue(originals),
-                    Workers = parse.GetValue(workers),
-                    LeaseSeconds = parse.GetValue(lease),
-                    AnalysisMinutes = parse.GetValue(limit),
-                };
+                var settings = ServeSettings.Create(
+                    setting => ReadGiven(parse, options[setting]),
+                    Environment.GetEnvironmentVariable,
+                    parse.GetValue(file)
+                );
+                settings = settings with { Data = Path.GetFullPath(settings.Data) };
                 foreach (var variable in Service.FindIgnoredVariables())
                     Terminal.Note($"{variable} is ignored: options and variables that begin with ARGUS_ count.");
-                ProcessSettings.ForService(Service.FindScratchFolder(options));
-                await Service.RunAsync(
-                    options,
-                    addresses =>
-                    {
-                        foreach (var address in addresses)
-                            Terminal.Line(
-                                $"Argus listens on {address} (its API: {address}/openapi/v1.json). Control-C ends it."
-                            );
-                        if (!options.IsLoopback && !options.RequireKey)
-                            Terminal.Note(
-                                "Other machines reach it and it asks for no key: anybody may send videos and "
-                                    + "see all results. --require-key changes that."
-                            );
-                    },
-                    cancel
-                );
+                ProcessSettings.ForService(Service.FindScratchFolder(settings));
+                await Service.RunAsync(settings, addresses => SayReady(settings, addresses), cancel);
                 return 0;
             }
         );
         return command;
+    }
+
+    private static Option CreateOption(ServeSetting setting)
+    {
+        Option option = setting.Default switch
+        {
+            bool => new Option<bool>(setting.Option),
+            int count => new Option<int>(setting.Option) { DefaultValueFactory = _ => count },
+            double number => new Option<double>(setting.Option) { DefaultValueFactory = _ => number },
+            string text => new Option<string>(setting.Option) { DefaultValueFactory = _ => text },
+            null => new Option<string?>(setting.Option),
+            _ => new Option<string[]>(setting.Option),
+        };
+        option.Description = setting.Description;
+        if (setting.ValueName.Length > 0)
+            option.HelpName = setting.ValueName;
+        return option;
+    }
+
+    // Null for what the command line does not say.
+    private static object? ReadGiven(ParseResult parse, Option option) =>
+        parse.GetResult(option) is not { Implicit: false } ? null
+        : option is Option<bool> flag ? parse.GetValue(flag)
+        : option is Option<int> count ? parse.GetValue(count)
+        : option is Option<double> number ? parse.GetValue(number)
+        : option is Option<string[]> list ? parse.GetValue(list)
+        : parse.GetValue((Option<string>)option);
+
+    private static void SayReady(ServeOptions settings, IEnumerable<string> addresses)
+    {
+        foreach (var address in addresses)
+            Terminal.Line($"Argus listens on {address} (its API: {address}/openapi/v1.json). Control-C ends it.");
+        if (!settings.IsLoopback && !settings.RequireKey)
+            Terminal.Note(
+                "Other machines reach it and it asks for no key: anybody may send videos and see all results. "
+                    + "--require-key changes that."
+            );
     }
 
     public static Command CreateKeys()
@@ -205,22 +150,8 @@ internal static class ServeCommand
         new("--data")
         {
             Description = "Where videos wait and results are kept.",
-            DefaultValueFactory = _ => "argus-serve",
+            DefaultValueFactory = _ => Read<string>("--data") ?? "argus-serve",
             HelpName = "DIR",
-        };
-
-    private static Option<string[]> ProxyOption() =>
-        new("--proxy")
-        {
-            Description =
-                "Address or network of a proxy in front, whose X-Forwarded headers are believed; may be repeated. "
-                + "Also from the environment: ARGUS_PROXY, separated by commas.",
-            DefaultValueFactory = _ =>
-                (Environment.GetEnvironmentVariable("ARGUS_PROXY") ?? "").Split(
-                    ',',
-                    StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
-                ),
-            HelpName = "ADDRESS",
         };
 
     internal static Option<string?> DatabaseOption() =>
@@ -229,8 +160,10 @@ internal static class ServeCommand
             Description =
                 "PostgreSQL's connection string instead of SQLite in --data; also from the environment: "
                 + "ARGUS_DATABASE.",
-            DefaultValueFactory = _ =>
-                Environment.GetEnvironmentVariable("ARGUS_DATABASE") is { Length: > 0 } given ? given : null,
+            DefaultValueFactory = _ => Read<string>("--database"),
             HelpName = "STRING",
         };
+
+    private static T? Read<T>(string option)
+        where T : class => ServeSettings.Find(option).ReadEnvironment(Environment.GetEnvironmentVariable) as T;
 }

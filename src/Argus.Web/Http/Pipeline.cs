@@ -1,4 +1,3 @@
-using Argus.Detection;
 using Argus.Web.Queue;
 using Microsoft.AspNetCore.Diagnostics;
 using Prometheus;
@@ -9,7 +8,6 @@ namespace Argus.Web.Http;
 internal static class Pipeline
 {
     private const string HomePage = "index.html";
-    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(2);
 
     private static readonly (string Path, string Type)[] Assets =
     [
@@ -42,10 +40,7 @@ internal static class Pipeline
         MapPage(app);
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapMetrics("/metrics");
-        app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], GetHealthAsync)
-            .WithName("health")
-            .WithTags("Service")
-            .WithSummary("Whether it works, and how much waits");
+        Health.Map(app);
         Access.Map(app.MapGroup("/v1"));
         Endpoints.Map(app.MapGroup("/v1").AddEndpointFilter(Access.FilterAsync));
     }
@@ -76,31 +71,6 @@ internal static class Pipeline
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
-    }
-
-    private static async Task<IResult> GetHealthAsync(AnalysisStore store, CancellationToken cancel)
-    {
-        try
-        {
-            var counts = await store.CountAsync().WaitAsync(HealthLimit, cancel);
-            return TypedResults.Json(
-                new
-                {
-                    Status = "ok",
-                    counts.Queued,
-                    counts.Running,
-                },
-                DetectionReport.Json
-            );
-        }
-        catch (Exception error) when (Database.IsUnreachable(error))
-        {
-            return TypedResults.Json(
-                new { Status = "the database does not answer" },
-                DetectionReport.Json,
-                statusCode: StatusCodes.Status503ServiceUnavailable
-            );
-        }
     }
 
     private static async Task AnswerFaultAsync(HttpContext http)

@@ -13,6 +13,7 @@ namespace Argus.Web.Http;
 public static partial class Service
 {
     private const int FormOverheadBytes = 1 << 20;
+    private const string OwnMeters = "Argus.";
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -40,7 +41,10 @@ public static partial class Service
     /// <summary>Loads the models, opens the queue and serves until cancelled.</summary>
     /// <param name="options">The options of the service.</param>
     /// <param name="ready">Called with the addresses as soon as the service answers.</param>
-    /// <param name="cancel">Stops the service; videos in work go back to the queue.</param>
+    /// <param name="cancel">
+    /// Asks the service to stop: it takes nothing more, finishes what is in work within
+    /// <see cref="ServeOptions.DrainSeconds"/>, and gives the rest back to the queue.
+    /// </param>
     /// <exception cref="RequestException">
     /// The options make no sense, there are no models, or the data folder or the database cannot be used.
     /// </exception>
@@ -52,13 +56,19 @@ public static partial class Service
         Uploads.CreateFolder(options);
         await using var database = await Database.OpenAsync(options.Database, options.Data, cancel);
 
+        // Argus's own figures are there under their Prometheus names already.
+        Prometheus.Metrics.ConfigureMeterAdapter(adapter =>
+            adapter.InstrumentFilterPredicate = instrument =>
+                !instrument.Meter.Name.StartsWith(OwnMeters, StringComparison.Ordinal)
+        );
         // The other builders read ASP.NET Core's own variables and appsettings.json, which can open more addresses.
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
         builder.Services.AddRouting();
         ConfigureServer(builder.WebHost, options);
-        ConfigureLogging(builder);
+        ConfigureLogging(builder, options);
+        OtlpExport.Add(builder);
         ConfigureHost(builder.Services, options);
         ConfigureJson(builder.Services);
         AddQueue(builder.Services, options, detector, database);
@@ -71,8 +81,18 @@ public static partial class Service
         ServiceMetrics.ObserveQueue(app.Services.GetRequiredService<AnalysisStore>());
         await app.StartAsync(cancel);
         ready(app.Urls);
-        await using (cancel.Register(app.Lifetime.StopApplication))
-            await app.WaitForShutdownAsync(CancellationToken.None);
+        await DrainAsync(app, options, cancel);
+        await app.StopAsync(CancellationToken.None);
+    }
+
+    // Returns when the service was asked to stop and nothing is in work any more, or when that took too long.
+    private static async Task DrainAsync(WebApplication app, ServeOptions options, CancellationToken cancel)
+    {
+        using var asked = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, asked.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        app.Services.GetRequiredService<Drain>().Begin();
+        var work = app.Services.GetServices<IHostedService>().OfType<Worker>().Single().ExecuteTask!;
+        await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(options.DrainSeconds), CancellationToken.None));
     }
 
     private static void ConfigureServer(ConfigureWebHostBuilder host, ServeOptions options)
@@ -87,15 +107,22 @@ public static partial class Service
         });
     }
 
-    private static void ConfigureLogging(WebApplicationBuilder builder)
+    private static void ConfigureLogging(WebApplicationBuilder builder, ServeOptions options)
     {
-        builder
-            .Logging.AddSimpleConsole(console =>
+        if (options.Log == "json")
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+        else
+            builder.Logging.AddSimpleConsole(console =>
             {
                 console.SingleLine = true;
                 console.TimestampFormat = "HH:mm:ss ";
-            })
-            .AddFilter("Microsoft", LogLevel.Warning)
+            });
+        builder
+            .Logging.AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         // Standard output is for the addresses alone.
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
@@ -164,6 +191,7 @@ public static partial class Service
             .AddSingleton<AuditLog>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ServiceMetrics>()
+            .AddSingleton<Drain>()
             .AddHostedService<Worker>()
             .AddHostedService<Sweeper>();
 

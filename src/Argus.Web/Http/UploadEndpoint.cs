@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Argus.Web.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -7,6 +8,8 @@ namespace Argus.Web.Http;
 /// <summary>Takes the upload of a video: checks it, keeps it and puts it into the queue.</summary>
 internal static class UploadEndpoint
 {
+    private const string RetrySeconds = "5";
+
     /// <summary>Adds the endpoint to the API.</summary>
     /// <param name="analyses">The group of analyses.</param>
     public static void Map(RouteGroupBuilder analyses) =>
@@ -36,12 +39,18 @@ internal static class UploadEndpoint
         Uploads uploads,
         ServeOptions options,
         ServiceMetrics metrics,
+        Drain drain,
         CancellationToken cancel,
         [FromQuery(Name = "keep_original")] bool keepOriginal = false
     )
     {
         try
         {
+            if (drain.Begun.IsCancellationRequested)
+                throw new RefusedUploadException(
+                    StatusCodes.Status503ServiceUnavailable,
+                    "This service is stopping. Send the file again in a moment."
+                );
             if (keepOriginal && !options.KeepOriginals)
                 throw new RefusedUploadException(
                     StatusCodes.Status403Forbidden,
@@ -101,6 +110,7 @@ internal static class UploadEndpoint
                 Sha256 = upload.Sha256,
                 DurationSeconds = upload.DurationSeconds,
                 KeepOriginal = keepOriginal,
+                TraceParent = Activity.Current?.Id,
             };
             // The queue may have filled up while this upload arrived.
             return await store.AddAsync(row, options.LongestQueue) ?? throw QueueIsFull(options);
@@ -128,6 +138,8 @@ internal static class UploadEndpoint
         metrics.CountRefusal(status);
         // The rest of the body is not read; the connection ends with the answer.
         http.Response.Headers.Connection = "close";
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            http.Response.Headers.RetryAfter = RetrySeconds;
         return TypedResults.Problem(reason, statusCode: status);
     }
 }

@@ -34,6 +34,9 @@ internal sealed class AnalysisRow
     /// <summary>Whether the file is kept, sealed by its hash, as long as the result.</summary>
     public bool KeepOriginal { get; init; }
 
+    /// <summary>The trace that the upload belongs to (W3C trace context); null where nobody traced it.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The size of the file in bytes.</summary>
     public long Bytes { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed class AnalysisStore(Database database)
 
     private const string Columns =
         "id, name, owner, bytes, sha256, duration_seconds, state, progress, attempts, created_at, started_at, "
-        + "finished_at, error, verdict, probability, keep_original";
+        + "finished_at, error, verdict, probability, keep_original, trace_parent";
     private const string IsHeldByWorker = "id = @id AND worker = @worker AND state = 'running'";
     private const string IsOwned = "(CAST(@owner AS text) IS NULL OR owner = CAST(@owner AS text))";
 
@@ -31,8 +31,10 @@ internal sealed class AnalysisStore(Database database)
     {
         var added = await database.ChangeAsync<AnalysisRow>(
             $"""
-            INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, keep_original, state, created_at)
-            SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, @keep, 'queued', {database.Now}
+            INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, keep_original, trace_parent, format,
+                state, created_at)
+            SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, @keep,
+                CAST(@TraceParent AS text), {Schema.RowFormat}, 'queued', {database.Now}
             WHERE (SELECT count(*) FROM analyses WHERE state = 'queued') < @most
             RETURNING {Columns}
             """,
@@ -44,6 +46,7 @@ internal sealed class AnalysisStore(Database database)
                 row.Bytes,
                 row.Sha256,
                 row.DurationSeconds,
+                row.TraceParent,
                 keep = row.KeepOriginal ? 1L : 0L,
                 most,
             },
@@ -119,8 +122,8 @@ internal sealed class AnalysisStore(Database database)
                 started_at = {database.Now}, attempts = attempts + 1, progress = 0
             WHERE id = (
                 SELECT id FROM analyses
-                WHERE state = 'queued'
-                    OR (state = 'running' AND lease_until < {database.Now} AND attempts < {MostAttempts})
+                WHERE format <= {Schema.RowFormat} AND (state = 'queued'
+                    OR (state = 'running' AND lease_until < {database.Now} AND attempts < {MostAttempts}))
                 ORDER BY created_at, id LIMIT 1 {database.SkipLocked})
             RETURNING {Columns}
             """,

@@ -13,44 +13,6 @@ namespace Argus.Web.Queue;
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
-    private const string Schema = """
-        CREATE TABLE IF NOT EXISTS analyses (
-            id text PRIMARY KEY, name text NOT NULL, owner text, bytes bigint NOT NULL, sha256 text NOT NULL,
-            duration_seconds double precision NOT NULL,
-            state text NOT NULL, progress double precision NOT NULL DEFAULT 0, attempts bigint NOT NULL DEFAULT 0,
-            created_at bigint NOT NULL, started_at bigint, finished_at bigint, worker text,
-            lease_until bigint NOT NULL DEFAULT 0,
-            error text, verdict text, probability double precision, result text);
-        CREATE INDEX IF NOT EXISTS analyses_by_state ON analyses (state, created_at);
-        CREATE INDEX IF NOT EXISTS analyses_by_time ON analyses (created_at);
-        CREATE TABLE IF NOT EXISTS api_keys (
-            name text PRIMARY KEY, hash text NOT NULL UNIQUE, created_at bigint NOT NULL);
-        CREATE TABLE IF NOT EXISTS audit (
-            sequence bigint PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL, event text NOT NULL,
-            analysis text, file_sha256 text, details text NOT NULL, previous text NOT NULL, hash text NOT NULL);
-        """;
-
-    // Nothing in Argus changes or deletes a line of the audit log; these keep others from doing it by mistake.
-    private const string SqliteGuards = """
-        CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit
-            BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
-        CREATE TRIGGER IF NOT EXISTS audit_is_not_deleted BEFORE DELETE ON audit
-            BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
-        """;
-    private const string PostgresGuards = """
-        CREATE OR REPLACE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN RAISE EXCEPTION 'the audit log only grows'; END $$;
-        CREATE OR REPLACE TRIGGER audit_is_not_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
-            EXECUTE FUNCTION audit_only_grows();
-        """;
-
-    // Columns that databases of earlier versions lack.
-    private static readonly (string Table, string Column, string Type)[] LaterColumns =
-    [
-        ("api_keys", "keep_hours", "double precision"),
-        ("analyses", "keep_original", "bigint NOT NULL DEFAULT 0"),
-    ];
-
     // The number of PostgreSQL's advisory lock that keeps two processes from creating the tables at the same time. Its
     // value has no meaning.
     private const long SchemaLock = 0x4172677573;
@@ -83,17 +45,19 @@ public sealed class Database : IAsyncDisposable
     /// </summary>
     internal string SkipLocked { get; }
 
-    /// <summary>Opens the database and creates its tables where they are missing.</summary>
+    /// <summary>Opens the database and brings its tables to this version's form.</summary>
     /// <param name="connectionString">The connection string of PostgreSQL; null for SQLite in the folder.</param>
     /// <param name="folder">The folder that SQLite's file <c>argus.db</c> lies in; it must exist.</param>
     /// <param name="cancel">Stops waiting for the database.</param>
-    /// <exception cref="RequestException">The connection string is none, or the database does not answer.</exception>
+    /// <exception cref="RequestException">
+    /// The connection string is none, the database does not answer, or only a newer Argus may use it.
+    /// </exception>
     public static async Task<Database> OpenAsync(string? connectionString, string folder, CancellationToken cancel)
     {
         try
         {
             var database = connectionString is null ? CreateSqlite(folder) : CreatePostgres(connectionString);
-            await database.CreateTablesAsync(cancel);
+            await database.PrepareAsync(cancel);
             return database;
         }
         catch (Exception error) when (error is ArgumentException or DbException or SocketException)
@@ -242,7 +206,7 @@ public sealed class Database : IAsyncDisposable
         return new Database(NpgsqlDataSource.Create(settings), postgres: true);
     }
 
-    private async Task CreateTablesAsync(CancellationToken cancel)
+    private async Task PrepareAsync(CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         // The mode of the journal cannot change within a transaction.
@@ -251,24 +215,7 @@ public sealed class Database : IAsyncDisposable
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         if (isPostgres)
             await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaLock})", transaction: transaction);
-        await connection.ExecuteAsync(Schema, transaction: transaction);
-        foreach (var (table, column, type) in LaterColumns)
-        {
-            var known = await connection.ExecuteScalarAsync<long>(
-                isPostgres
-                    ? "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema() "
-                        + "AND table_name = @table AND column_name = @column"
-                    : "SELECT count(*) FROM pragma_table_info(@table) WHERE name = @column",
-                new { table, column },
-                transaction
-            );
-            if (known == 0)
-                await connection.ExecuteAsync(
-                    $"ALTER TABLE {table} ADD COLUMN {column} {type}",
-                    transaction: transaction
-                );
-        }
-        await connection.ExecuteAsync(isPostgres ? PostgresGuards : SqliteGuards, transaction: transaction);
+        await new Schema(connection, transaction, isPostgres).MigrateAsync();
         await transaction.CommitAsync(cancel);
     }
 }

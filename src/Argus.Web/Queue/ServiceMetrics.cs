@@ -48,11 +48,19 @@ internal sealed class ServiceMetrics
 
     /// <summary>Counts the bytes of an upload that was accepted.</summary>
     /// <param name="bytes">The size of the file.</param>
-    public void CountUpload(long bytes) => UploadBytes.Inc(bytes);
+    public void CountUpload(long bytes)
+    {
+        UploadBytes.Inc(bytes);
+        ServiceTelemetry.UploadBytes.Add(bytes);
+    }
 
     /// <summary>Counts an upload that was refused.</summary>
     /// <param name="status">The status of the HTTP answer.</param>
-    public void CountRefusal(int status) => Refused.WithLabels($"{status}").Inc();
+    public void CountRefusal(int status)
+    {
+        Refused.WithLabels($"{status}").Inc();
+        ServiceTelemetry.Refusals.Add(1, new KeyValuePair<string, object?>("http.response.status_code", status));
+    }
 
     /// <summary>
     /// Measures the queue's length each time that somebody reads the figures; it is NaN while the database is

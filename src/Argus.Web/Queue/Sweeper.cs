@@ -1,8 +1,8 @@
 namespace Argus.Web.Queue;
 
 /// <summary>
-/// Tidies up every ten seconds: gives up analyses that ended too many workers, deletes results that were kept long
-/// enough, and deletes uploads that nobody waits for.
+/// Measures the queue and tidies up every ten seconds: gives up analyses that ended too many workers, deletes results
+/// that were kept long enough, and deletes uploads that nobody waits for.
 /// </summary>
 internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions options, ILogger<Sweeper> log)
     : BackgroundService
@@ -30,6 +30,7 @@ internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions
 
     private async Task SweepAsync()
     {
+        ServiceTelemetry.RecordQueue(await store.CountAsync());
         foreach (var row in await store.GiveUpAsync())
         {
             log.LogError("{Id} ended every worker that looked at it and is given up.", row.Id);

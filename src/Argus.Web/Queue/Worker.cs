@@ -6,7 +6,8 @@ namespace Argus.Web.Queue;
 
 /// <summary>
 /// Takes one video after another from the queue and analyses it. Any number of workers may share a queue, in any number
-/// of processes. They wait for a database that is unreachable, and a process that stops gives its video back.
+/// of processes. They wait for a database that is unreachable. A process that is asked to stop claims no more; one that
+/// stops gives its video back.
 /// </summary>
 internal sealed class Worker(
     AnalysisStore store,
@@ -14,6 +15,7 @@ internal sealed class Worker(
     Detector detector,
     ServeOptions options,
     ServiceMetrics metrics,
+    Drain drain,
     ILogger<Worker> log
 ) : BackgroundService
 {
@@ -39,7 +41,7 @@ internal sealed class Worker(
     private async Task LoopAsync(CancellationToken stopping)
     {
         var name = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():n}";
-        while (!stopping.IsCancellationRequested)
+        while (!drain.Begun.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             var pause = IdlePause;
             try
@@ -61,13 +63,14 @@ internal sealed class Worker(
                 log.LogError(error, "A worker stumbled and goes on.");
                 pause = FaultPause;
             }
-            await DelayAsync(pause, stopping);
+            await DelayAsync(pause, drain.Begun);
         }
     }
 
     private async Task RunAsync(AnalysisRow row, string worker, CancellationToken stopping)
     {
         var started = Stopwatch.GetTimestamp();
+        using var span = ServiceTelemetry.StartAnalysis(row);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         cancel.CancelAfter(limit);
         var progress = new LatestProgress();
