@@ -59,7 +59,7 @@ internal static class DetectBench
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var result = await RunAsync(
                     parse.GetRequiredValue(profile),
                     parse.GetValue(video),

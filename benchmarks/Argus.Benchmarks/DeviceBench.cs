@@ -85,7 +85,7 @@ internal static class DeviceBench
         };
         command.SetAction(parse =>
         {
-            ProcessSettings.ForTraining();
+            TrainingProcess.Prepare();
             var device = TorchDevice.Select(ComputeDevice.Cuda);
             var name = parse.GetRequiredValue(specialist);
             var agreements = Specialist.All.SelectMany(each => Compare(each.Name, device)).ToList();

@@ -57,7 +57,7 @@ internal static class FaultsBench
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
                 try
                 {

@@ -65,7 +65,7 @@ internal static class FeedBench
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var result = await RunAsync(parse.GetValue(workers), cancel);
                 BenchOptions.Write(parse, result, Print);
             }

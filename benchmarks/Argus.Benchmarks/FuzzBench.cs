@@ -73,7 +73,7 @@ internal static class FuzzBench
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var result = await RunAsync(
                     TimeSpan.FromMinutes(parse.GetValue(minutes)),
                     parse.GetValue(seed),

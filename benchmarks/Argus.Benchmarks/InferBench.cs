@@ -69,7 +69,7 @@ internal static class InferBench
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var result = await RunAsync(
                     Specialist.Find(parse.GetRequiredValue(specialist)).Name,
                     parse.GetRequiredValue(profile),

@@ -52,7 +52,7 @@ internal static class LoadBench
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var result = await RunAsync(parse.GetValue(clients), parse.GetValue(seconds), cancel);
                 BenchOptions.Write(parse, result, Print);
                 return result.Lost == 0 ? 0 : 1;

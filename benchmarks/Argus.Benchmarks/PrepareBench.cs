@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Argus.Cli;
 using Argus.Cli.Output;
+using Argus.Clips;
 using Argus.Data.Datasets;
 using Argus.Metrics;
 using Argus.Video;

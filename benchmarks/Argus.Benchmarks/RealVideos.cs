@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Argus.Clips;
 using Argus.Data.Datasets;
 using Argus.Video;
 using CliWrap;

@@ -46,7 +46,7 @@ internal static class ServeBench
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var result = await RunAsync(parse.GetValue(videos), cancel);
                 BenchOptions.Write(parse, result, Print);
             }

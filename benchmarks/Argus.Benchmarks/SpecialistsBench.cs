@@ -99,7 +99,7 @@ internal static class SpecialistsBench
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var request = new Request(
                     parse.GetRequiredValue(videos),
                     parse.GetValue(folds),

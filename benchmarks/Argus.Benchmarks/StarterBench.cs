@@ -2,6 +2,7 @@ using System.CommandLine;
 using Argus.Cli;
 using Argus.Cli.Commands;
 using Argus.Cli.Output;
+using Argus.Clips;
 using Argus.Data.Datasets;
 using Argus.Detection;
 using Argus.Metrics;

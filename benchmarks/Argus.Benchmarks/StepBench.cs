@@ -114,7 +114,7 @@ internal static class StepBench
                 );
                 // The baseline gets the allocator as it comes, without the settings for training.
                 if (parse.GetValue(turns) != BaselineTurns)
-                    ProcessSettings.ForTraining();
+                    TrainingProcess.Prepare();
                 if (parse.GetValue(turns) is { } path)
                 {
                     StepTurns.Take(options, isBaseline: path == BaselineTurns, cancel);

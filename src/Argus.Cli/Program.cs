@@ -6,8 +6,11 @@ var root = new Command("argus", "Argus trains, judges and runs specialist detect
 {
     QuickstartCommand.Create(),
     TestCommand.Create(),
-    DoctorCommand.Create(),
-    ModelsCommand.Create(),
+    DoctorCommand.Create(TrainingFindings.Examine),
+    ModelsCommand.Create(
+        "Files that others made: the face detector, ImageNet weights, other detectors.",
+        AddModelCommand.Create()
+    ),
     RecipesCommand.Create(),
     DataCommand.Create(),
     ForgeCommand.Create(),

@@ -145,7 +145,8 @@ public sealed record Council(
         var file = Path.Combine(folder, FileName);
         if (!File.Exists(file))
             throw new RequestException(
-                $"{folder} holds no {FileName}; 'argus export CHECKPOINT --out {folder}' makes a models folder."
+                $"{folder} holds no {FileName}; in a checkout of Argus, 'argus export CHECKPOINT --out {folder}' makes "
+                    + "a models folder."
             );
         try
         {

@@ -58,7 +58,9 @@ public sealed class ModelsFolder : IDisposable
         if (File.Exists(path))
             throw new RequestException($"{path} is a file; name a models folder.");
         if (!Directory.Exists(path))
-            throw new RequestException($"There is no folder {path}. 'argus export CHECKPOINT --out {path}' makes one.");
+            throw new RequestException(
+                $"There is no folder {path}. In a checkout of Argus, 'argus export CHECKPOINT --out {path}' makes one."
+            );
         var council = Council.Read(path);
         var hashes = ReadManifest(path);
         // A folder of an earlier version has no scope; one whose manifest names a scope lost it.
@@ -162,7 +164,8 @@ public sealed class ModelsFolder : IDisposable
         var file = System.IO.Path.Combine(path, Manifest);
         if (!File.Exists(file))
             throw new RequestException(
-                $"{path} holds no {Manifest}; 'argus export CHECKPOINT --out {path}' makes a models folder."
+                $"{path} holds no {Manifest}; in a checkout of Argus, 'argus export CHECKPOINT --out {path}' makes a "
+                    + "models folder."
             );
         try
         {

@@ -30,7 +30,7 @@ public sealed record ProgramRecord(
         new ProgramRecord(
             ProgramVersion.Text,
             RuntimeInformation.FrameworkDescription,
-            OrtEnv.Instance().GetVersionString(),
+            FindOnnxRuntime(),
             Cv2.GetVersionString() ?? "unknown",
             FfmpegVersion.Text,
             RuntimeInformation.OSDescription,
@@ -38,7 +38,14 @@ public sealed record ProgramRecord(
         )
     );
 
-    private static string FindProcessor()
+    /// <summary>Its version; asking loads it.</summary>
+    internal static string FindOnnxRuntime()
+    {
+        OnnxTelemetry.Off();
+        return OrtEnv.Instance().GetVersionString();
+    }
+
+    internal static string FindProcessor()
     {
         const string Description = "/proc/cpuinfo";
         const string Name = "model name";

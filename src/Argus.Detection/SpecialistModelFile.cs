@@ -142,7 +142,8 @@ public sealed class SpecialistModelFile : CouncilModel
             var metadata = ReadMetadata(session, path);
             if (!metadata.TryGetValue(ModelMetadata.Recipe, out var recipe))
                 throw new ArgusException(
-                    $"{path} is an ONNX model, but not of Argus: it holds no recipe. Make one with 'argus export'."
+                    $"{path} is an ONNX model, but not of Argus: it holds no recipe. In a checkout of Argus, 'argus "
+                        + "export' makes one."
                 );
             if (!session.OverridableInitializerMetadata.ContainsKey(CellsWanted))
                 throw new ArgusException($"{path} was exported by an earlier version of Argus. Export it anew.");

@@ -76,6 +76,6 @@ public class PackageTests
         Assert.DoesNotContain(dependencies, IsUnwanted);
     }
 
-    private static bool IsUnwanted(string? name) =>
+    internal static bool IsUnwanted(string? name) =>
         Unwanted.Any(word => name!.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -55,7 +55,8 @@ internal static class ArgusProcess
     // As the launcher chooses it.
     private static string Program(string? command) => command == "bench" ? "argus-bench.dll" : "argus-cli.dll";
 
-    private static async Task<Outcome> FinishAsync(ProcessStartInfo info)
+    /// <summary>Starts any program, with both outputs redirected, and waits for its end.</summary>
+    public static async Task<Outcome> FinishAsync(ProcessStartInfo info)
     {
         using var process = Process.Start(info)!;
         using var limit = new CancellationTokenSource(Limit);

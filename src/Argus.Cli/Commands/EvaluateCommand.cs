@@ -100,7 +100,7 @@ internal static class EvaluateCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var paths = parse.GetValue(runs) ?? [];
                 var tables = Tables(parse.GetValue(from) ?? []);
                 var datasets = (parse.GetValue(data) ?? []).Select(Dataset).ToList();

@@ -53,7 +53,7 @@ internal static class ExportCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var checkpoints = parse.GetRequiredValue(runs).Select(CheckpointReference.Find).ToList();
                 if (
                     checkpoints
@@ -83,7 +83,7 @@ internal static class ExportCommand
                     parse.GetValue(half) ? ExportPrecision.Fp16
                     : parse.GetValue(integer) ? ExportPrecision.Int8
                     : ExportPrecision.Fp32;
-                Writable(single ? Path.GetDirectoryName(Path.GetFullPath(target))! : target);
+                OutputFolder.Create(single ? Path.GetDirectoryName(Path.GetFullPath(target))! : target);
                 using var crops = parse.GetValue(store) is { } folder ? await Store.OpenAsync(folder) : null;
 
                 var results = new List<ExportResult>();
@@ -108,19 +108,6 @@ internal static class ExportCommand
             }
         );
         return command;
-    }
-
-    /// <exception cref="RequestException">The folder cannot be made.</exception>
-    internal static void Writable(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RequestException($"The folder {folder} cannot be made: {error.Message}");
-        }
     }
 
     private static void Print(ExportResult result, ExportPrecision precision)

@@ -50,7 +50,7 @@ internal static class QuickstartCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var chosen = Specialist.Find(parse.GetRequiredValue(specialist));
                 var root = parse.GetRequiredValue(folder);
                 var clock = Stopwatch.StartNew();

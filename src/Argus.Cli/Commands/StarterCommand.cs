@@ -68,11 +68,11 @@ internal static class StarterCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var members = parse.GetRequiredValue(specialists);
                 foreach (var name in members)
                     Specialist.Find(name);
-                ExportCommand.Writable(parse.GetRequiredValue(target));
+                OutputFolder.Create(parse.GetRequiredValue(target));
                 var run = new StarterRun(
                     new StarterRequest(
                         parse.GetRequiredValue(reals),

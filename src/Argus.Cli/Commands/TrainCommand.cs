@@ -99,7 +99,7 @@ internal static class TrainCommand
         command.SetAction(
             async (parse, cancel) =>
             {
-                ProcessSettings.ForTraining();
+                TrainingProcess.Prepare();
                 var library = RecipeLibrary.Default;
                 var runName = parse.GetRequiredValue(name);
                 var requests =

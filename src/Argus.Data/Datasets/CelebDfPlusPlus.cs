@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Argus.Clips;
 
 namespace Argus.Data.Datasets;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Argus.Clips;
 
 namespace Argus.Data.Datasets;
 

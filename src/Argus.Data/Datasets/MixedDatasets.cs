@@ -1,4 +1,5 @@
 using System.Globalization;
+using Argus.Clips;
 
 namespace Argus.Data.Datasets;
 

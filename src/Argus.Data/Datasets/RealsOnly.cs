@@ -1,3 +1,5 @@
+using Argus.Clips;
+
 namespace Argus.Data.Datasets;
 
 /// <summary>

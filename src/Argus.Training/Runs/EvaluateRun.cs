@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Argus.Clips;
 using Argus.Data.Audits;
 using Argus.Data.Datasets;
 using Argus.Data.Evaluations;

@@ -175,6 +175,7 @@ internal static class Rooms
         ["Argus.Web"] = [],
         ["Argus.Web.Queue"] = ["Argus.Clips", "Argus.Detection", "Argus.Video", "Argus.Web"],
         ["Argus.Web.Http"] = ["Argus.Detection", "Argus.Web", "Argus.Web.Queue"],
+        // These three lie in two programs: in Argus.Tool what a verdict needs, in Argus.Cli the rest.
         ["Argus.Cli"] = ["Argus.Training.Native", "Argus.Cli.Output"],
         ["Argus.Cli.Output"] = ["Argus.Metrics", "Argus.Training.Runs"],
         ["Argus.Cli.Commands"] =
@@ -186,6 +187,7 @@ internal static class Rooms
             "Argus.Metrics",
             "Argus.Scores",
             "Argus.Specialists",
+            "Argus.Clips",
             "Argus.Detection",
             "Argus.Data.Datasets",
             "Argus.Data.Stores",

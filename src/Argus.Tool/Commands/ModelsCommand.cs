@@ -1,19 +1,20 @@
 using System.CommandLine;
 using Argus.Cli.Output;
 using Argus.Pretrained;
-using Argus.Training.Export;
 
 namespace Argus.Cli.Commands;
 
 internal static class ModelsCommand
 {
-    public static Command Create() =>
-        new("models", "Files that others made: the face detector, ImageNet weights, other detectors.")
-        {
-            List(),
-            Pull(),
-            Add(),
-        };
+    /// <param name="what">Its description.</param>
+    /// <param name="further">What a program can do with models beside fetching them.</param>
+    public static Command Create(string what, params IReadOnlyList<Command> further)
+    {
+        var command = new Command("models", what) { List(), Pull() };
+        foreach (var more in further)
+            command.Add(more);
+        return command;
+    }
 
     private static Command List()
     {
@@ -81,59 +82,6 @@ internal static class ModelsCommand
                     );
                 }
                 Terminal.Line($"{model.Name}: {model.Path}");
-            }
-        );
-        return command;
-    }
-
-    private static Command Add()
-    {
-        var file = new Argument<string>("file")
-        {
-            Description = "A detector as an ONNX file, or the weights of a released EfficientNet-B4.",
-        };
-        var card = new Option<string>("--card")
-        {
-            Description = "What it is, wants to see and answers, as YAML (docs/detectors.md).",
-            Required = true,
-            HelpName = "CARD.yaml",
-        };
-        var folder = new Option<string>("--to")
-        {
-            Description = "The models folder that it joins; made where there is none.",
-            Required = true,
-            HelpName = "DIR",
-        };
-        var name = new Option<string?>("--name")
-        {
-            Description = "Its name there (default: the file's).",
-            HelpName = "NAME",
-        };
-        var command = new Command("add", "Take a detector of other origin into a council.")
-        {
-            file,
-            card,
-            folder,
-            name,
-        };
-        command.SetAction(
-            async (parse, cancel) =>
-            {
-                ProcessSettings.ForPictures();
-                var onnx = parse.GetRequiredValue(file);
-                var target = parse.GetRequiredValue(folder);
-                var described = ForeignCardFile.Read(parse.GetRequiredValue(card));
-                var called = parse.GetValue(name) ?? Path.GetFileNameWithoutExtension(onnx);
-                var council = await ForeignMember.AddAsync(onnx, described, target, called, cancel);
-                Terminal.Line(
-                    $"{target}: a council of {string.Join(", ", council.Members.Select(member => member.Name))}. "
-                        + $"{described.Title}: {described.Licence}, {described.Source}"
-                );
-                Terminal.Line(
-                    $"{called} is uncalibrated, each member has an equal say, and there are no thresholds until 'argus "
-                        + "council fit' has seen validation data. Judge a video with: argus detect VIDEO --models "
-                        + target
-                );
             }
         );
         return command;

@@ -1,11 +1,9 @@
-using Argus.Clips;
-
-namespace Argus.Data.Datasets;
+namespace Argus.Clips;
 
 /// <summary>
 /// Finds video files the way the datasets are found on disk: any letter case, sometimes one folder deeper.
 /// </summary>
-public static class VideoFolder
+internal static class VideoFolder
 {
     private static readonly string[] Extensions = [".mp4", ".avi", ".mov", ".mkv", ".webm"];
 

@@ -1,6 +1,4 @@
-using Argus.Training.Native;
 using OpenCvSharp;
-using static TorchSharp.torch;
 
 namespace Argus.Cli;
 
@@ -13,25 +11,12 @@ internal static class ProcessSettings
     // The runtime's pool begins with a thread a core; those that wait for a model must not keep a health check waiting.
     private const int ServiceThreads = 32;
 
-    private const string AllocatorSetting = "MALLOC_TRIM_THRESHOLD_";
     private const string TemporaryFolder = "TMPDIR";
 
     /// <summary>
     /// Pictures are worked on in parallel; OpenCV's own threads would only get in the way of each other.
     /// </summary>
     public static void ForPictures() => Cv2.SetNumThreads(1);
-
-    /// <summary>What pictures want, and what training wants of memory and of a GPU.</summary>
-    public static void ForTraining()
-    {
-        ForPictures();
-        LibTorch.Load();
-        // The launcher asks for this by environment.
-        if (Environment.GetEnvironmentVariable(AllocatorSetting) is null)
-            Allocator.KeepFreedMemory();
-        // Matrix products of fp32 in TF32, as PyTorch users turn it on for training.
-        backends.cuda.matmul.allow_tf32 = true;
-    }
 
     /// <summary>What a service wants.</summary>
     /// <param name="scratch">What is unpacked on the way lies there, where the sweeper finds it after a crash.</param>

@@ -104,7 +104,7 @@ internal static class ServeCommand
                 async (parse, cancel) =>
                 {
                     var folder = parse.GetRequiredValue(data);
-                    ExportCommand.Writable(folder);
+                    OutputFolder.Create(folder);
                     await using var opened = await Database.OpenAsync(parse.GetValue(database), folder, cancel);
                     await work(parse, new ApiKeys(opened));
                 }

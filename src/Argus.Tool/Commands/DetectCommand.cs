@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Argus.Cli.Output;
-using Argus.Data.Datasets;
+using Argus.Clips;
 using Argus.Detection;
 using Argus.Video;
 
@@ -61,7 +61,7 @@ internal static class DetectCommand
                 if (pages is not null && File.Exists(pages))
                     throw new RequestException($"{pages} is a file; --report wants a folder.");
                 if (pages is not null)
-                    ExportCommand.Writable(pages);
+                    OutputFolder.Create(pages);
                 var belongsTo = details.Read(parse, hasReport: pages is not null);
                 using var certificate = details.ReadCertificate(parse, hasReport: pages is not null);
                 using var detector = await Detector.LoadAsync(parse.GetValue(models), cancel: cancel);
