@@ -27,6 +27,7 @@ var root = new Command("argus", "Argus trains, judges and runs specialist detect
     AuditCommand.Create(),
     ServeCommand.Create(),
     ServeCommand.CreateKeys(),
+    McpCommand.Create(),
     BenchCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

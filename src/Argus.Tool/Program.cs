@@ -14,5 +14,6 @@ var root = new Command(
     AuditCommand.Create(),
     ServeCommand.Create(),
     ServeCommand.CreateKeys(),
+    McpCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

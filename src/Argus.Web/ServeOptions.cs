@@ -125,6 +125,10 @@ public sealed record ServeOptions
     [Range(0.0, 100_000.0)]
     public double DrainSeconds { get; init; } = 25;
 
+    /// <summary>Whether language models may ask over the Model Context Protocol, at <c>/mcp</c>.</summary>
+    [Setting("mcp", "", "Also answer language models: the Model Context Protocol at /mcp.")]
+    public bool Mcp { get; init; }
+
     /// <summary>How the log is written, on standard error.</summary>
     [Setting("log", "FORMAT", "How the log is written, on standard error: text or json.")]
     [AllowedValues("text", "json")]

@@ -15,6 +15,14 @@ internal static class ArgusProcess
     public static Process Start(string folder, params IEnumerable<string> arguments) =>
         Process.Start(Info(folder, arguments))!;
 
+    /// <summary>One that reads what a test writes.</summary>
+    public static Process StartWithInput(string folder, params IEnumerable<string> arguments)
+    {
+        var info = Info(folder, arguments);
+        info.RedirectStandardInput = true;
+        return Process.Start(info)!;
+    }
+
     /// <summary>The same after a shell command, such as a limit on file sizes.</summary>
     public static Process StartAfter(string folder, string shell, params IEnumerable<string> arguments) =>
         Process.Start(Info(folder, arguments, After(shell)))!;

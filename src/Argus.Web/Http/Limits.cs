@@ -25,10 +25,14 @@ internal static class Limits
     public static void Add(IServiceCollection services, ServeOptions options) =>
         services.AddRateLimiter(limiter =>
         {
-            limiter.AddPolicy(Uploads, http => CreateWindow(ReadClient(http, options), options.UploadsPerMinute));
+            limiter.AddPolicy(Uploads, http => CreateUploadWindow(http, options));
             limiter.AddPolicy(SignIns, http => CreateWindow(ReadAddress(http), SignInsPerMinute));
             limiter.OnRejected = RefuseAsync;
         });
+
+    /// <summary>The window of uploads of a client, who is told by the key or the address.</summary>
+    public static RateLimitPartition<string> CreateUploadWindow(HttpContext http, ServeOptions options) =>
+        CreateWindow(ReadClient(http, options), options.UploadsPerMinute);
 
     private static async ValueTask RefuseAsync(OnRejectedContext context, CancellationToken cancel)
     {

@@ -41,6 +41,7 @@ internal static class Pipeline
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapMetrics("/metrics");
         Health.Map(app);
+        McpEndpoint.Map(app);
         Access.Map(app.MapGroup("/v1"));
         Endpoints.Map(app.MapGroup("/v1").AddEndpointFilter(Access.FilterAsync));
     }

@@ -75,6 +75,7 @@ public static partial class Service
         builder.Services.AddProblemDetails();
         AddOpenApi(builder.Services);
         Limits.Add(builder.Services, options);
+        McpEndpoint.Add(builder.Services, options);
 
         await using var app = builder.Build();
         Pipeline.Add(app);

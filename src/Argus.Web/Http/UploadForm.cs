@@ -83,12 +83,21 @@ internal sealed class UploadFormReader
             .Replace("%0D", "\r", StringComparison.Ordinal)
             .Replace("%0A", "\n", StringComparison.Ordinal);
 
-    // Drops folders and control characters of the client's name, and what is longer than anybody wants to read.
     private static string ParseName(ContentDispositionHeaderValue disposition)
     {
-        var path = disposition.FileNameStar.HasValue
-            ? disposition.FileNameStar.Value!
-            : UnescapeName(HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "");
+        return CleanName(
+            disposition.FileNameStar.HasValue
+                ? disposition.FileNameStar.Value!
+                : UnescapeName(HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "")
+        );
+    }
+
+    /// <summary>
+    /// Drops folders and control characters of a client's name, and what is longer than anybody wants to read.
+    /// </summary>
+    /// <param name="path">As the client gave it.</param>
+    public static string CleanName(string path)
+    {
         var runes = path.Split('/', '\\')[^1].EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName);
         var name = string.Concat(runes).Trim();
         return name.Length > 0 ? name : UnnamedFile;

@@ -174,7 +174,8 @@ internal static class Rooms
         ],
         ["Argus.Web"] = [],
         ["Argus.Web.Queue"] = ["Argus.Clips", "Argus.Detection", "Argus.Video", "Argus.Web"],
-        ["Argus.Web.Http"] = ["Argus.Detection", "Argus.Web", "Argus.Web.Queue"],
+        ["Argus.Web.Mcp"] = ["Argus.Clips", "Argus.Detection", "Argus.Metrics", "Argus.Scores", "Argus.Video"],
+        ["Argus.Web.Http"] = ["Argus.Detection", "Argus.Web", "Argus.Web.Queue", "Argus.Web.Mcp"],
         // These three lie in two programs: in Argus.Tool what a verdict needs, in Argus.Cli the rest.
         ["Argus.Cli"] = ["Argus.Training.Native", "Argus.Cli.Output"],
         ["Argus.Cli.Output"] = ["Argus.Metrics", "Argus.Training.Runs"],
@@ -206,6 +207,7 @@ internal static class Rooms
             "Argus.Training.Starter",
             "Argus.Web",
             "Argus.Web.Queue",
+            "Argus.Web.Mcp",
             "Argus.Cli",
             "Argus.Cli.Output",
             "Argus.Web.Http",
