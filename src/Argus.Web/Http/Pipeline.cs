@@ -42,10 +42,13 @@ internal static class Pipeline
         MapPage(app);
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapMetrics("/metrics");
-        app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], GetHealthAsync)
+        app.MapGet("/healthz", GetHealthAsync)
             .WithName("health")
             .WithTags("Service")
-            .WithSummary("Whether it works, and how much waits");
+            .WithSummary("Whether it works, and how much waits")
+            .Produces<HealthAnswer>()
+            .Produces<HealthAnswer>(503);
+        app.MapMethods("/healthz", [HttpMethods.Head], GetHealthAsync).ExcludeFromDescription();
         Access.Map(app.MapGroup("/v1"));
         Endpoints.Map(app.MapGroup("/v1").AddEndpointFilter(Access.FilterAsync));
     }
@@ -83,20 +86,12 @@ internal static class Pipeline
         try
         {
             var counts = await store.CountAsync().WaitAsync(HealthLimit, cancel);
-            return TypedResults.Json(
-                new
-                {
-                    Status = "ok",
-                    counts.Queued,
-                    counts.Running,
-                },
-                DetectionReport.Json
-            );
+            return TypedResults.Json(new HealthAnswer("ok", counts.Queued, counts.Running), DetectionReport.Json);
         }
         catch (Exception error) when (Database.IsUnreachable(error))
         {
             return TypedResults.Json(
-                new { Status = "the database does not answer" },
+                new HealthAnswer("the database does not answer"),
                 DetectionReport.Json,
                 statusCode: StatusCodes.Status503ServiceUnavailable
             );
