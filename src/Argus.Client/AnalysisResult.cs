@@ -24,17 +24,27 @@ public sealed record AnalysisResult(
     IReadOnlyList<FaceAnalysis> Faces
 )
 {
-    /// <summary>The version of this form.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    // What an answer lacks, the generated reader of JSON sets to null, whatever value it had before: hence the setters.
+
+    /// <summary>The version of this form; 0 in answers that do not say it.</summary>
+    public int SchemaVersion { get; init; }
 
     /// <summary>
     /// What was done to the pictures and the sound before they were judged, and what of the video was left out; empty
     /// for an ordinary video.
     /// </summary>
-    public IReadOnlyList<string> Remarks { get; init; } = [];
+    public IReadOnlyList<string> Remarks
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>What the answer does not cover, and what the models were made of: the same for every video.</summary>
-    public IReadOnlyList<string> Limits { get; init; } = [];
+    public IReadOnlyList<string> Limits
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>
     /// How much likelier the score of the face that decides is among forgeries than among real videos; null where the
@@ -43,7 +53,11 @@ public sealed record AnalysisResult(
     public LikelihoodRatio? LikelihoodRatio { get; init; }
 
     /// <summary>How often such an answer is wrong, and what its numbers mean, in sentences.</summary>
-    public IReadOnlyList<string> Evidence { get; init; } = [];
+    public IReadOnlyList<string> Evidence
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The file; null in answers of earlier versions, like what follows.</summary>
     public InputFile? Input { get; init; }

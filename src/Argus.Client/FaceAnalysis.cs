@@ -25,7 +25,11 @@ public sealed record FaceAnalysis(
 )
 {
     /// <summary>Why it is outside of what the models were tested on; empty where it is not, or nobody knows.</summary>
-    public IReadOnlyList<string> OutsideScope { get; init; } = [];
+    public IReadOnlyList<string> OutsideScope
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>
     /// How much likelier its score is among forgeries than among real videos; null where the models have no such

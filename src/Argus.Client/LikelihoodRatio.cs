@@ -12,5 +12,9 @@ namespace Argus.Client;
 public sealed record LikelihoodRatio(double Log10, Interval Interval, bool IsBounded)
 {
     /// <summary>The ratio in words, as forensic reports name its strength.</summary>
-    public string Support { get; init; } = "";
+    public string Support
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 }

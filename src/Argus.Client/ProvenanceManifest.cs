@@ -33,5 +33,9 @@ public sealed record ProvenanceManifest(
     public bool SaysMadeByAi { get; init; }
 
     /// <summary>What it says, in sentences without capital letters and full stops.</summary>
-    public IReadOnlyList<string> Sentences { get; init; } = [];
+    public IReadOnlyList<string> Sentences
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }

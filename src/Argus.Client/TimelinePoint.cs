@@ -8,5 +8,9 @@ namespace Argus.Client;
 public sealed record TimelinePoint(double FromSeconds, double ToSeconds, string Specialist, double Probability)
 {
     /// <summary>The pictures that were looked at, in order of time; empty in answers of earlier versions.</summary>
-    public IReadOnlyList<JudgedFrame> Frames { get; init; } = [];
+    public IReadOnlyList<JudgedFrame> Frames
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }

@@ -45,8 +45,7 @@ internal sealed partial class RunningService : IDisposable
             material.Models,
             "--data",
             folder["data"],
-            "--url",
-            "http://127.0.0.1:0",
+            .. options.Contains("--url") ? [] : new[] { "--url", "http://127.0.0.1:0" },
             .. options,
         ];
         var process = shell is null
