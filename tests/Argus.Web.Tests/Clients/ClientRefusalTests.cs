@@ -3,6 +3,10 @@ using System.Net.Sockets;
 using Argus.Cli.Tests;
 using Argus.Client;
 using Argus.Tests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Argus.Web.Tests.Clients;
@@ -180,6 +184,19 @@ public class ClientRefusalTests(Material material)
             new ArgusClient(service.Client, below).GetAsync("x")
         );
         Assert.Equal(HttpStatusCode.NotFound, lost.Status);
+        // Another program's service, which answers everything.
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var other = builder.Build();
+        other.Map("/{**path}", () => TypedResults.Json(new { state = "fine" }));
+        await other.StartAsync();
+        var foreign = new ArgusClient(http, new ArgusClientOptions { Address = new Uri(other.Urls.Single()) });
+        var strange = await Assert.ThrowsAsync<ArgusClientException>(() => foreign.GetAsync("x"));
+        Assert.Contains("no answer of this API", strange.Message, StringComparison.Ordinal);
+        strange = await Assert.ThrowsAsync<ArgusClientException>(() => foreign.CreateAsync(material.Video));
+        Assert.Contains("was answered with 200 OK", strange.Message, StringComparison.Ordinal);
+
         // A server that takes connections and says nothing.
         using var mute = new TcpListener(IPAddress.Loopback, address.Port);
         mute.Start();

@@ -82,7 +82,7 @@ internal sealed class SchemaCheck(ApiDocument document)
         if (!seen.Add(info.Type))
             return;
         var required = ApiDocument.Required(schema);
-        var members = info.Properties.ToDictionary(member => member.Name);
+        var members = info.Properties.Where(IsRead).ToDictionary(member => member.Name);
         var described = schema.GetProperty("properties").EnumerateObject().ToDictionary(each => each.Name);
         foreach (var (name, property) in described)
         {
@@ -99,12 +99,8 @@ internal sealed class SchemaCheck(ApiDocument document)
         {
             if (!described.ContainsKey(member.Name))
                 faults.Add($"{place}.{member.Name} is not described");
-            else if (
-                member.AssociatedParameter is { IsMemberInitializer: false, HasDefaultValue: false }
-                && !info.Type.IsValueType
-            )
-                if (!required.Contains(member.Name))
-                    faults.Add($"{place}.{member.Name} may be left out, but {info.Type.Name} needs it");
+            else if (IsNeeded(member) && !info.Type.IsValueType && !required.Contains(member.Name))
+                faults.Add($"{place}.{member.Name} may be left out, but {info.Type.Name} needs it");
         }
     }
 
@@ -134,6 +130,12 @@ internal sealed class SchemaCheck(ApiDocument document)
         if (known[0] != "unknown" || !known.Skip(1).Order().SequenceEqual(described.Order()))
             faults.Add($"{place}: {words} are not the words of {type.Name}");
     }
+
+    private static bool IsRead(JsonPropertyInfo member) =>
+        member.Set is not null || member.AssociatedParameter is not null;
+
+    private static bool IsNeeded(JsonPropertyInfo member) =>
+        member.AssociatedParameter is { IsMemberInitializer: false, HasDefaultValue: false };
 
     private static bool MayBeNull(JsonPropertyInfo member) =>
         member.PropertyType.IsValueType
