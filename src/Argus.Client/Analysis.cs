@@ -21,8 +21,8 @@ namespace Argus.Client;
 /// </param>
 /// <param name="KeepsOriginal">Whether the service keeps the file as long as the result.</param>
 /// <param name="Result">
-/// Everything that was found. Only <see cref="ArgusClient.GetAsync"/> and what waits for the end give it, of an analysis
-/// that is done.
+/// Everything that was found. Only <see cref="ArgusClient.GetAsync"/> and what waits for the end give it, of an
+/// analysis that is done.
 /// </param>
 public sealed record Analysis(
     string Id,

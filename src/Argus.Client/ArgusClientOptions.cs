@@ -16,14 +16,14 @@ public sealed class ArgusClientOptions
     public string? Key { get; set; }
 
     /// <summary>
-    /// How long the service may take to begin its answer to a request, 100 seconds if nothing else is said. An upload may
-    /// take as long as the <see cref="HttpClient"/> lets it.
+    /// How long the service may take to answer a request, 100 seconds if nothing else is said. An upload may take as
+    /// long as the <see cref="HttpClient"/> lets it.
     /// </summary>
     public TimeSpan RequestLimit { get; set; } = TimeSpan.FromSeconds(100);
 
     /// <summary>
-    /// How long a service that fell silent is asked again for an analysis that is followed, 5 minutes if nothing else is
-    /// said. <see cref="TimeSpan.Zero"/> gives up at once.
+    /// How long a service that fell silent is asked again for an analysis that is followed, 5 minutes if nothing else
+    /// is said. <see cref="TimeSpan.Zero"/> gives up at once.
     /// </summary>
     public TimeSpan ResumeLimit { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -31,14 +31,14 @@ public sealed class ArgusClientOptions
     public TimeSpan ResumePause { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long a stream of events may bring nothing before the service is asked whether the analysis is still the same,
-    /// 30 seconds if nothing else is said: a connection may be lost without a word.
+    /// How long a stream of events may bring nothing before the service is asked whether the analysis is still the
+    /// same, 30 seconds if nothing else is said: a connection may be lost without a word.
     /// </summary>
     public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How often a request is repeated that was answered with 429 or 503 and a time to wait (<c>Retry-After</c>). 0, the
-    /// default, never repeats one. A stream that cannot be read twice is not sent twice.
+    /// How often a request is repeated that was answered with 429 or 503 and a time to wait (<c>Retry-After</c>). 0,
+    /// the default, never repeats one. A stream that cannot be read twice is not sent twice.
     /// </summary>
     public int MostRetries { get; set; }
 

@@ -14,8 +14,8 @@ public static class ArgusClientServices
     /// <param name="services">The services of the program.</param>
     /// <param name="configure">Sets the options; <see cref="ArgusClientOptions.Address"/> is needed.</param>
     /// <returns>
-    /// The builder of the <see cref="HttpClient"/>, for handlers of your own. A time limit that such a handler has for a
-    /// request is one for uploads too.
+    /// The builder of the <see cref="HttpClient"/>, for handlers of your own. A time limit that such a handler has for
+    /// a request is one for uploads too.
     /// </returns>
     public static IHttpClientBuilder AddArgusClient(
         this IServiceCollection services,

@@ -24,7 +24,7 @@ internal sealed class EventReader(ServiceConnection connection, string id) : IAs
     /// <summary>Reads up to the next event.</summary>
     /// <param name="cancel">Stops reading; the reader is of no use afterwards.</param>
     /// <returns>The event; null if the stream broke off, or brought nothing for too long.</returns>
-    /// <exception cref="ArgusClientException">The service does not answer, or says that there is no analysis.</exception>
+    /// <exception cref="ArgusClientException">The service does not answer, or knows no such analysis.</exception>
     public async Task<AnalysisEvent?> ReadAsync(CancellationToken cancel)
     {
         if (isBroken)

@@ -7,7 +7,7 @@ internal static class Refusals
 {
     private const int LargestBytes = 1 << 16;
 
-    /// <summary>Reads an answer that is no success. What is no problem details (RFC 9457) is told by its status.</summary>
+    /// <summary>Reads a refusal. One without problem details (RFC 9457) is told by its status.</summary>
     /// <param name="request">The method and the path.</param>
     /// <param name="response">The answer, whose body is still to be read.</param>
     /// <param name="cancel">Stops reading.</param>

@@ -13,6 +13,7 @@ internal sealed class VideoUpload(Stream video, string name)
 {
     private readonly long start = video.CanSeek ? video.Position : 0;
     private bool isSent;
+    private Task copying = Task.CompletedTask;
 
     /// <summary>Whether the video can be sent, again if it was sent before.</summary>
     public bool CanBeSent => video.CanSeek || !isSent;
@@ -22,14 +23,16 @@ internal sealed class VideoUpload(Stream video, string name)
     /// <summary>Describes the video as a form with one file.</summary>
     public HttpContent CreateForm() => new MultipartFormDataContent { new FileContent(this, name) };
 
-    private Task CopyAsync(Stream stream, CancellationToken cancel)
+    // A service may refuse a video before all of it is sent; what is left of that copy must end before another begins.
+    private async Task CopyAsync(Stream stream, CancellationToken cancel)
     {
         if (!CanBeSent)
             throw new InvalidOperationException("The stream cannot be rewound, so its video cannot be sent again.");
         isSent = true;
+        await copying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (video.CanSeek)
             video.Position = start;
-        return video.CopyToAsync(stream, cancel);
+        await (copying = video.CopyToAsync(stream, cancel));
     }
 
     private sealed class FileContent : HttpContent

@@ -47,7 +47,7 @@ public class ClientContractTests(Material material)
             var schema = Assert.Single(document.Find(id).Answers[document.Find(id).Success]).Value;
             check.Compare(id == "followAnalysis" ? DataOf(document, schema) : schema, type, id);
         }
-        Assert.Empty(check.Faults);
+        Assert.True(check.Faults.Count == 0, string.Join('\n', check.Faults));
         // No record of the client's is there for nothing.
         var records = typeof(ArgusClient)
             .Assembly.GetExportedTypes()
@@ -78,7 +78,7 @@ public class ClientContractTests(Material material)
                 await service.GetAsync(path),
                 operation
             );
-        Assert.Empty(check.Faults);
+        Assert.True(check.Faults.Count == 0, string.Join('\n', check.Faults));
     }
 
     private async Task CallEverythingAsync(ArgusClient client)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Argus.Web.Tests.Clients;
 
-/// <summary>A client that follows an analysis while the service stops, is killed, starts again or falls silent.</summary>
+/// <summary>A client follows an analysis while the service stops, is killed, starts again or falls silent.</summary>
 public class ClientResumeTests(Material material)
 {
     private static readonly ArgusClientOptions Quick = new() { ResumePause = TimeSpan.FromSeconds(0.1) };
