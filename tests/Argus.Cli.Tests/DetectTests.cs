@@ -108,7 +108,7 @@ public class DetectTests
         Assert.Contains("P(fake)", text.Output, StringComparison.Ordinal);
         Assert.Contains("note: faces that were altered", text.Output, StringComparison.Ordinal);
 
-        var (given, starter) = await new ConsumerProgram(folder).JudgeAsync("models", videos[0]);
+        var (given, starter) = await ConsumerProgram.JudgeAsync(folder, "models", videos[0]);
         Assert.Equal(lines[0].GetProperty("probability").GetDouble(), given, 1e-5);
         Assert.Contains("the models are the starter", starter, StringComparison.Ordinal);
 

@@ -23,13 +23,11 @@ public class PackageTests
     public async Task Detections_closure_holds_no_dataset_plot_torch_or_yaml_library()
     {
         using var folder = new TemporaryFolder();
-        var consumer = new ConsumerProgram(folder);
+        var consumer = ConsumerProgram.Create(folder);
         await consumer.PackAsync();
         foreach (var name in new[] { "Argus", "Argus.Detection" })
         {
-            var package = Directory
-                .EnumerateFiles(consumer.Feed, "*.nupkg")
-                .Single(file => Path.GetFileName(file).StartsWith(name + ".0", StringComparison.Ordinal));
+            var package = consumer.FindPackage(name);
             CheckPackage(package, name);
             Assert.True(File.Exists(Path.ChangeExtension(package, ".snupkg")));
         }

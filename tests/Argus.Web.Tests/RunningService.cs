@@ -45,8 +45,7 @@ internal sealed partial class RunningService : IDisposable
             material.Models,
             "--data",
             folder["data"],
-            "--url",
-            "http://127.0.0.1:0",
+            .. options.Contains("--url") ? [] : new[] { "--url", "http://127.0.0.1:0" },
             // A test that stops a service wants what was in work to go back to the queue, unless it says otherwise.
             .. options.Contains("--drain-seconds") ? [] : new[] { "--drain-seconds", "0" },
             .. options,

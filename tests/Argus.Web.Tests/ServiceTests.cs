@@ -77,8 +77,6 @@ public class ServiceTests(Material material)
         Assert.Equal("ok", (await service.GetAsync("/healthz")).GetProperty("status").GetString());
         Assert.Equal(
             [
-                "/health/live",
-                "/health/ready",
                 "/healthz",
                 "/v1/analyses",
                 "/v1/analyses/{id}",

@@ -76,9 +76,14 @@ internal static class Access
             .MapPost("", SignInAsync)
             .WithName("signIn")
             .WithSummary("Exchange a key for a cookie, for browsers")
+            .Produces(204)
+            .ProducesProblem(400)
+            .ProducesProblem(401)
+            .ProducesProblem(413)
+            .ProducesProblem(429)
             .RequireRateLimiting(Limits.SignIns)
             .WithMetadata(new RequestSizeLimitAttribute(LargestSignInBytes));
-        session.MapDelete("", SignOut).WithName("signOut").WithSummary("Forget it");
+        session.MapDelete("", SignOut).WithName("signOut").WithSummary("Forget it").Produces(204);
     }
 
     // A page of another site may send forms here in the user's name, but no browser lets it hide where it is: all

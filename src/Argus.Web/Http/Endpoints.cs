@@ -16,7 +16,11 @@ internal static class Endpoints
     /// <param name="api">The group of the API's version, which <see cref="Access.FilterAsync"/> guards.</param>
     public static void Map(RouteGroupBuilder api)
     {
-        var analyses = api.MapGroup("/analyses").WithTags("Analyses");
+        var analyses = api.MapGroup("/analyses")
+            .WithTags("Analyses")
+            .ProducesProblem(401)
+            .ProducesProblem(500)
+            .ProducesProblem(503);
         UploadEndpoint.Map(analyses);
         analyses
             .MapGet("", ListAsync)
@@ -28,6 +32,7 @@ internal static class Endpoints
             .WithName("getAnalysis")
             .WithSummary("How far an analysis is, and its result")
             .WithDescription("With pictures=true the moments have their pictures, as base64 of JPEG.")
+            .Produces<AnalysisAnswer>()
             .ProducesProblem(404);
         analyses
             .MapGet("/{id}/events", FollowAsync)
@@ -42,13 +47,14 @@ internal static class Endpoints
             .MapGet("/{id}/report", GetReportAsync)
             .WithName("getReport")
             .WithSummary("A page with pictures, in one file")
-            .Produces(200, contentType: "text/html")
+            .Produces<string>(200, "text/html")
             .ProducesProblem(404);
         OriginalEndpoint.Map(analyses);
         analyses
             .MapDelete("/{id}", DeleteAsync)
             .WithName("deleteAnalysis")
             .WithSummary("Forget a video and its result, also in the middle of the analysis")
+            .ProducesProblem(403)
             .ProducesProblem(404);
     }
 

@@ -14,25 +14,17 @@ internal static class Health
     /// <param name="app">The application.</param>
     public static void Map(WebApplication app)
     {
-        Add("/healthz", "health", "Whether it works, and how much waits", GetAsync);
-        Add(
-            "/health/live",
-            "live",
-            "Whether the process lives: always 200",
-            () => TypedResults.Ok(new { Status = Fine })
-        );
-        Add(
-            "/health/ready",
-            "ready",
-            "Whether it should get requests: models, database, disk, stopping",
-            GetReadyAsync
-        );
-
-        void Add(string path, string name, string summary, Delegate answer) =>
-            app.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], answer)
-                .WithName(name)
-                .WithTags("Service")
-                .WithSummary(summary);
+        app.MapGet("/healthz", GetAsync)
+            .WithName("health")
+            .WithTags("Service")
+            .WithSummary("Whether it works, and how much waits")
+            .Produces<HealthAnswer>()
+            .Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
+        string[] methods = [HttpMethods.Get, HttpMethods.Head];
+        app.MapMethods("/healthz", [HttpMethods.Head], GetAsync).ExcludeFromDescription();
+        // Probes are for supervisors, and no part of the API.
+        app.MapMethods("/health/live", methods, () => TypedResults.Ok(new { Status = Fine })).ExcludeFromDescription();
+        app.MapMethods("/health/ready", methods, GetReadyAsync).ExcludeFromDescription();
     }
 
     private static async Task<IResult> GetAsync(AnalysisStore store, CancellationToken cancel)
@@ -40,20 +32,12 @@ internal static class Health
         try
         {
             var counts = await store.CountAsync().WaitAsync(Limit, cancel);
-            return TypedResults.Json(
-                new
-                {
-                    Status = Fine,
-                    counts.Queued,
-                    counts.Running,
-                },
-                DetectionReport.Json
-            );
+            return TypedResults.Json(new HealthAnswer(Fine, counts.Queued, counts.Running), DetectionReport.Json);
         }
         catch (Exception error) when (Database.IsUnreachable(error))
         {
             return TypedResults.Json(
-                new { Status = "the database does not answer" },
+                new HealthAnswer("the database does not answer"),
                 DetectionReport.Json,
                 statusCode: StatusCodes.Status503ServiceUnavailable
             );

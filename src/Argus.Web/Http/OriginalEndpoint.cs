@@ -14,7 +14,7 @@ internal static class OriginalEndpoint
             .WithName("getOriginal")
             .WithSummary("The file as it was sent, where it was to be kept")
             .WithDescription("It is given out only if it still has the SHA-256 that it came with.")
-            .Produces(200, contentType: "application/octet-stream")
+            .Produces<Stream>(200, "application/octet-stream")
             .ProducesProblem(404)
             .ProducesProblem(409);
 

@@ -74,6 +74,7 @@ public static partial class Service
         AddQueue(builder.Services, options, detector, database);
         builder.Services.AddProblemDetails();
         AddOpenApi(builder.Services);
+        AnswerSchemas.Add(builder.Services);
         Limits.Add(builder.Services, options);
         McpEndpoint.Add(builder.Services, options);
 

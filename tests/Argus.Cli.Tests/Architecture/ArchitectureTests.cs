@@ -13,6 +13,7 @@ public class ArchitectureTests
         "Argus.Detection.dll",
         "Argus.Data.dll",
         "Argus.Training.dll",
+        "Argus.Client.dll",
         "Argus.Web.dll",
         .. Programs,
     ];

@@ -172,6 +172,7 @@ internal static class Rooms
             "Argus.Training.Runs",
             "Argus.Training.Export",
         ],
+        ["Argus.Client"] = [],
         ["Argus.Web"] = [],
         ["Argus.Web.Queue"] = ["Argus.Clips", "Argus.Detection", "Argus.Video", "Argus.Web"],
         ["Argus.Web.Mcp"] = ["Argus.Clips", "Argus.Detection", "Argus.Metrics", "Argus.Scores", "Argus.Video"],

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Argus.Client;
+
+/// <summary>
+/// A video to send, read from its stream while it is sent. The stream stays open: it is its owner's. One that can be
+/// rewound is sent from the same place again if the request is repeated.
+/// </summary>
+/// <param name="video">The bytes, from the place where the stream stands.</param>
+/// <param name="name">The name to show.</param>
+internal sealed class VideoUpload(Stream video, string name)
+{
+    private readonly long start = video.CanSeek ? video.Position : 0;
+    private bool isSent;
+    private Task copying = Task.CompletedTask;
+
+    /// <summary>Whether the video can be sent, again if it was sent before.</summary>
+    public bool CanBeSent => video.CanSeek || !isSent;
+
+    private long? Length => video.CanSeek ? video.Length - start : null;
+
+    /// <summary>Describes the video as a form with one file.</summary>
+    public HttpContent CreateForm() => new MultipartFormDataContent { new FileContent(this, name) };
+
+    // A service may refuse a video before all of it is sent; what is left of that copy must end before another begins.
+    private async Task CopyAsync(Stream stream, CancellationToken cancel)
+    {
+        if (!CanBeSent)
+            throw new InvalidOperationException("The stream cannot be rewound, so its video cannot be sent again.");
+        isSent = true;
+        await copying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (video.CanSeek)
+            video.Position = start;
+        await (copying = video.CopyToAsync(stream, cancel));
+    }
+
+    private sealed class FileContent : HttpContent
+    {
+        private readonly VideoUpload upload;
+
+        public FileContent(VideoUpload upload, string name)
+        {
+            this.upload = upload;
+            // The extended form of the parameter holds every name as it is; the other cannot write quotation marks.
+            Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data")
+            {
+                Name = "file",
+                FileNameStar = name,
+            };
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            upload.CopyAsync(stream, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(
+            Stream stream,
+            TransportContext? context,
+            CancellationToken cancellationToken
+        ) => upload.CopyAsync(stream, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = upload.Length ?? 0;
+            return upload.Length is not null;
+        }
+    }
+}
