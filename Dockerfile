@@ -23,6 +23,7 @@ FROM ${RUNTIME_IMAGE}
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates curl ffmpeg libatomic1 libdrm2 libgtk-3-0 libssl3 libstdc++6 \
+    && apt-get clean \
     && rm -rf /var/lib/apt/lists/*
 # A user without a name, so that Kubernetes can see that it is not root. A new volume at /data becomes theirs.
 RUN install -d -o 10001 -g 10001 -m 0750 /data
