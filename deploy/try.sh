@@ -26,6 +26,8 @@ default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+[network]
+network_config_dir = "$work/networks"
 END
 cat >"$work/storage.conf" <<END
 [storage]
@@ -180,9 +182,14 @@ try_pods() {
     -e POSTGRES_DB=argus -e POSTGRES_USER=argus -e POSTGRES_PASSWORD_FILE=/run/password localhost/postgres:try >/dev/null
   must "PostgreSQL" podman exec database pg_isready --host 127.0.0.1 --username argus
   podman secret create argus-database "$work/secrets/connection" >/dev/null
-  for file in settings data front worker; do echo ---; cat "$root/deploy/kubernetes/$file.yaml"; done |
-    sed 's|image: argus$|image: localhost/argus:try|; s|replicas: 2|replicas: 1|' >"$work/pods.yaml"
-  quiet podman kube play --network try "$work/pods.yaml" >"$work/pods.log" || { cat "$work/pods.log"; exit 1; }
+  # podman publishes every port of a container on this machine, where each is free only once.
+  local port=18081
+  for file in settings data front worker; do
+    echo ---
+    sed "s|image: argus\$|image: localhost/argus:try|; s|replicas: 2|replicas: 1|
+      s|containerPort: 8080|containerPort: $((port++))|" "$root/deploy/kubernetes/$file.yaml"
+  done >"$work/pods.yaml"
+  (cd "$work" && quiet podman kube play --network try pods.yaml) >"$work/pods.log" || { cat "$work/pods.log"; exit 1; }
   front=argus-front-pod-0-argus worker=argus-worker-pod-0-argus
   must "front: ready" podman exec $front curl -fsS 127.0.0.1:8080/health/ready
   must "worker: ready" podman exec $worker curl -fsS 127.0.0.1:8080/health/ready
