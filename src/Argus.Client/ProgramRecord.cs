@@ -16,4 +16,8 @@ public sealed record ProgramRecord(
     string Ffmpeg,
     string System,
     string Processor
-);
+)
+{
+    /// <summary>Where the models ran: <c>cpu</c> or <c>cuda</c>; null in answers of earlier versions.</summary>
+    public string? Device { get; init; }
+}

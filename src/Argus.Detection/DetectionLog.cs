@@ -5,8 +5,18 @@ namespace Argus.Detection;
 /// <summary>What a detector says in a program's log. The numbers of events stay what they are.</summary>
 internal static partial class DetectionLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Models {Names} of {Folder} are loaded and checked ({Seconds:0.0} s).")]
-    public static partial void ModelsLoaded(this ILogger log, string names, string folder, double seconds);
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "Models {Names} of {Folder} are loaded on {Device} and checked ({Seconds:0.0} s)."
+    )]
+    public static partial void ModelsLoaded(
+        this ILogger log,
+        string names,
+        string folder,
+        string device,
+        double seconds
+    );
 
     [LoggerMessage(2, LogLevel.Debug, "{Video}: the analysis begins.")]
     public static partial void AnalysisStarted(this ILogger log, string video);
@@ -22,6 +32,9 @@ internal static partial class DetectionLog
 
     [LoggerMessage(4, LogLevel.Warning, "{Video} was not judged: {Reason}")]
     public static partial void AnalysisFailed(this ILogger log, string video, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Reason}")]
+    public static partial void NoGpu(this ILogger log, string reason);
 
     [LoggerMessage(5, LogLevel.Debug, "{Video}: the analysis was stopped.")]
     public static partial void AnalysisStopped(this ILogger log, string video);

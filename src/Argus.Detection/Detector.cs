@@ -46,6 +46,11 @@ public sealed class Detector : IDetector, IDisposable
     /// <summary>What no answer covers, and what the models were made of, in words.</summary>
     public IReadOnlyList<string> Limits { get; }
 
+    /// <summary>
+    /// Why models run on the processor although the program was built for a GPU; null otherwise.
+    /// </summary>
+    public string? DeviceWarning => OnnxDevice.Warning;
+
     /// <summary>The council's members and the models behind them.</summary>
     public ModelsFolder Models => models;
 
@@ -109,8 +114,11 @@ public sealed class Detector : IDetector, IDisposable
         detector.log.ModelsLoaded(
             string.Join(", ", models.Specialists.Keys),
             folder,
+            OnnxDevice.Name,
             Stopwatch.GetElapsedTime(started).TotalSeconds
         );
+        if (detector.DeviceWarning is { } warning)
+            detector.log.NoGpu(warning);
         return detector;
     }
 

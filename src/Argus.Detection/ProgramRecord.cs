@@ -23,8 +23,11 @@ public sealed record ProgramRecord(
     string Processor
 )
 {
+    /// <summary>Where the models ran: <c>cpu</c> or <c>cuda</c>; null in answers of earlier versions.</summary>
+    public string? Device { get; init; }
+
     /// <summary>This process.</summary>
-    internal static ProgramRecord Current => Lazy.Value;
+    internal static ProgramRecord Current => Lazy.Value with { Device = OnnxDevice.Name };
 
     private static readonly Lazy<ProgramRecord> Lazy = new(() =>
         new ProgramRecord(

@@ -169,15 +169,19 @@ public sealed class SpecialistModelFile : CouncilModel
     {
         try
         {
-            using var options = new SessionOptions
+            return OnnxDevice.Open(addDevice =>
             {
-                IntraOpNumThreads = threads,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-            };
-            options.AddSessionConfigEntry("session.use_env_allocators", "1");
-            // In the arena, what the optimised graph no longer needs of the weights would stay.
-            options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
-            return new InferenceSession(path, options);
+                using var options = new SessionOptions
+                {
+                    IntraOpNumThreads = threads,
+                    LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                };
+                options.AddSessionConfigEntry("session.use_env_allocators", "1");
+                // In the arena, what the optimised graph no longer needs of the weights would stay.
+                options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
+                addDevice(options);
+                return new InferenceSession(path, options);
+            });
         }
         catch (OnnxRuntimeException error)
         {

@@ -11,19 +11,15 @@ internal static class ProcessSettings
     // The runtime's pool begins with a thread a core; those that wait for a model must not keep a health check waiting.
     private const int ServiceThreads = 32;
 
-    private const string TemporaryFolder = "TMPDIR";
-
     /// <summary>
     /// Pictures are worked on in parallel; OpenCV's own threads would only get in the way of each other.
     /// </summary>
     public static void ForPictures() => Cv2.SetNumThreads(1);
 
     /// <summary>What a service wants.</summary>
-    /// <param name="scratch">What is unpacked on the way lies there, where the sweeper finds it after a crash.</param>
-    public static void ForService(string scratch)
+    public static void ForService()
     {
         ForPictures();
         ThreadPool.SetMinThreads(ServiceThreads, ServiceThreads);
-        Environment.SetEnvironmentVariable(TemporaryFolder, scratch);
     }
 }

@@ -65,6 +65,8 @@ internal static class DetectCommand
                 var belongsTo = details.Read(parse, hasReport: pages is not null);
                 using var certificate = details.ReadCertificate(parse, hasReport: pages is not null);
                 using var detector = await Detector.LoadAsync(parse.GetValue(models), cancel: cancel);
+                if (detector.DeviceWarning is { } warning)
+                    Terminal.Note(warning);
                 var judged = 0;
                 var failed = 0;
                 var names = new HashSet<string>();

@@ -36,7 +36,7 @@ internal static class ServeCommand
                 settings = settings with { Data = Path.GetFullPath(settings.Data) };
                 foreach (var variable in Service.FindIgnoredVariables())
                     Terminal.Note($"{variable} is ignored: options and variables that begin with ARGUS_ count.");
-                ProcessSettings.ForService(Service.FindScratchFolder(settings));
+                ProcessSettings.ForService();
                 await Service.RunAsync(settings, addresses => SayReady(settings, addresses), cancel);
                 return 0;
             }

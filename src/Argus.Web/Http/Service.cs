@@ -17,13 +17,6 @@ public static partial class Service
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Finds the folder for the uploads and for what is unpacked of them on the way. The sweeper deletes what a crash
-    /// leaves there.
-    /// </summary>
-    /// <param name="options">The options of the service.</param>
-    public static string FindScratchFolder(ServeOptions options) => Uploads.FindFolder(options);
-
-    /// <summary>
     /// Finds the environment's variables that would tell another ASP.NET Core program where to listen and how. The
     /// service does not read them: only its options count.
     /// </summary>
@@ -51,7 +44,14 @@ public static partial class Service
     public static async Task RunAsync(ServeOptions options, Action<IEnumerable<string>> ready, CancellationToken cancel)
     {
         options.Check();
-        using var detector = await Detector.LoadAsync(options.Models, cancel: cancel);
+        // The sweeper finds there what a crash leaves of a file on its way.
+        var detection = new DetectionOptions
+        {
+            ModelsFolder = options.Models,
+            ConcurrentAnalyses = 0,
+            TemporaryFolder = Uploads.FindFolder(options),
+        };
+        using var detector = await Detector.LoadAsync(detection, null, cancel);
         // The database and what is unpacked of uploads need the folder before the first upload comes.
         Uploads.CreateFolder(options);
         await using var database = await Database.OpenAsync(options.Database, options.Data, cancel);
@@ -81,6 +81,8 @@ public static partial class Service
         await using var app = builder.Build();
         Pipeline.Add(app);
         ServiceMetrics.ObserveQueue(app.Services.GetRequiredService<AnalysisStore>());
+        if (detector.DeviceWarning is { } warning)
+            app.Logger.LogWarning("{Warning}.", warning);
         await app.StartAsync(cancel);
         ready(app.Urls);
         await DrainAsync(app, options, cancel);
