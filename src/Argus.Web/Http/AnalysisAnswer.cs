@@ -24,6 +24,9 @@ namespace Argus.Web.Http;
 /// <param name="Result">
 /// Everything that was found. Only the answer about a single analysis that is done has it.
 /// </param>
+/// <param name="Webhook">
+/// What became of the message to its webhook. Only the answer about a single analysis with a webhook has it.
+/// </param>
 internal sealed record AnalysisAnswer(
     string Id,
     string Name,
@@ -40,13 +43,15 @@ internal sealed record AnalysisAnswer(
     Verdict? Verdict,
     double? Probability,
     bool KeepsOriginal,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Analysis? Result = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Analysis? Result = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WebhookAnswer? Webhook = null
 )
 {
     /// <summary>Makes the answer from a row of the queue.</summary>
     /// <param name="row">The row, with or without its result.</param>
     /// <param name="before">The number of videos that are analysed before this one; null unless it waits.</param>
-    public static AnalysisAnswer Create(AnalysisRow row, int? before = null) =>
+    /// <param name="webhook">The message to its webhook; null where there is none, or it is not to be told.</param>
+    public static AnalysisAnswer Create(AnalysisRow row, int? before = null, DeliveryRow? webhook = null) =>
         new(
             row.Id,
             row.Name,
@@ -63,7 +68,8 @@ internal sealed record AnalysisAnswer(
             row.Verdict is { } verdict ? AnalysisRow.FromWord(verdict) : null,
             row.Probability,
             row.KeepOriginal,
-            ParseResult(row)
+            ParseResult(row),
+            WebhookAnswer.Create(webhook)
         );
 
     /// <summary>Parses the result of a row; null if the row has none.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Argus.Web.Queue;
+using Argus.Web.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,7 +22,8 @@ internal static class UploadEndpoint
             .WithDescription(
                 "multipart/form-data with one file in the field 'file'. It is taken when the answer is 202: "
                     + "from then on it is looked at, whatever happens to the service. With keep_original=true the file "
-                    + "is kept as long as the result, where the service was started with --keep-originals."
+                    + "is kept as long as the result, where the service was started with --keep-originals. "
+                    + WebhookParameter.Description
             )
             .Accepts<UploadForm>("multipart/form-data")
             .ProducesProblem(400)
@@ -40,8 +42,10 @@ internal static class UploadEndpoint
         ServeOptions options,
         ServiceMetrics metrics,
         Drain drain,
+        WebhookSender sender,
         CancellationToken cancel,
-        [FromQuery(Name = "keep_original")] bool keepOriginal = false
+        [FromQuery(Name = "keep_original")] bool keepOriginal = false,
+        string? webhook = null
     )
     {
         try
@@ -57,9 +61,14 @@ internal static class UploadEndpoint
                     "This service keeps no originals: it was started without --keep-originals. Send the file without "
                         + "keep_original."
                 );
-            var added = await ReceiveAsync(http, store, uploads, options, keepOriginal, cancel);
+            var address = WebhookParameter.Parse(sender, webhook);
+            var (added, delivery) = await ReceiveAsync(http, store, uploads, options, keepOriginal, address, cancel);
             metrics.CountUpload(added.Bytes);
-            return TypedResults.AcceptedAtRoute(AnalysisAnswer.Create(added), "getAnalysis", new { id = added.Id });
+            return TypedResults.AcceptedAtRoute(
+                AnalysisAnswer.Create(added, webhook: delivery),
+                "getAnalysis",
+                new { id = added.Id }
+            );
         }
         catch (RefusedUploadException error)
         {
@@ -75,12 +84,13 @@ internal static class UploadEndpoint
         }
     }
 
-    private static async Task<AnalysisRow> ReceiveAsync(
+    private static async Task<(AnalysisRow Added, DeliveryRow? Delivery)> ReceiveAsync(
         HttpContext http,
         AnalysisStore store,
         Uploads uploads,
         ServeOptions options,
         bool keepOriginal,
+        Uri? webhook,
         CancellationToken cancel
     )
     {
@@ -112,8 +122,10 @@ internal static class UploadEndpoint
                 KeepOriginal = keepOriginal,
                 TraceParent = Activity.Current?.Id,
             };
+            var delivery = webhook is null ? null : DeliveryRow.Create(webhook, row.Id, batch: null);
             // The queue may have filled up while this upload arrived.
-            return await store.AddAsync(row, options.LongestQueue) ?? throw QueueIsFull(options);
+            var added = await store.AddAsync(row, options.LongestQueue, delivery) ?? throw QueueIsFull(options);
+            return (added, delivery);
         }
         catch
         {

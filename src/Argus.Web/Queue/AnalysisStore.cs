@@ -17,6 +17,8 @@ internal sealed class AnalysisStore(Database database)
     /// <summary>The number of attempts after which a video that ended its workers is left alone.</summary>
     public const int MostAttempts = 3;
 
+    private readonly DeliveryStore deliveries = new(database);
+
     private const string Columns =
         "id, name, owner, bytes, sha256, duration_seconds, state, progress, attempts, created_at, started_at, "
         + "finished_at, error, verdict, probability, keep_original, trace_parent";
@@ -26,10 +28,20 @@ internal sealed class AnalysisStore(Database database)
     /// <summary>Adds an analysis to the queue, unless the queue is full.</summary>
     /// <param name="row">The upload; state and times are set by the database.</param>
     /// <param name="most">The number of analyses that may wait.</param>
+    /// <param name="webhook">The message that its end is to send; null for none.</param>
     /// <returns>The row as it is kept; null if the queue is full.</returns>
-    public async Task<AnalysisRow?> AddAsync(AnalysisRow row, int most)
+    public Task<AnalysisRow?> AddAsync(AnalysisRow row, int most, DeliveryRow? webhook = null) =>
+        database.TogetherAsync(async transaction =>
+        {
+            var added = await AddAsync(transaction, row, most);
+            if (added is not null && webhook is not null)
+                await deliveries.AddAsync(transaction, webhook);
+            return added;
+        });
+
+    private async Task<AnalysisRow?> AddAsync(DatabaseTransaction transaction, AnalysisRow row, int most)
     {
-        var added = await database.ChangeAsync<AnalysisRow>(
+        var added = await transaction.ChangeAsync<AnalysisRow>(
             $"""
             INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, keep_original, trace_parent, format,
                 state, created_at)
@@ -249,11 +261,16 @@ internal sealed class AnalysisStore(Database database)
     /// <returns>False if there is none that the owner may delete.</returns>
     public async Task<bool> DeleteAsync(string id, string? owner)
     {
-        var deleted = await database.ChangeAsync<AnalysisRow>(
-            $"DELETE FROM analyses WHERE id = @id AND {IsOwned} RETURNING {Columns}",
-            new { id, owner },
-            row => AuditNote.Create(AuditNote.ActorOf(owner), AuditEvent.Deleted, row, row.Name)
-        );
+        var deleted = await database.TogetherAsync(async transaction =>
+        {
+            var rows = await transaction.ChangeAsync<AnalysisRow>(
+                $"DELETE FROM analyses WHERE id = @id AND {IsOwned} RETURNING {Columns}",
+                new { id, owner },
+                row => AuditNote.Create(AuditNote.ActorOf(owner), AuditEvent.Deleted, row, row.Name)
+            );
+            await transaction.ExecuteAsync(DeliveryStore.Forget);
+            return rows;
+        });
         return deleted.Count > 0;
     }
 

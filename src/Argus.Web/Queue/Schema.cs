@@ -40,6 +40,13 @@ internal sealed class Schema(DbConnection connection, DbTransaction transaction,
         CREATE TABLE IF NOT EXISTS audit (
             sequence bigint PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL, event text NOT NULL,
             analysis text, file_sha256 text, details text NOT NULL, previous text NOT NULL, hash text NOT NULL);
+        CREATE TABLE IF NOT EXISTS deliveries (
+            id text PRIMARY KEY, analysis text, batch text, url text NOT NULL, peer text NOT NULL,
+            state text NOT NULL DEFAULT 'waiting', attempts bigint NOT NULL DEFAULT 0, created_at bigint NOT NULL,
+            next_attempt_at bigint NOT NULL, worker text, lease_until bigint NOT NULL DEFAULT 0,
+            last_status bigint, last_error text);
+        CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state, next_attempt_at);
+        CREATE INDEX IF NOT EXISTS deliveries_by_analysis ON deliveries (analysis);
         CREATE TABLE IF NOT EXISTS argus_schema (version bigint NOT NULL, oldest_reader bigint NOT NULL);
         """;
 
