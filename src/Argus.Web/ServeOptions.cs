@@ -148,6 +148,22 @@ public sealed record ServeOptions
     public string? WebhookSecret { get; init; }
 
     /// <summary>
+    /// The hosts that videos may be fetched from: <c>media.example.org</c>, <c>*.example.org</c>, either with a port.
+    /// Without any, nothing is fetched.
+    /// </summary>
+    [Setting(
+        "fetch-host",
+        "HOST",
+        "A host that videos may be fetched from ({\"url\": …}): NAME, *.NAME or either with :PORT; may be repeated."
+    )]
+    public IReadOnlyList<string> FetchHosts { get; init; } = [];
+
+    /// <summary>How long it may take to fetch a video, in seconds.</summary>
+    [Setting("fetch-seconds", "N", "For how long a video may be fetched.")]
+    [Range(1.0, 3600.0)]
+    public double FetchSeconds { get; init; } = 60;
+
+    /// <summary>
     /// Hosts with ports that may have private addresses, for services in a private network. It allows nothing by
     /// itself: the host must be allowed besides.
     /// </summary>
@@ -199,6 +215,8 @@ public sealed record ServeOptions
     {
         foreach (var host in WebhookHosts)
             CheckHost("--webhook-host", host);
+        foreach (var host in FetchHosts)
+            CheckHost("--fetch-host", host);
         foreach (var host in PrivatePorts)
         {
             if (HostRule.Parse(host) is not { IsOnePort: true })

@@ -204,7 +204,7 @@ public class ServiceTests(Material material)
             (await service.Client.PostAsync("/v1/analyses", content)).StatusCode;
         Assert.Equal(
             HttpStatusCode.UnsupportedMediaType,
-            await Sent(new StringContent("{}", Encoding.UTF8, "application/json"))
+            await Sent(new StringContent("{}", Encoding.UTF8, "text/plain"))
         );
         Assert.Equal(
             HttpStatusCode.BadRequest,

@@ -200,6 +200,8 @@ public static partial class Service
             .AddSingleton<WebhookBody>(all =>
                 row => WebhookBodies.CreateAsync(all.GetRequiredService<AnalysisStore>(), row)
             )
+            .AddSingleton<RemoteFiles>()
+            .AddSingleton<Intake>()
             .AddSingleton<AuditLog>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ServiceMetrics>()

@@ -83,12 +83,20 @@ internal sealed class UploadFormReader
             .Replace("%0D", "\r", StringComparison.Ordinal)
             .Replace("%0A", "\n", StringComparison.Ordinal);
 
-    // Drops folders and control characters of the client's name, and what is longer than anybody wants to read.
-    private static string ParseName(ContentDispositionHeaderValue disposition)
+    private static string ParseName(ContentDispositionHeaderValue disposition) =>
+        CleanName(
+            disposition.FileNameStar.HasValue
+                ? disposition.FileNameStar.Value!
+                : UnescapeName(HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "")
+        );
+
+    /// <summary>
+    /// Drops folders and control characters of a name, and what is longer than anybody wants to read.
+    /// </summary>
+    /// <param name="path">As somebody else gave it.</param>
+    /// <returns>A name to show; never empty.</returns>
+    public static string CleanName(string path)
     {
-        var path = disposition.FileNameStar.HasValue
-            ? disposition.FileNameStar.Value!
-            : UnescapeName(HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "");
         var runes = path.Split('/', '\\')[^1].EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName);
         var name = string.Concat(runes).Trim();
         return name.Length > 0 ? name : UnnamedFile;

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Argus.Web.Outbound;
 
 /// <summary>
@@ -21,7 +23,11 @@ internal static class OutboundFault
     /// <summary>Tells whether an exception is a request's failure, and no fault of the program.</summary>
     /// <param name="error">What the request ended with.</param>
     public static bool IsFailure(Exception error) =>
-        error is HttpRequestException or HttpIOException or RefusedAddressException;
+        error
+            is HttpRequestException
+                or HttpIOException
+                or RefusedAddressException
+                or IOException { InnerException: SocketException };
 
     /// <summary>Why it failed.</summary>
     /// <param name="error">One that <see cref="IsFailure"/> accepts.</param>

@@ -40,6 +40,7 @@ internal sealed class OutboundGuard
     /// <exception cref="UriFormatException">It is no absolute address.</exception>
     public Uri Parse(string text)
     {
+        CheckOn();
         if (text.Length > LongestAddress)
             throw new UriFormatException($"An address has at most {LongestAddress} characters.");
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address))
@@ -48,13 +49,20 @@ internal sealed class OutboundGuard
         return address;
     }
 
+    /// <summary>Checks that some host is allowed.</summary>
+    /// <exception cref="RefusedAddressException">None is.</exception>
+    public void CheckOn()
+    {
+        if (IsOff)
+            throw new RefusedAddressException($"This service connects to no host: it was started without {option}.");
+    }
+
     /// <summary>Checks everything of an address that can be checked without a look-up.</summary>
     /// <param name="address">Absolute.</param>
     /// <exception cref="RefusedAddressException">A rule forbids it.</exception>
     public void Check(Uri address)
     {
-        if (IsOff)
-            throw new RefusedAddressException($"This service connects to no host: it was started without {option}.");
+        CheckOn();
         if (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
             throw new RefusedAddressException("Only addresses that begin with http:// or https:// are allowed.");
         if (address.UserInfo.Length > 0)

@@ -62,10 +62,13 @@ internal sealed class AnalysisStore(Database database)
                 keep = row.KeepOriginal ? 1L : 0L,
                 most,
             },
-            kept => AuditNote.Create(AuditNote.ActorOf(kept.Owner), AuditEvent.Accepted, kept, kept.Name)
+            kept => AuditNote.Create(AuditNote.ActorOf(kept.Owner), AuditEvent.Accepted, kept, Describe(row))
         );
         return added.Count > 0 ? added[0] : null;
     }
+
+    private static string Describe(AnalysisRow row) =>
+        row.Source is { } source ? $"{row.Name}; fetched from {source}" : row.Name;
 
     /// <summary>Finds an analysis by its id.</summary>
     /// <param name="id">The id of the analysis.</param>

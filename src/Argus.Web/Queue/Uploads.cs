@@ -199,10 +199,7 @@ internal sealed class Uploads
             {
                 total += count;
                 if (total > options.LargestMegabytes * 1_000_000L)
-                    throw new RefusedUploadException(
-                        StatusCodes.Status413PayloadTooLarge,
-                        $"The file is larger than {options.LargestMegabytes} MB."
-                    );
+                    throw TooLarge(options);
                 hash.AppendData(buffer, 0, count);
                 await file.WriteAsync(buffer.AsMemory(0, count), cancel);
             }
@@ -214,6 +211,11 @@ internal sealed class Uploads
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>The refusal of a file that is too large.</summary>
+    /// <param name="options">The options of the service.</param>
+    public static RefusedUploadException TooLarge(ServeOptions options) =>
+        new(StatusCodes.Status413PayloadTooLarge, $"The file is larger than {options.LargestMegabytes} MB.");
 
     private static void CheckHead(ReadOnlySpan<byte> head)
     {
