@@ -82,6 +82,11 @@ public sealed record ServeOptions
     [Range(1, 10_000_000)]
     public int LongestQueue { get; init; } = 1000;
 
+    /// <summary>The number of files that one batch may have.</summary>
+    [Setting("max-batch", "N", "Files that may be sent at once.")]
+    [Range(1, 1000)]
+    public int LargestBatch { get; init; } = 100;
+
     /// <summary>How long results are kept, in hours after the analysis ended, unless a key says otherwise.</summary>
     [Setting("keep-hours", "N", "Then results are deleted; videos are as soon as there is an answer.")]
     [Range(LeastKeepHours, MostKeepHours)]

@@ -85,6 +85,8 @@ public class ServiceTests(Material material)
                 "/v1/analyses/{id}/events",
                 "/v1/analyses/{id}/original",
                 "/v1/analyses/{id}/report",
+                "/v1/batches",
+                "/v1/batches/{id}",
                 "/v1/session",
             ],
             (await service.GetAsync("/openapi/v1.json"))

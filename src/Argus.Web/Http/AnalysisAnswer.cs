@@ -27,6 +27,7 @@ namespace Argus.Web.Http;
 /// <param name="Webhook">
 /// What became of the message to its webhook. Only the answer about a single analysis with a webhook has it.
 /// </param>
+/// <param name="Batch">The id of the batch that the file came in; only a file of a batch has it.</param>
 internal sealed record AnalysisAnswer(
     string Id,
     string Name,
@@ -44,7 +45,8 @@ internal sealed record AnalysisAnswer(
     double? Probability,
     bool KeepsOriginal,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Analysis? Result = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WebhookAnswer? Webhook = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WebhookAnswer? Webhook = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Batch = null
 )
 {
     /// <summary>Makes the answer from a row of the queue.</summary>
@@ -69,7 +71,8 @@ internal sealed record AnalysisAnswer(
             row.Probability,
             row.KeepOriginal,
             ParseResult(row),
-            WebhookAnswer.Create(webhook)
+            WebhookAnswer.Create(webhook),
+            row.Batch
         );
 
     /// <summary>Parses the result of a row; null if the row has none.</summary>

@@ -50,6 +50,7 @@ internal static class Endpoints
             .WithName("deleteAnalysis")
             .WithSummary("Forget a video and its result, also in the middle of the analysis")
             .ProducesProblem(404);
+        BatchEndpoints.Map(api);
     }
 
     private static async Task<Results<Ok<IReadOnlyList<AnalysisAnswer>>, ValidationProblem>> ListAsync(

@@ -34,8 +34,7 @@ internal sealed class Intake(
     )
     {
         var address = Check(keepOriginal, webhook);
-        if ((await store.CountAsync()).Queued >= options.LongestQueue)
-            throw QueueIsFull();
+        await FindRoomAsync();
         var file = UrlBody.IsJson(http.Request)
             ? await FetchOneAsync(http.Request, cancel)
             : await ReceiveOneAsync(http.Request, cancel);
@@ -84,8 +83,12 @@ internal sealed class Intake(
         }
     }
 
-    // What can be refused before anything of the body was read.
-    private Uri? Check(bool keepOriginal, string? webhook)
+    /// <summary>Refuses what can be refused before anything of the body was read.</summary>
+    /// <param name="keepOriginal">Whether the file is to be kept.</param>
+    /// <param name="webhook">The address to tell of the end; null for none.</param>
+    /// <returns>The address to tell of the end.</returns>
+    /// <exception cref="RefusedUploadException">It is refused.</exception>
+    public Uri? Check(bool keepOriginal, string? webhook)
     {
         if (drain.Begun.IsCancellationRequested)
             throw new RefusedUploadException(
@@ -99,6 +102,14 @@ internal sealed class Intake(
                     + "keep_original."
             );
         return WebhookParameter.Parse(sender, webhook);
+    }
+
+    /// <summary>Counts the files that the queue has room for, at least one.</summary>
+    /// <exception cref="RefusedUploadException">There is room for none.</exception>
+    public async Task<int> FindRoomAsync()
+    {
+        var room = options.LongestQueue - (await store.CountAsync()).Queued;
+        return room > 0 ? room : throw QueueIsFull();
     }
 
     private async Task<ReceivedFile> FetchOneAsync(HttpRequest request, CancellationToken cancel)
@@ -133,7 +144,19 @@ internal sealed class Intake(
         }
     }
 
-    private static AnalysisRow CreateRow(HttpContext http, ReceivedFile file, bool keepOriginal) =>
+    /// <summary>The row of a file that was taken in.</summary>
+    /// <param name="http">The request that it came with.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="keepOriginal">Whether it is to be kept.</param>
+    /// <param name="batch">The id of its batch; null for a file that came alone.</param>
+    /// <param name="position">Its place in the batch, from 0.</param>
+    public static AnalysisRow CreateRow(
+        HttpContext http,
+        ReceivedFile file,
+        bool keepOriginal,
+        string? batch = null,
+        int? position = null
+    ) =>
         new()
         {
             Id = file.Upload.Id,
@@ -143,12 +166,18 @@ internal sealed class Intake(
             Sha256 = file.Upload.Sha256,
             DurationSeconds = file.Upload.DurationSeconds,
             Source = file.Source,
+            Batch = batch,
+            BatchPosition = position,
             KeepOriginal = keepOriginal,
             TraceParent = Activity.Current?.Id,
         };
 
-    private RefusedUploadException QueueIsFull() =>
-        new(StatusCodes.Status503ServiceUnavailable, $"{options.LongestQueue} videos wait already. Try again later.");
+    /// <summary>The refusal where the queue has no room.</summary>
+    public RefusedUploadException QueueIsFull() =>
+        new(
+            StatusCodes.Status503ServiceUnavailable,
+            $"No more than {options.LongestQueue} videos may wait. Nothing of this was taken; try again later."
+        );
 
     private ProblemHttpResult RefuseBrokenForm(HttpContext http) =>
         Refuse(

@@ -197,11 +197,18 @@ public static partial class Service
             .AddSingleton<AnalysisStore>()
             .AddSingleton<DeliveryStore>()
             .AddSingleton<WebhookSender>()
+            .AddSingleton<BatchStore>()
             .AddSingleton<WebhookBody>(all =>
-                row => WebhookBodies.CreateAsync(all.GetRequiredService<AnalysisStore>(), row)
+                row =>
+                    WebhookBodies.CreateAsync(
+                        all.GetRequiredService<AnalysisStore>(),
+                        all.GetRequiredService<BatchStore>(),
+                        row
+                    )
             )
             .AddSingleton<RemoteFiles>()
             .AddSingleton<Intake>()
+            .AddSingleton<BatchIntake>()
             .AddSingleton<AuditLog>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ServiceMetrics>()

@@ -8,6 +8,10 @@ namespace Argus.Web.Http;
 /// <param name="Url">With http or https.</param>
 internal sealed record UrlRequest(string Url);
 
+/// <summary>The addresses of videos to fetch, for the API's description.</summary>
+/// <param name="Urls">Each with http or https.</param>
+internal sealed record UrlsRequest(IReadOnlyList<string> Urls);
+
 /// <summary>
 /// Reads the addresses of a JSON body as it arrives, so that of a list that is too long only its beginning is read.
 /// </summary>
@@ -51,6 +55,23 @@ internal sealed class UrlBody
     /// <exception cref="RefusedUploadException">The body is something else.</exception>
     public static async Task<string> ReadOneAsync(HttpRequest request, CancellationToken cancel) =>
         (await new UrlBody("url", isList: false).ReadAsync(request, 1, cancel))[0];
+
+    /// <summary>Reads <c>{"urls": ["…"]}</c>.</summary>
+    /// <param name="request">Nothing of its body was read.</param>
+    /// <param name="most">The number of addresses that there may be. At the next one reading ends.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <returns>At least one.</returns>
+    /// <exception cref="RefusedUploadException">There are more, or the body is something else.</exception>
+    public static Task<IReadOnlyList<string>> ReadManyAsync(HttpRequest request, int most, CancellationToken cancel) =>
+        new UrlBody("urls", isList: true).ReadAsync(request, most, cancel);
+
+    /// <summary>The refusal of a batch of too many files.</summary>
+    /// <param name="most">The number that there may be.</param>
+    public static RefusedUploadException TooMany(int most) =>
+        new(
+            StatusCodes.Status413PayloadTooLarge,
+            $"A batch may have {most} files; this one has more. Nothing of it was taken."
+        );
 
     private async Task<IReadOnlyList<string>> ReadAsync(HttpRequest request, int most, CancellationToken cancel)
     {
@@ -117,10 +138,7 @@ internal sealed class UrlBody
     private Place Add(string url, int most, Place next)
     {
         if (found.Count == most)
-            throw new RefusedUploadException(
-                StatusCodes.Status413PayloadTooLarge,
-                $"A batch may have {most} files; this one has more. Nothing of it was taken."
-            );
+            throw TooMany(most);
         found.Add(url);
         return next;
     }

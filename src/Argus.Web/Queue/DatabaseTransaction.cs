@@ -14,6 +14,12 @@ internal sealed class DatabaseTransaction(DbConnection connection, DbTransaction
     /// <param name="values">An object whose properties are the statement's parameters.</param>
     public Task ExecuteAsync(string sql, object? values = null) => connection.ExecuteAsync(sql, values, transaction);
 
+    /// <summary>Runs a query and reads its first row.</summary>
+    /// <typeparam name="T">The type that a row is read as.</typeparam>
+    /// <param name="sql">The query.</param>
+    /// <returns>The row; the type's default if there is none.</returns>
+    public Task<T?> FirstAsync<T>(string sql) => connection.QueryFirstOrDefaultAsync<T>(sql, transaction: transaction);
+
     /// <summary>
     /// Runs a statement that changes rows and returns them, and writes an entry of the audit log for each.
     /// </summary>

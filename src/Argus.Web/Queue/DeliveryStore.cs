@@ -12,12 +12,17 @@ internal sealed class DeliveryStore(Database database)
         "id, analysis, batch, url, peer, state, attempts, next_attempt_at, last_status, last_error";
     private const string IsHeldBySender = "id = @id AND worker = @sender AND state = 'waiting'";
     private const string HasEnded = """
-        EXISTS (SELECT 1 FROM analyses WHERE analyses.id = deliveries.analysis AND state IN ('done', 'failed'))
+        (EXISTS (SELECT 1 FROM analyses
+                WHERE analyses.id = deliveries.analysis AND analyses.state IN ('done', 'failed'))
+            OR (EXISTS (SELECT 1 FROM analyses WHERE analyses.batch = deliveries.batch)
+                AND NOT EXISTS (SELECT 1 FROM analyses
+                    WHERE analyses.batch = deliveries.batch AND analyses.state IN ('queued', 'running'))))
         """;
 
     /// <summary>The statement that deletes the messages about what is no longer there.</summary>
     public const string Forget = """
-        DELETE FROM deliveries WHERE NOT EXISTS (SELECT 1 FROM analyses WHERE analyses.id = deliveries.analysis)
+        DELETE FROM deliveries WHERE NOT EXISTS (SELECT 1 FROM analyses
+            WHERE analyses.id = deliveries.analysis OR analyses.batch = deliveries.batch)
         """;
 
     /// <summary>Adds a message in the transaction that adds what it will tell of.</summary>
@@ -32,12 +37,12 @@ internal sealed class DeliveryStore(Database database)
             row
         );
 
-    /// <summary>Finds the message about an analysis; null if there is none.</summary>
-    /// <param name="analysis">The id of the analysis.</param>
-    public Task<DeliveryRow?> FindAsync(string analysis) =>
+    /// <summary>Finds the message about an analysis or a batch; null if there is none.</summary>
+    /// <param name="id">The id of what it tells of.</param>
+    public Task<DeliveryRow?> FindAsync(string id) =>
         database.FirstAsync<DeliveryRow>(
-            $"SELECT {Columns} FROM deliveries WHERE analysis = @analysis",
-            new { analysis }
+            $"SELECT {Columns} FROM deliveries WHERE analysis = @id OR batch = @id",
+            new { id }
         );
 
     /// <summary>Takes the message that has been due longest and begins an attempt.</summary>
@@ -139,5 +144,5 @@ internal sealed class DeliveryStore(Database database)
 
     // The path of an address may be a secret of the receiver's.
     private static string Describe(DeliveryRow row, string? error) =>
-        $"{row.Id} to {row.Peer}, attempt {row.Attempts}{(error is null ? "" : $": {error}")}";
+        $"{row.Id}{(row.Batch is null ? "" : $" about batch {row.Batch}")} to {row.Peer}, attempt {row.Attempts}{(error is null ? "" : $": {error}")}";
 }

@@ -7,6 +7,7 @@ namespace Argus.Web.Queue;
 internal sealed class Sweeper(
     AnalysisStore store,
     DeliveryStore deliveries,
+    BatchStore batches,
     Uploads uploads,
     ServeOptions options,
     ILogger<Sweeper> log
@@ -44,6 +45,7 @@ internal sealed class Sweeper(
         foreach (var id in await store.ExpireAsync(TimeSpan.FromHours(options.KeepHours)))
             uploads.Delete(id);
         await deliveries.ForgetAsync();
+        await batches.ForgetAsync();
         foreach (var id in uploads.ListOlderThan(AbandonedAge))
         {
             if (await store.IsUnfinishedAsync(id))

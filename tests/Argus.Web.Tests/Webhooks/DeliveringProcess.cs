@@ -29,7 +29,7 @@ internal sealed class DeliveringProcess : IAsyncDisposable
         deliverer = new WebhookDeliverer(
             new DeliveryStore(database),
             sender,
-            row => WebhookBodies.CreateAsync(store, row),
+            row => WebhookBodies.CreateAsync(store, new BatchStore(database), row),
             new ServiceMetrics(),
             drain,
             NullLogger<WebhookDeliverer>.Instance
