@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Argus.Web.Outbound;
 
 namespace Argus.Web;
 
@@ -81,6 +82,11 @@ public sealed record ServeOptions
     [Range(1, 10_000_000)]
     public int LongestQueue { get; init; } = 1000;
 
+    /// <summary>The number of files that one batch may have.</summary>
+    [Setting("max-batch", "N", "Files that may be sent at once.")]
+    [Range(1, 1000)]
+    public int LargestBatch { get; init; } = 100;
+
     /// <summary>How long results are kept, in hours after the analysis ended, unless a key says otherwise.</summary>
     [Setting("keep-hours", "N", "Then results are deleted; videos are as soon as there is an answer.")]
     [Range(LeastKeepHours, MostKeepHours)]
@@ -125,6 +131,54 @@ public sealed record ServeOptions
     [Range(0.0, 100_000.0)]
     public double DrainSeconds { get; init; } = 25;
 
+    /// <summary>
+    /// The hosts that may be told of ended analyses: <c>hooks.example.org</c>, <c>*.example.org</c>, either with a port.
+    /// Without any, webhooks are off.
+    /// </summary>
+    [Setting(
+        "webhook-host",
+        "HOST",
+        "A host that may be told of ended analyses (webhook=URL): NAME, *.NAME or either with :PORT; may be repeated."
+    )]
+    public IReadOnlyList<string> WebhookHosts { get; init; } = [];
+
+    /// <summary>
+    /// The secret that webhooks are signed with: <c>whsec_</c> and the base64 of 24 to 64 bytes. It is never shown.
+    /// </summary>
+    [Setting(
+        "webhook-secret",
+        "SECRET",
+        "What webhooks are signed with: whsec_ and the base64 of 24 to 64 bytes; better in the environment."
+    )]
+    public string? WebhookSecret { get; init; }
+
+    /// <summary>
+    /// The hosts that videos may be fetched from: <c>media.example.org</c>, <c>*.example.org</c>, either with a port.
+    /// Without any, nothing is fetched.
+    /// </summary>
+    [Setting(
+        "fetch-host",
+        "HOST",
+        "A host that videos may be fetched from ({\"url\": …}): NAME, *.NAME or either with :PORT; may be repeated."
+    )]
+    public IReadOnlyList<string> FetchHosts { get; init; } = [];
+
+    /// <summary>How long it may take to fetch a video, in seconds.</summary>
+    [Setting("fetch-seconds", "N", "For how long a video may be fetched.")]
+    [Range(1.0, 3600.0)]
+    public double FetchSeconds { get; init; } = 60;
+
+    /// <summary>
+    /// Hosts with ports that may have private addresses, for services in a private network. It allows nothing by
+    /// itself: the host must be allowed besides.
+    /// </summary>
+    [Setting(
+        "allow-private",
+        "HOST:PORT",
+        "An allowed host that may have a private or loopback address, at that port alone; may be repeated."
+    )]
+    public IReadOnlyList<string> PrivatePorts { get; init; } = [];
+
     /// <summary>Whether language models may ask over the Model Context Protocol, at <c>/mcp</c>.</summary>
     [Setting("mcp", "", "Also answer language models: the Model Context Protocol at /mcp.")]
     public bool Mcp { get; init; }
@@ -160,6 +214,41 @@ public sealed record ServeOptions
             if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
                 throw new RequestException($"--proxy {proxy} is no address or network such as 10.0.0.5 or 10.0.0.0/8.");
         }
+        CheckOutbound();
+    }
+
+    /// <summary>Without its values, since some are secret.</summary>
+    public override string ToString() => nameof(ServeOptions);
+
+    private void CheckOutbound()
+    {
+        foreach (var host in WebhookHosts)
+            CheckHost("--webhook-host", host);
+        foreach (var host in FetchHosts)
+            CheckHost("--fetch-host", host);
+        foreach (var host in PrivatePorts)
+        {
+            if (HostRule.Parse(host) is not { IsOnePort: true })
+                throw new RequestException($"--allow-private {host} is no host with a port such as 10.0.0.5:8080.");
+        }
+        if (WebhookSecret is { } secret && WebhookSignature.Parse(secret) is null)
+            throw new RequestException(
+                "--webhook-secret is none: give whsec_ and the base64 of 24 to 64 bytes, e.g. "
+                    + "\"whsec_$(openssl rand -base64 32)\"."
+            );
+        if (WebhookHosts.Count > 0 && WebhookSecret is null)
+            throw new RequestException(
+                "--webhook-host needs a secret to sign with: set ARGUS_WEBHOOK_SECRET to "
+                    + "\"whsec_$(openssl rand -base64 32)\"."
+            );
+    }
+
+    private static void CheckHost(string option, string host)
+    {
+        if (HostRule.Parse(host) is null)
+            throw new RequestException(
+                $"{option} {host} is no host such as media.example.org, *.example.org or media.example.org:8443."
+            );
     }
 
     private static bool IsServerAddress(string url) =>

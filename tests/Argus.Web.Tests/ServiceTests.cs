@@ -83,6 +83,8 @@ public class ServiceTests(Material material)
                 "/v1/analyses/{id}/events",
                 "/v1/analyses/{id}/original",
                 "/v1/analyses/{id}/report",
+                "/v1/batches",
+                "/v1/batches/{id}",
                 "/v1/session",
             ],
             (await service.GetAsync("/openapi/v1.json"))
@@ -202,7 +204,7 @@ public class ServiceTests(Material material)
             (await service.Client.PostAsync("/v1/analyses", content)).StatusCode;
         Assert.Equal(
             HttpStatusCode.UnsupportedMediaType,
-            await Sent(new StringContent("{}", Encoding.UTF8, "application/json"))
+            await Sent(new StringContent("{}", Encoding.UTF8, "text/plain"))
         );
         Assert.Equal(
             HttpStatusCode.BadRequest,

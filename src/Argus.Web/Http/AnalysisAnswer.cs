@@ -24,6 +24,10 @@ namespace Argus.Web.Http;
 /// <param name="Result">
 /// Everything that was found. Only the answer about a single analysis that is done has it.
 /// </param>
+/// <param name="Webhook">
+/// What became of the message to its webhook. Only the answer about a single analysis with a webhook has it.
+/// </param>
+/// <param name="Batch">The id of the batch that the file came in; only a file of a batch has it.</param>
 internal sealed record AnalysisAnswer(
     string Id,
     string Name,
@@ -40,13 +44,16 @@ internal sealed record AnalysisAnswer(
     Verdict? Verdict,
     double? Probability,
     bool KeepsOriginal,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Analysis? Result = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Analysis? Result = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WebhookAnswer? Webhook = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Batch = null
 )
 {
     /// <summary>Makes the answer from a row of the queue.</summary>
     /// <param name="row">The row, with or without its result.</param>
     /// <param name="before">The number of videos that are analysed before this one; null unless it waits.</param>
-    public static AnalysisAnswer Create(AnalysisRow row, int? before = null) =>
+    /// <param name="webhook">The message to its webhook; null where there is none, or it is not to be told.</param>
+    public static AnalysisAnswer Create(AnalysisRow row, int? before = null, DeliveryRow? webhook = null) =>
         new(
             row.Id,
             row.Name,
@@ -63,7 +70,9 @@ internal sealed record AnalysisAnswer(
             row.Verdict is { } verdict ? AnalysisRow.FromWord(verdict) : null,
             row.Probability,
             row.KeepOriginal,
-            ParseResult(row)
+            ParseResult(row),
+            WebhookAnswer.Create(webhook),
+            row.Batch
         );
 
     /// <summary>Parses the result of a row; null if the row has none.</summary>

@@ -56,6 +56,7 @@ internal static class Endpoints
             .WithSummary("Forget a video and its result, also in the middle of the analysis")
             .ProducesProblem(403)
             .ProducesProblem(404);
+        BatchEndpoints.Map(api);
     }
 
     private static async Task<Results<Ok<IReadOnlyList<AnalysisAnswer>>, ValidationProblem>> ListAsync(
@@ -79,19 +80,28 @@ internal static class Endpoints
     private static async Task<Results<JsonHttpResult<AnalysisAnswer>, ProblemHttpResult>> GetAsync(
         HttpContext http,
         AnalysisStore store,
+        DeliveryStore deliveries,
         string id,
         bool pictures = false
     )
     {
         if (await store.FindAsync(id, Access.FindOwner(http), result: true) is not { } row)
             return NotFound();
-        var answer = await CreateAnswerAsync(store, row);
+        var answer = await CreateAnswerAsync(store, row, await deliveries.FindAsync(id));
         return TypedResults.Json(answer, pictures ? DetectionReport.JsonWithPictures : DetectionReport.Json);
     }
 
     // Only the answer about an analysis that waits counts those before it.
-    private static async Task<AnalysisAnswer> CreateAnswerAsync(AnalysisStore store, AnalysisRow row) =>
-        AnalysisAnswer.Create(row, row.State == AnalysisState.Queued ? await store.CountBeforeAsync(row) : null);
+    private static async Task<AnalysisAnswer> CreateAnswerAsync(
+        AnalysisStore store,
+        AnalysisRow row,
+        DeliveryRow? webhook = null
+    ) =>
+        AnalysisAnswer.Create(
+            row,
+            row.State == AnalysisState.Queued ? await store.CountBeforeAsync(row) : null,
+            webhook
+        );
 
     private static async Task<Results<ServerSentEventsResult<AnalysisAnswer>, ProblemHttpResult>> FollowAsync(
         HttpContext http,

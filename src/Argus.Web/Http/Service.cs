@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Argus.Detection;
 using Argus.Web.Queue;
+using Argus.Web.Webhooks;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Console;
 
@@ -95,8 +96,14 @@ public static partial class Service
         using var asked = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, asked.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         app.Services.GetRequiredService<Drain>().Begin();
-        var work = app.Services.GetServices<IHostedService>().OfType<Worker>().Single().ExecuteTask!;
-        await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(options.DrainSeconds), CancellationToken.None));
+        var work = app
+            .Services.GetServices<IHostedService>()
+            .Where(service => service is Worker or WebhookDeliverer)
+            .Select(service => ((BackgroundService)service).ExecuteTask!);
+        await Task.WhenAny(
+            Task.WhenAll(work),
+            Task.Delay(TimeSpan.FromSeconds(options.DrainSeconds), CancellationToken.None)
+        );
     }
 
     private static void ConfigureServer(ConfigureWebHostBuilder host, ServeOptions options)
@@ -192,11 +199,26 @@ public static partial class Service
             .AddSingleton(detector)
             .AddSingleton(database)
             .AddSingleton<AnalysisStore>()
+            .AddSingleton<DeliveryStore>()
+            .AddSingleton<WebhookSender>()
+            .AddSingleton<BatchStore>()
+            .AddSingleton<WebhookBody>(all =>
+                row =>
+                    WebhookBodies.CreateAsync(
+                        all.GetRequiredService<AnalysisStore>(),
+                        all.GetRequiredService<BatchStore>(),
+                        row
+                    )
+            )
+            .AddSingleton<RemoteFiles>()
+            .AddSingleton<Intake>()
+            .AddSingleton<BatchIntake>()
             .AddSingleton<AuditLog>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ServiceMetrics>()
             .AddSingleton<Drain>()
             .AddHostedService<Worker>()
+            .AddHostedService<WebhookDeliverer>()
             .AddHostedService<Sweeper>();
 
     private static void AddOpenApi(IServiceCollection services) =>

@@ -1,29 +1,35 @@
-using System.Diagnostics;
-using Argus.Web.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.OpenApi;
 
 namespace Argus.Web.Http;
 
-/// <summary>Takes the upload of a video: checks it, keeps it and puts it into the queue.</summary>
+/// <summary>Takes a video, sent or by its address: checks it, keeps it and puts it into the queue.</summary>
 internal static class UploadEndpoint
 {
-    private const string RetrySeconds = "5";
-
     /// <summary>Adds the endpoint to the API.</summary>
     /// <param name="analyses">The group of analyses.</param>
     public static void Map(RouteGroupBuilder analyses) =>
         analyses
             .MapPost("", CreateAsync)
             .WithName("createAnalysis")
-            .WithSummary("Send a video")
+            .WithSummary("Send a video, or its address")
             .RequireRateLimiting(Limits.Uploads)
             .WithDescription(
-                "multipart/form-data with one file in the field 'file'. It is taken when the answer is 202: "
+                "multipart/form-data with one file in the field 'file', or application/json with the address of one in "
+                    + "'url', where the service was started with --fetch-host. It is taken when the answer is 202: "
                     + "from then on it is looked at, whatever happens to the service. With keep_original=true the file "
-                    + "is kept as long as the result, where the service was started with --keep-originals."
+                    + "is kept as long as the result, where the service was started with --keep-originals. "
+                    + WebhookParameter.Description
             )
-            .Accepts<UploadForm>("multipart/form-data")
+            .Accepts<UploadForm>("multipart/form-data", "application/json")
+            .AddOpenApiOperationTransformer(
+                async (operation, context, cancel) =>
+                    operation.RequestBody!.Content!["application/json"] = new OpenApiMediaType
+                    {
+                        Schema = await context.GetOrCreateSchemaAsync(typeof(UrlRequest), null, cancel),
+                    }
+            )
             .ProducesProblem(400)
             .ProducesProblem(403)
             .ProducesProblem(413)
@@ -31,115 +37,23 @@ internal static class UploadEndpoint
             .ProducesProblem(422)
             .ProducesProblem(429)
             .ProducesProblem(503)
+            .ProducesProblem(504)
             .ProducesProblem(507);
 
-    private static async Task<Results<AcceptedAtRoute<AnalysisAnswer>, ProblemHttpResult>> CreateAsync(
+    private static Task<Results<AcceptedAtRoute<AnalysisAnswer>, ProblemHttpResult>> CreateAsync(
         HttpContext http,
-        AnalysisStore store,
-        Uploads uploads,
-        ServeOptions options,
-        ServiceMetrics metrics,
-        Drain drain,
+        Intake intake,
         CancellationToken cancel,
-        [FromQuery(Name = "keep_original")] bool keepOriginal = false
-    )
-    {
-        try
-        {
-            if (drain.Begun.IsCancellationRequested)
-                throw new RefusedUploadException(
-                    StatusCodes.Status503ServiceUnavailable,
-                    "This service is stopping. Send the file again in a moment."
-                );
-            if (keepOriginal && !options.KeepOriginals)
-                throw new RefusedUploadException(
-                    StatusCodes.Status403Forbidden,
-                    "This service keeps no originals: it was started without --keep-originals. Send the file without "
-                        + "keep_original."
-                );
-            var added = await ReceiveAsync(http, store, uploads, options, keepOriginal, cancel);
-            metrics.CountUpload(added.Bytes);
-            return TypedResults.AcceptedAtRoute(AnalysisAnswer.Create(added), "getAnalysis", new { id = added.Id });
-        }
-        catch (RefusedUploadException error)
-        {
-            return Refuse(http, metrics, error.Status, error.Message);
-        }
-        catch (InvalidDataException)
-        {
-            return RefuseBrokenForm(http, metrics);
-        }
-        catch (Exception error) when (UploadFormReader.IsTruncation(error) && !cancel.IsCancellationRequested)
-        {
-            return RefuseBrokenForm(http, metrics);
-        }
-    }
-
-    private static async Task<AnalysisRow> ReceiveAsync(
-        HttpContext http,
-        AnalysisStore store,
-        Uploads uploads,
-        ServeOptions options,
-        bool keepOriginal,
-        CancellationToken cancel
-    )
-    {
-        if ((await store.CountAsync()).Queued >= options.LongestQueue)
-            throw QueueIsFull(options);
-        var form = UploadFormReader.Create(http.Request);
-        var file =
-            await form.ReadNextFileAsync(cancel)
-            ?? throw new RefusedUploadException(
-                StatusCodes.Status400BadRequest,
-                $"The form holds no file. {UploadFormReader.HowToSend}"
-            );
-        var upload = await uploads.ReceiveAsync(file.Body, cancel);
-        try
-        {
-            if (await form.ReadNextFileAsync(cancel) is not null)
-                throw new RefusedUploadException(
-                    StatusCodes.Status400BadRequest,
-                    "The form holds several files. Send each by itself."
-                );
-            var row = new AnalysisRow
-            {
-                Id = upload.Id,
-                Name = file.Name,
-                Owner = Access.FindOwner(http),
-                Bytes = upload.Bytes,
-                Sha256 = upload.Sha256,
-                DurationSeconds = upload.DurationSeconds,
-                KeepOriginal = keepOriginal,
-                TraceParent = Activity.Current?.Id,
-            };
-            // The queue may have filled up while this upload arrived.
-            return await store.AddAsync(row, options.LongestQueue) ?? throw QueueIsFull(options);
-        }
-        catch
-        {
-            uploads.Delete(upload.Id);
-            throw;
-        }
-    }
-
-    private static RefusedUploadException QueueIsFull(ServeOptions options) =>
-        new(StatusCodes.Status503ServiceUnavailable, $"{options.LongestQueue} videos wait already. Try again later.");
-
-    private static ProblemHttpResult RefuseBrokenForm(HttpContext http, ServiceMetrics metrics) =>
-        Refuse(
+        [FromQuery(Name = "keep_original")] bool keepOriginal = false,
+        string? webhook = null
+    ) =>
+        intake.AnswerAsync(
             http,
-            metrics,
-            StatusCodes.Status400BadRequest,
-            $"The form is broken or ends too early. {UploadFormReader.HowToSend}"
+            async () =>
+            {
+                var answer = await intake.TakeOneAsync(http, keepOriginal, webhook, cancel);
+                return TypedResults.AcceptedAtRoute(answer, "getAnalysis", new { id = answer.Id });
+            },
+            cancel
         );
-
-    private static ProblemHttpResult Refuse(HttpContext http, ServiceMetrics metrics, int status, string reason)
-    {
-        metrics.CountRefusal(status);
-        // The rest of the body is not read; the connection ends with the answer.
-        http.Response.Headers.Connection = "close";
-        if (status == StatusCodes.Status503ServiceUnavailable)
-            http.Response.Headers.RetryAfter = RetrySeconds;
-        return TypedResults.Problem(reason, statusCode: status);
-    }
 }

@@ -83,19 +83,18 @@ internal sealed class UploadFormReader
             .Replace("%0D", "\r", StringComparison.Ordinal)
             .Replace("%0A", "\n", StringComparison.Ordinal);
 
-    private static string ParseName(ContentDispositionHeaderValue disposition)
-    {
-        return CleanName(
+    private static string ParseName(ContentDispositionHeaderValue disposition) =>
+        CleanName(
             disposition.FileNameStar.HasValue
                 ? disposition.FileNameStar.Value!
                 : UnescapeName(HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "")
         );
-    }
 
     /// <summary>
-    /// Drops folders and control characters of a client's name, and what is longer than anybody wants to read.
+    /// Drops folders and control characters of a name, and what is longer than anybody wants to read.
     /// </summary>
-    /// <param name="path">As the client gave it.</param>
+    /// <param name="path">As somebody else gave it.</param>
+    /// <returns>A name to show; never empty.</returns>
     public static string CleanName(string path)
     {
         var runes = path.Split('/', '\\')[^1].EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName);

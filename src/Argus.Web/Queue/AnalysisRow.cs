@@ -31,6 +31,18 @@ internal sealed class AnalysisRow
     /// <summary>The name of the key that the video was sent with; null where no key is required.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>The id of the batch that the file came in; null for one that came alone.</summary>
+    public string? Batch { get; init; }
+
+    /// <summary>The place of the file in its batch, from 0; null for one that came alone.</summary>
+    public long? BatchPosition { get; init; }
+
+    /// <summary>
+    /// The host that the file was fetched from, for the audit log; null for a file that was sent, and for rows that were
+    /// read.
+    /// </summary>
+    public string? Source { get; init; }
+
     /// <summary>Whether the file is kept, sealed by its hash, as long as the result.</summary>
     public bool KeepOriginal { get; init; }
 

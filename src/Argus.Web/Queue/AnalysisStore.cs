@@ -17,24 +17,51 @@ internal sealed class AnalysisStore(Database database)
     /// <summary>The number of attempts after which a video that ended its workers is left alone.</summary>
     public const int MostAttempts = 3;
 
-    private const string Columns =
+    private readonly DeliveryStore deliveries = new(database);
+
+    /// <summary>The columns of a row without its result.</summary>
+    public const string Columns =
         "id, name, owner, bytes, sha256, duration_seconds, state, progress, attempts, created_at, started_at, "
-        + "finished_at, error, verdict, probability, keep_original, trace_parent";
+        + "finished_at, error, verdict, probability, keep_original, trace_parent, batch, batch_position";
     private const string IsHeldByWorker = "id = @id AND worker = @worker AND state = 'running'";
-    private const string IsOwned = "(CAST(@owner AS text) IS NULL OR owner = CAST(@owner AS text))";
+
+    // The analyses of a batch end together, with the last of them.
+    private const string EndedAt = """
+        CASE WHEN batch IS NULL THEN finished_at ELSE (
+            SELECT CASE WHEN count(*) = count(one.finished_at) THEN max(one.finished_at) END
+            FROM analyses one WHERE one.batch = analyses.batch) END
+        """;
+
+    /// <summary>The condition that a row belongs to the parameter <c>owner</c>; null accepts every owner.</summary>
+    public const string IsOwned = "(CAST(@owner AS text) IS NULL OR owner = CAST(@owner AS text))";
 
     /// <summary>Adds an analysis to the queue, unless the queue is full.</summary>
     /// <param name="row">The upload; state and times are set by the database.</param>
     /// <param name="most">The number of analyses that may wait.</param>
+    /// <param name="webhook">The message that its end is to send; null for none.</param>
     /// <returns>The row as it is kept; null if the queue is full.</returns>
-    public async Task<AnalysisRow?> AddAsync(AnalysisRow row, int most)
+    public Task<AnalysisRow?> AddAsync(AnalysisRow row, int most, DeliveryRow? webhook = null) =>
+        database.TogetherAsync(async transaction =>
+        {
+            var added = await AddAsync(transaction, row, most);
+            if (added is not null && webhook is not null)
+                await deliveries.AddAsync(transaction, webhook);
+            return added;
+        });
+
+    /// <summary>Adds an analysis in a transaction of somebody else's.</summary>
+    /// <param name="transaction">That transaction.</param>
+    /// <param name="row">The upload; state and times are set by the database.</param>
+    /// <param name="most">The number of analyses that may wait.</param>
+    /// <returns>The row as it is kept; null if the queue is full.</returns>
+    public async Task<AnalysisRow?> AddAsync(DatabaseTransaction transaction, AnalysisRow row, int most)
     {
-        var added = await database.ChangeAsync<AnalysisRow>(
+        var added = await transaction.ChangeAsync<AnalysisRow>(
             $"""
-            INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, keep_original, trace_parent, format,
-                state, created_at)
+            INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, keep_original, trace_parent, batch,
+                batch_position, format, state, created_at)
             SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, @keep,
-                CAST(@TraceParent AS text), {Schema.RowFormat}, 'queued', {database.Now}
+                CAST(@TraceParent AS text), CAST(@Batch AS text), CAST(@BatchPosition AS bigint), {Schema.RowFormat}, 'queued', {database.Now}
             WHERE (SELECT count(*) FROM analyses WHERE state = 'queued') < @most
             RETURNING {Columns}
             """,
@@ -47,13 +74,20 @@ internal sealed class AnalysisStore(Database database)
                 row.Sha256,
                 row.DurationSeconds,
                 row.TraceParent,
+                row.Batch,
+                row.BatchPosition,
                 keep = row.KeepOriginal ? 1L : 0L,
                 most,
             },
-            kept => AuditNote.Create(AuditNote.ActorOf(kept.Owner), AuditEvent.Accepted, kept, kept.Name)
+            kept => AuditNote.Create(AuditNote.ActorOf(kept.Owner), AuditEvent.Accepted, kept, Describe(row))
         );
         return added.Count > 0 ? added[0] : null;
     }
+
+    private static string Describe(AnalysisRow row) =>
+        row.Name
+        + (row.Source is { } source ? $"; fetched from {source}" : "")
+        + (row.Batch is { } batch ? $"; batch {batch}" : "");
 
     /// <summary>Finds an analysis by its id.</summary>
     /// <param name="id">The id of the analysis.</param>
@@ -249,22 +283,27 @@ internal sealed class AnalysisStore(Database database)
     /// <returns>False if there is none that the owner may delete.</returns>
     public async Task<bool> DeleteAsync(string id, string? owner)
     {
-        var deleted = await database.ChangeAsync<AnalysisRow>(
-            $"DELETE FROM analyses WHERE id = @id AND {IsOwned} RETURNING {Columns}",
-            new { id, owner },
-            row => AuditNote.Create(AuditNote.ActorOf(owner), AuditEvent.Deleted, row, row.Name)
-        );
+        var deleted = await database.TogetherAsync(async transaction =>
+        {
+            var rows = await transaction.ChangeAsync<AnalysisRow>(
+                $"DELETE FROM analyses WHERE id = @id AND {IsOwned} RETURNING {Columns}",
+                new { id, owner },
+                row => AuditNote.Create(AuditNote.ActorOf(owner), AuditEvent.Deleted, row, row.Name)
+            );
+            await transaction.ExecuteAsync(DeliveryStore.Forget);
+            return rows;
+        });
         return deleted.Count > 0;
     }
 
-    /// <summary>Deletes the analyses that ended too long ago.</summary>
+    /// <summary>Deletes the analyses that ended too long ago. Those of a batch are kept and deleted together.</summary>
     /// <param name="keep">How long an analysis is kept after its end, unless its owner's key says otherwise.</param>
     /// <returns>The ids of the analyses that were deleted.</returns>
     public async Task<IReadOnlyList<string>> ExpireAsync(TimeSpan keep)
     {
         var expired = await database.ChangeAsync<AnalysisRow>(
             $"""
-            DELETE FROM analyses WHERE finished_at < {database.Now}
+            DELETE FROM analyses WHERE {EndedAt} < {database.Now}
                 - COALESCE((SELECT keep_hours * 3600000 FROM api_keys WHERE name = owner), @keep)
             RETURNING {Columns}
             """,

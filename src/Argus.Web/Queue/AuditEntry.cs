@@ -32,6 +32,12 @@ public enum AuditEvent
     /// <summary>File and result were deleted because they had been kept long enough.</summary>
     Expired,
 
+    /// <summary>A webhook was told of its end, and said that it knows now.</summary>
+    WebhookDelivered,
+
+    /// <summary>A webhook could not be told of its end.</summary>
+    WebhookGivenUp,
+
     /// <summary>A key was made.</summary>
     KeyAdded,
 

@@ -17,7 +17,7 @@ public sealed class Database : IAsyncDisposable
     // value has no meaning.
     private const long SchemaLock = 0x4172677573;
 
-    // The same for appending to the audit log: its chain has one end.
+    // The same for appending to the audit log.
     private const long AuditLock = 0x4175646974;
     private const int SqliteTimeoutSeconds = 10;
 
@@ -44,6 +44,17 @@ public sealed class Database : IAsyncDisposable
     /// for SQLite, which has one writer at a time.
     /// </summary>
     internal string SkipLocked { get; }
+
+    /// <summary>
+    /// The SQL that waits until nobody else appends to the audit log, whose chain has one end. It is empty for SQLite.
+    /// </summary>
+    internal string LockAudit => isPostgres ? $"SELECT pg_advisory_xact_lock({AuditLock})" : "";
+
+    /// <summary>The SQL that a value is none of a parameter's list.</summary>
+    /// <param name="value">A column.</param>
+    /// <param name="list">A parameter whose value is an array.</param>
+    internal string IsNotIn(string value, string list) =>
+        isPostgres ? $"{value} <> ALL({list})" : $"{value} NOT IN {list}";
 
     /// <summary>Opens the database and brings its tables to this version's form.</summary>
     /// <param name="connectionString">The connection string of PostgreSQL; null for SQLite in the folder.</param>
@@ -125,66 +136,27 @@ public sealed class Database : IAsyncDisposable
     /// <param name="values">An object whose properties are the statement's parameters.</param>
     /// <param name="describe">What the log is to say of a row.</param>
     /// <returns>The rows that changed.</returns>
-    internal async Task<IReadOnlyList<T>> ChangeAsync<T>(string sql, object? values, Func<T, AuditNote> describe)
-    {
-        await using var connection = await source.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var rows = (await connection.QueryAsync<T>(sql, values, transaction)).ToList();
-        foreach (var row in rows)
-            await AppendAsync(connection, transaction, describe(row));
-        await transaction.CommitAsync();
-        return rows;
-    }
+    internal Task<IReadOnlyList<T>> ChangeAsync<T>(string sql, object? values, Func<T, AuditNote> describe) =>
+        TogetherAsync(transaction => transaction.ChangeAsync(sql, values, describe));
 
     /// <summary>Writes an entry of the audit log by itself.</summary>
-    internal async Task AppendAsync(AuditNote note)
+    internal Task AppendAsync(AuditNote note) =>
+        TogetherAsync(async transaction =>
+        {
+            await transaction.AppendAsync(note);
+            return true;
+        });
+
+    /// <summary>Runs several statements, all of them or none.</summary>
+    /// <typeparam name="T">What comes of them.</typeparam>
+    /// <param name="work">Runs them. If it throws, nothing was done.</param>
+    internal async Task<T> TogetherAsync<T>(Func<DatabaseTransaction, Task<T>> work)
     {
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await AppendAsync(connection, transaction, note);
+        var result = await work(new DatabaseTransaction(connection, transaction, this));
         await transaction.CommitAsync();
-    }
-
-    // SQLite has one writer at a time, PostgreSQL a lock until the end of the transaction.
-    private async Task AppendAsync(DbConnection connection, DbTransaction transaction, AuditNote note)
-    {
-        if (isPostgres)
-            await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({AuditLock})", transaction: transaction);
-        var (sequence, previous) = await connection.QueryFirstOrDefaultAsync<(long, string?)>(
-            "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1",
-            transaction: transaction
-        );
-        var at = await connection.ExecuteScalarAsync<long>($"SELECT {Now}", transaction: transaction);
-        var entry = new AuditEntry(
-            sequence + 1,
-            at,
-            note.Actor,
-            note.Event,
-            note.Analysis,
-            note.FileSha256,
-            note.Details,
-            previous ?? AuditEntry.Start
-        ).Seal();
-        await connection.ExecuteAsync(
-            """
-            INSERT INTO audit (sequence, at, actor, event, analysis, file_sha256, details, previous, hash)
-            VALUES (@Sequence, @At, @Actor, @Event, CAST(@Analysis AS text), CAST(@FileSha256 AS text), @Details,
-                @Previous, @Hash)
-            """,
-            new
-            {
-                entry.Sequence,
-                entry.At,
-                entry.Actor,
-                Event = $"{entry.Event}",
-                entry.Analysis,
-                entry.FileSha256,
-                entry.Details,
-                entry.Previous,
-                entry.Hash,
-            },
-            transaction
-        );
+        return result;
     }
 
     /// <summary>Closes all connections.</summary>

@@ -40,6 +40,16 @@ internal sealed class Schema(DbConnection connection, DbTransaction transaction,
         CREATE TABLE IF NOT EXISTS audit (
             sequence bigint PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL, event text NOT NULL,
             analysis text, file_sha256 text, details text NOT NULL, previous text NOT NULL, hash text NOT NULL);
+        CREATE TABLE IF NOT EXISTS deliveries (
+            id text PRIMARY KEY, analysis text, batch text, url text NOT NULL, peer text NOT NULL,
+            state text NOT NULL DEFAULT 'waiting', attempts bigint NOT NULL DEFAULT 0, created_at bigint NOT NULL,
+            next_attempt_at bigint NOT NULL, worker text, lease_until bigint NOT NULL DEFAULT 0,
+            last_status bigint, last_error text);
+        CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state, next_attempt_at);
+        CREATE INDEX IF NOT EXISTS deliveries_by_analysis ON deliveries (analysis);
+        CREATE INDEX IF NOT EXISTS deliveries_by_batch ON deliveries (batch);
+        CREATE TABLE IF NOT EXISTS batches (
+            id text PRIMARY KEY, owner text, created_at bigint NOT NULL, refused text NOT NULL);
         CREATE TABLE IF NOT EXISTS argus_schema (version bigint NOT NULL, oldest_reader bigint NOT NULL);
         """;
 
@@ -64,7 +74,11 @@ internal sealed class Schema(DbConnection connection, DbTransaction transaction,
         ("analyses", "keep_original", "bigint NOT NULL DEFAULT 0"),
         ("analyses", "format", "bigint NOT NULL DEFAULT 1"),
         ("analyses", "trace_parent", "text"),
+        ("analyses", "batch", "text"),
+        ("analyses", "batch_position", "bigint"),
     ];
+
+    private const string LaterIndexes = "CREATE INDEX IF NOT EXISTS analyses_by_batch ON analyses (batch)";
 
     /// <summary>Makes what is missing. Tables of a newer version are left as they are.</summary>
     /// <exception cref="RequestException">A newer version changed them so that this one must not use them.</exception>
@@ -84,6 +98,7 @@ internal sealed class Schema(DbConnection connection, DbTransaction transaction,
             if (!await HasColumnAsync(table, column))
                 await ExecuteAsync($"ALTER TABLE {table} ADD COLUMN {column} {type}");
         }
+        await ExecuteAsync(LaterIndexes);
         await ExecuteAsync(isPostgres ? PostgresGuards : SqliteGuards);
         await ExecuteAsync($"DELETE FROM argus_schema; INSERT INTO argus_schema VALUES ({Version}, {OldestReader})");
     }

@@ -35,6 +35,20 @@ internal sealed class ServiceMetrics
         "state"
     );
 
+    private static readonly Counter Webhooks = Series.CreateCounter(
+        "argus_webhook_attempts_total",
+        "Attempts to tell a webhook, by outcome: delivered, retried, given_up.",
+        "outcome"
+    );
+
+    /// <summary>Counts an attempt to tell a webhook.</summary>
+    /// <param name="outcome"><c>delivered</c>, <c>retried</c> or <c>given_up</c>.</param>
+    public void CountWebhook(string outcome)
+    {
+        Webhooks.WithLabels(outcome).Inc();
+        ServiceTelemetry.WebhookAttempts.Add(1, new KeyValuePair<string, object?>("argus.outcome", outcome));
+    }
+
     /// <summary>Counts an analysis that ended.</summary>
     /// <param name="outcome">The verdict in lower case, or <c>failed</c>.</param>
     /// <param name="time">How long the analysis took.</param>

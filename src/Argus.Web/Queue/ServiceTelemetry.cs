@@ -30,6 +30,13 @@ internal static class ServiceTelemetry
         "Uploads that were not taken, by http.response.status_code."
     );
 
+    /// <summary>Attempts to tell a webhook.</summary>
+    public static readonly Counter<long> WebhookAttempts = Meter.CreateCounter<long>(
+        "argus.webhook.attempts",
+        "{attempt}",
+        "Attempts to tell a webhook, by argus.outcome: delivered, retried, given_up."
+    );
+
     private static readonly Gauge<long> QueueLength = Meter.CreateGauge<long>(
         "argus.queue.length",
         "{analysis}",

@@ -4,8 +4,14 @@ namespace Argus.Web.Queue;
 /// Measures the queue and tidies up every ten seconds: gives up analyses that ended too many workers, deletes results
 /// that were kept long enough, and deletes uploads that nobody waits for.
 /// </summary>
-internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions options, ILogger<Sweeper> log)
-    : BackgroundService
+internal sealed class Sweeper(
+    AnalysisStore store,
+    DeliveryStore deliveries,
+    BatchStore batches,
+    Uploads uploads,
+    ServeOptions options,
+    ILogger<Sweeper> log
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -38,6 +44,8 @@ internal sealed class Sweeper(AnalysisStore store, Uploads uploads, ServeOptions
         }
         foreach (var id in await store.ExpireAsync(TimeSpan.FromHours(options.KeepHours)))
             uploads.Delete(id);
+        await deliveries.ForgetAsync();
+        await batches.ForgetAsync();
         foreach (var id in uploads.ListOlderThan(AbandonedAge))
         {
             if (await store.IsUnfinishedAsync(id))

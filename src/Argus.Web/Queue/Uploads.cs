@@ -143,6 +143,13 @@ internal sealed class Uploads
             Try(path, File.Delete, "deleted");
     }
 
+    /// <summary>
+    /// Says of the file of an upload that it still waits for its row, so that it does not look abandoned.
+    /// </summary>
+    /// <param name="id">The id of its future analysis.</param>
+    public void Touch(string id) =>
+        Try(FindPath(id), path => File.SetLastWriteTimeUtc(path, DateTime.UtcNow), "touched");
+
     private void Try(string path, Action<string> work, string verb)
     {
         try
@@ -199,10 +206,7 @@ internal sealed class Uploads
             {
                 total += count;
                 if (total > options.LargestMegabytes * 1_000_000L)
-                    throw new RefusedUploadException(
-                        StatusCodes.Status413PayloadTooLarge,
-                        $"The file is larger than {options.LargestMegabytes} MB."
-                    );
+                    throw TooLarge(options);
                 hash.AppendData(buffer, 0, count);
                 await file.WriteAsync(buffer.AsMemory(0, count), cancel);
             }
@@ -214,6 +218,11 @@ internal sealed class Uploads
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>The refusal of a file that is too large.</summary>
+    /// <param name="options">The options of the service.</param>
+    public static RefusedUploadException TooLarge(ServeOptions options) =>
+        new(StatusCodes.Status413PayloadTooLarge, $"The file is larger than {options.LargestMegabytes} MB.");
 
     private static void CheckHead(ReadOnlySpan<byte> head)
     {

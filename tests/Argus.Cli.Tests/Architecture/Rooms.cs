@@ -173,10 +173,20 @@ internal static class Rooms
             "Argus.Training.Export",
         ],
         ["Argus.Client"] = [],
-        ["Argus.Web"] = [],
+        ["Argus.Web"] = ["Argus.Web.Outbound"],
+        ["Argus.Web.Outbound"] = [],
         ["Argus.Web.Queue"] = ["Argus.Clips", "Argus.Detection", "Argus.Video", "Argus.Web"],
+        ["Argus.Web.Webhooks"] = ["Argus.Web", "Argus.Web.Outbound", "Argus.Web.Queue"],
         ["Argus.Web.Mcp"] = ["Argus.Clips", "Argus.Detection", "Argus.Metrics", "Argus.Scores", "Argus.Video"],
-        ["Argus.Web.Http"] = ["Argus.Detection", "Argus.Web", "Argus.Web.Queue", "Argus.Web.Mcp"],
+        ["Argus.Web.Http"] =
+        [
+            "Argus.Detection",
+            "Argus.Web",
+            "Argus.Web.Mcp",
+            "Argus.Web.Outbound",
+            "Argus.Web.Queue",
+            "Argus.Web.Webhooks",
+        ],
         // These three lie in two programs: in Argus.Tool what a verdict needs, in Argus.Cli the rest.
         ["Argus.Cli"] = ["Argus.Training.Native", "Argus.Cli.Output"],
         ["Argus.Cli.Output"] = ["Argus.Metrics", "Argus.Training.Runs"],
