@@ -24,6 +24,10 @@ namespace Argus.Client;
 /// Everything that was found. Only <see cref="ArgusClient.GetAsync"/> and what waits for the end give it, of an
 /// analysis that is done.
 /// </param>
+/// <param name="Webhook">
+/// What became of the message to its webhook; null where there is none, and in lists.
+/// </param>
+/// <param name="Batch">The id of the batch that the file came in; null for one that came alone.</param>
 public sealed record Analysis(
     string Id,
     string Name,
@@ -40,5 +44,7 @@ public sealed record Analysis(
     Verdict? Verdict,
     double? Probability,
     bool KeepsOriginal,
-    AnalysisResult? Result = null
+    AnalysisResult? Result = null,
+    WebhookMessage? Webhook = null,
+    string? Batch = null
 );

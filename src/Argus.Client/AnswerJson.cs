@@ -14,10 +14,15 @@ namespace Argus.Client;
         typeof(WordConverter<AnalysisState>),
         typeof(WordConverter<Verdict>),
         typeof(WordConverter<ContentBinding>),
+        typeof(WordConverter<BatchState>),
+        typeof(WordConverter<WebhookState>),
     ]
 )]
 [JsonSerializable(typeof(Analysis))]
 [JsonSerializable(typeof(IReadOnlyList<Analysis>))]
+[JsonSerializable(typeof(Batch))]
+[JsonSerializable(typeof(SingleAddress))]
+[JsonSerializable(typeof(AddressList))]
 [JsonSerializable(typeof(ServiceHealth))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -11,7 +11,6 @@ namespace Argus.Client;
 public sealed class ArgusClient
 {
     private const int LargestPage = 200;
-    private const int FileBufferBytes = 1 << 16;
 
     private readonly ServiceConnection connection;
 
@@ -46,7 +45,7 @@ public sealed class ArgusClient
         CancellationToken cancel = default
     )
     {
-        var created = await CreateAsync(path, keepOriginal, cancel);
+        var created = await CreateAsync(path, keepOriginal, cancel: cancel);
         return await FinishAsync(created.Id, true, progress, pictures, cancel);
     }
 
@@ -72,52 +71,111 @@ public sealed class ArgusClient
         CancellationToken cancel = default
     )
     {
-        var created = await CreateAsync(video, name, keepOriginal, cancel);
+        var created = await CreateAsync(video, name, keepOriginal, cancel: cancel);
         return await FinishAsync(created.Id, true, progress, pictures, cancel);
     }
 
     /// <summary>Sends a video or picture. The service has it for certain as soon as this returns.</summary>
     /// <param name="path">The file.</param>
     /// <param name="keepOriginal">Whether the service is to keep the file as long as the result.</param>
+    /// <param name="webhook">Whom the service is to tell of the end (<c>--webhook-host</c>); null for nobody.</param>
     /// <param name="cancel">Stops the upload, of which nothing is left then.</param>
     /// <returns>The analysis, which waits for its turn.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public async Task<Analysis> CreateAsync(string path, bool keepOriginal = false, CancellationToken cancel = default)
+    public async Task<Analysis> CreateAsync(
+        string path,
+        bool keepOriginal = false,
+        Uri? webhook = null,
+        CancellationToken cancel = default
+    )
     {
-        await using var file = new FileStream(
-            path,
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.Read,
-            FileBufferBytes,
-            FileOptions.Asynchronous | FileOptions.SequentialScan
-        );
-        return await CreateAsync(file, Path.GetFileName(path), keepOriginal, cancel);
+        await using var file = BatchUpload.Open(path);
+        return await CreateAsync(file, Path.GetFileName(path), keepOriginal, webhook, cancel);
     }
 
     /// <summary>Sends a video or picture. The service has it for certain as soon as this returns.</summary>
     /// <param name="video">The video, from where the stream stands. It stays open.</param>
     /// <param name="name">The name to show.</param>
     /// <param name="keepOriginal">Whether the service is to keep the file as long as the result.</param>
+    /// <param name="webhook">Whom the service is to tell of the end (<c>--webhook-host</c>); null for nobody.</param>
     /// <param name="cancel">Stops the upload, of which nothing is left then.</param>
     /// <returns>The analysis, which waits for its turn.</returns>
     public Task<Analysis> CreateAsync(
         Stream video,
         string name,
         bool keepOriginal = false,
+        Uri? webhook = null,
         CancellationToken cancel = default
     )
     {
         ArgumentNullException.ThrowIfNull(video);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var path = AnalysisPath.All + (keepOriginal ? "?keep_original=true" : "");
-        var request = new ServiceRequest(HttpMethod.Post, path)
-        {
-            Success = HttpStatusCode.Accepted,
-            Upload = new VideoUpload(video, name),
-        };
-        return connection.ReadAsync(request, AnswerJson.Default.Analysis, cancel);
+        return SendAsync(new VideoUpload(video, name), keepOriginal, webhook, cancel);
     }
+
+    /// <summary>
+    /// Has the service fetch a video itself, from a host that it was allowed (<c>--fetch-host</c>). It has it for
+    /// certain as soon as this returns.
+    /// </summary>
+    /// <param name="address">With http or https.</param>
+    /// <param name="keepOriginal">Whether the service is to keep the file as long as the result.</param>
+    /// <param name="webhook">Whom the service is to tell of the end (<c>--webhook-host</c>); null for nobody.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>The analysis, which waits for its turn.</returns>
+    public Task<Analysis> CreateAsync(
+        Uri address,
+        bool keepOriginal = false,
+        Uri? webhook = null,
+        CancellationToken cancel = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return SendAsync(new AddressContent([address], isBatch: false), keepOriginal, webhook, cancel);
+    }
+
+    /// <summary>
+    /// Sends several videos or pictures with one answer. Those that are refused are named in it and do not refuse the
+    /// others.
+    /// </summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="keepOriginal">Whether the service is to keep the files as long as the results.</param>
+    /// <param name="webhook">Whom the service is to tell when all have ended; null for nobody.</param>
+    /// <param name="cancel">Stops the upload, of which nothing is left then.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public Task<Batch> CreateBatchAsync(
+        IReadOnlyList<string> paths,
+        bool keepOriginal = false,
+        Uri? webhook = null,
+        CancellationToken cancel = default
+    ) => SendBatchAsync(new BatchUpload(paths), keepOriginal, webhook, cancel);
+
+    /// <summary>Has the service fetch several videos itself, with one answer.</summary>
+    /// <param name="addresses">Each with http or https.</param>
+    /// <param name="keepOriginal">Whether the service is to keep the files as long as the results.</param>
+    /// <param name="webhook">Whom the service is to tell when all have ended; null for nobody.</param>
+    /// <param name="cancel">Stops it.</param>
+    public Task<Batch> CreateBatchAsync(
+        IReadOnlyList<Uri> addresses,
+        bool keepOriginal = false,
+        Uri? webhook = null,
+        CancellationToken cancel = default
+    ) => SendBatchAsync(new AddressContent(addresses, isBatch: true), keepOriginal, webhook, cancel);
+
+    /// <summary>Gets a batch with counts and with its analyses in order, without their results.</summary>
+    /// <param name="id">The id of the batch.</param>
+    /// <param name="cancel">Stops it.</param>
+    public Task<Batch> GetBatchAsync(string id, CancellationToken cancel = default) =>
+        connection.ReadAsync(
+            new ServiceRequest(HttpMethod.Get, AnalysisPath.OfBatch(id)),
+            AnswerJson.Default.Batch,
+            cancel
+        );
+
+    /// <summary>Deletes all analyses of a batch in any state, with their videos and their results.</summary>
+    /// <param name="id">The id of the batch.</param>
+    /// <param name="cancel">Stops waiting for the answer; it may be deleted all the same.</param>
+    public Task DeleteBatchAsync(string id, CancellationToken cancel = default) =>
+        DeletePathAsync(AnalysisPath.OfBatch(id), cancel);
 
     /// <summary>Gets an analysis in any state.</summary>
     /// <param name="id">The id of the analysis.</param>
@@ -194,11 +252,8 @@ public sealed class ArgusClient
     /// <summary>Deletes an analysis in any state, with its video and its result.</summary>
     /// <param name="id">The id of the analysis.</param>
     /// <param name="cancel">Stops waiting for the answer; it may be deleted all the same.</param>
-    public async Task DeleteAsync(string id, CancellationToken cancel = default)
-    {
-        var request = new ServiceRequest(HttpMethod.Delete, AnalysisPath.Of(id)) { Success = HttpStatusCode.NoContent };
-        using var response = await connection.OpenAsync(request, cancel);
-    }
+    public Task DeleteAsync(string id, CancellationToken cancel = default) =>
+        DeletePathAsync(AnalysisPath.Of(id), cancel);
 
     /// <summary>Asks whether the service works and how much waits. It needs no key.</summary>
     /// <param name="cancel">Stops it.</param>
@@ -208,6 +263,43 @@ public sealed class ArgusClient
             AnswerJson.Default.ServiceHealth,
             cancel
         );
+
+    private Task<Analysis> SendAsync(
+        RequestContent content,
+        bool keepOriginal,
+        Uri? webhook,
+        CancellationToken cancel
+    ) =>
+        connection.ReadAsync(
+            CreateSending(AnalysisPath.All, content, keepOriginal, webhook),
+            AnswerJson.Default.Analysis,
+            cancel
+        );
+
+    private Task<Batch> SendBatchAsync(
+        RequestContent content,
+        bool keepOriginal,
+        Uri? webhook,
+        CancellationToken cancel
+    ) =>
+        connection.ReadAsync(
+            CreateSending(AnalysisPath.Batches, content, keepOriginal, webhook),
+            AnswerJson.Default.Batch,
+            cancel
+        );
+
+    private static ServiceRequest CreateSending(string all, RequestContent content, bool keepOriginal, Uri? webhook) =>
+        new(HttpMethod.Post, AnalysisPath.OfSending(all, keepOriginal, webhook))
+        {
+            Success = HttpStatusCode.Accepted,
+            Upload = content,
+        };
+
+    private async Task DeletePathAsync(string path, CancellationToken cancel)
+    {
+        var request = new ServiceRequest(HttpMethod.Delete, path) { Success = HttpStatusCode.NoContent };
+        using var response = await connection.OpenAsync(request, cancel);
+    }
 
     private async Task<Analysis> FinishAsync(
         string id,

@@ -120,7 +120,7 @@ internal sealed class ServiceConnection
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (request.Upload is { } upload)
         {
-            message.Content = upload.CreateForm();
+            message.Content = upload.Create();
             // A wrong key, a full queue or too many uploads are said before the video is on its way.
             message.Headers.ExpectContinue = true;
         }

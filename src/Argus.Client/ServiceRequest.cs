@@ -13,8 +13,8 @@ internal sealed record ServiceRequest(HttpMethod Method, string Path)
     /// <summary>Another status whose answer has the same form, if it is JSON; null if there is none.</summary>
     public HttpStatusCode? OtherSuccess { get; init; }
 
-    /// <summary>The video to send; null for all requests but uploads.</summary>
-    public VideoUpload? Upload { get; init; }
+    /// <summary>What to send; null for all requests but uploads.</summary>
+    public RequestContent? Upload { get; init; }
 
     /// <summary>The media type of the answer.</summary>
     public string Accept { get; init; } = "application/json";

@@ -9,19 +9,33 @@ namespace Argus.Client;
 /// </summary>
 /// <param name="video">The bytes, from the place where the stream stands.</param>
 /// <param name="name">The name to show.</param>
-internal sealed class VideoUpload(Stream video, string name)
+internal sealed class VideoUpload(Stream video, string name) : RequestContent
 {
     private readonly long start = video.CanSeek ? video.Position : 0;
     private bool isSent;
     private Task copying = Task.CompletedTask;
 
-    /// <summary>Whether the video can be sent, again if it was sent before.</summary>
-    public bool CanBeSent => video.CanSeek || !isSent;
+    /// <inheritdoc/>
+    public override bool CanBeSent => video.CanSeek || !isSent;
 
     private long? Length => video.CanSeek ? video.Length - start : null;
 
-    /// <summary>Describes the video as a form with one file.</summary>
-    public HttpContent CreateForm() => new MultipartFormDataContent { new FileContent(this, name) };
+    /// <inheritdoc/>
+    public override HttpContent Create() => new MultipartFormDataContent { new FileContent(this, name) };
+
+    /// <summary>Describes a file of a form with several. The stream is closed with the form.</summary>
+    /// <param name="video">The file.</param>
+    /// <param name="name">The name to show.</param>
+    public static HttpContent CreateFile(Stream video, string name)
+    {
+        var content = new StreamContent(video);
+        content.Headers.ContentDisposition = CreateDisposition(name);
+        return content;
+    }
+
+    // The extended form of the parameter holds every name as it is; the other cannot write quotation marks.
+    private static ContentDispositionHeaderValue CreateDisposition(string name) =>
+        new("form-data") { Name = "file", FileNameStar = name };
 
     // A service may refuse a video before all of it is sent; what is left of that copy must end before another begins.
     private async Task CopyAsync(Stream stream, CancellationToken cancel)
@@ -42,12 +56,7 @@ internal sealed class VideoUpload(Stream video, string name)
         public FileContent(VideoUpload upload, string name)
         {
             this.upload = upload;
-            // The extended form of the parameter holds every name as it is; the other cannot write quotation marks.
-            Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data")
-            {
-                Name = "file",
-                FileNameStar = name,
-            };
+            Headers.ContentDisposition = CreateDisposition(name);
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Argus.Client;
 using Argus.Tests;
+using Argus.Web.Tests.Outbound;
 using Xunit;
 
 namespace Argus.Web.Tests.Clients;
@@ -19,11 +20,26 @@ public class ClientContractTests(Material material)
     public async Task The_client_and_the_description_agree_on_every_operation_parameter_status_and_property()
     {
         using var folder = new TemporaryFolder();
-        using var service = await RunningService.StartAsync(material, folder, null, "--keep-originals");
+        var video = await File.ReadAllBytesAsync(material.Video);
+        await using var other = await OtherServer.StartAsync(http => http.Response.Body.WriteAsync(video).AsTask());
+        using var service = await RunningService.StartAsync(
+            material,
+            folder,
+            null,
+            "--keep-originals",
+            "--fetch-host",
+            other.Peer,
+            "--webhook-host",
+            other.Peer,
+            "--webhook-secret",
+            "whsec_" + Convert.ToBase64String(new byte[32]),
+            "--allow-private",
+            other.Peer
+        );
         var document = new ApiDocument(await service.GetAsync("/openapi/v1.json"));
         using var recorder = new Recorder();
         using var http = new HttpClient(recorder) { BaseAddress = service.Address };
-        await CallEverythingAsync(new ArgusClient(http));
+        await CallEverythingAsync(new ArgusClient(http), other.Address);
 
         foreach (var exchange in recorder.Exchanges)
         {
@@ -81,9 +97,25 @@ public class ClientContractTests(Material material)
         Assert.True(check.Faults.Count == 0, string.Join('\n', check.Faults));
     }
 
-    private async Task CallEverythingAsync(ArgusClient client)
+    private async Task CallEverythingAsync(ArgusClient client, Uri other)
     {
         await client.GetHealthAsync();
+        var fetched = await client.CreateAsync(other, webhook: other);
+        Assert.Equal(other.AbsoluteUri, fetched.Webhook!.Address);
+        var batch = await client.CreateBatchAsync(
+            [material.Video, material.Broken],
+            keepOriginal: true,
+            webhook: other
+        );
+        Assert.Equal((1, 1), (batch.Analyses.Count, batch.Refused.Count));
+        Assert.Equal(batch.Id, (await client.GetAsync(batch.Analyses[0].Id)).Batch);
+        var addressed = await client.CreateBatchAsync([other, other]);
+        foreach (var sentBatch in new[] { batch, addressed })
+        {
+            Assert.Equal(sentBatch.Id, (await client.GetBatchAsync(sentBatch.Id)).Id);
+            await client.DeleteBatchAsync(sentBatch.Id);
+        }
+        await client.DeleteAsync(fetched.Id);
         var sent = await client.CreateAsync(material.Video);
         var analysis = await client.AnalyzeAsync(material.Video, keepOriginal: true, pictures: true);
         await client.WaitAsync(sent.Id);
@@ -102,6 +134,9 @@ public class ClientContractTests(Material material)
                 () => client.GetReportAsync(analysis.Id),
                 () => client.GetOriginalAsync(sent.Id),
                 () => client.DeleteAsync(analysis.Id),
+                () => client.GetBatchAsync(batch.Id),
+                () => client.DeleteBatchAsync(batch.Id),
+                () => client.CreateAsync(new Uri("http://elsewhere.example.org/clip.mp4")),
                 () => client.ListAsync(before: "x").ToListAsync().AsTask(),
             }
         )
@@ -112,6 +147,8 @@ public class ClientContractTests(Material material)
     private static IEnumerable<(string Operation, Type Answer)> Answers()
     {
         yield return ("createAnalysis", Result(nameof(ArgusClient.CreateAsync)));
+        yield return ("createBatch", Result(nameof(ArgusClient.CreateBatchAsync)));
+        yield return ("getBatch", Result(nameof(ArgusClient.GetBatchAsync)));
         yield return ("getAnalysis", Result(nameof(ArgusClient.GetAsync)));
         yield return ("listAnalyses", typeof(IReadOnlyList<>).MakeGenericType(Result(nameof(ArgusClient.ListAsync))));
         yield return (
