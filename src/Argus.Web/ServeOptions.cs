@@ -132,8 +132,8 @@ public sealed record ServeOptions
     public double DrainSeconds { get; init; } = 25;
 
     /// <summary>
-    /// The hosts that may be told of ended analyses: <c>hooks.example.org</c>, <c>*.example.org</c>, either with a port.
-    /// Without any, webhooks are off.
+    /// The hosts that may be told of ended analyses: <c>hooks.example.org</c>, <c>*.example.org</c>, either with a
+    /// port. Without any, webhooks are off.
     /// </summary>
     [Setting(
         "webhook-host",

@@ -135,7 +135,7 @@ public class McpTests(Material material)
             "--mcp",
             "--require-key",
             "--uploads-per-minute",
-            "3",
+            "5",
             "--max-megabytes",
             "1"
         );
@@ -156,9 +156,6 @@ public class McpTests(Material material)
             Assert.True((await CallAsync(other, "get_report", "id", id)).IsError);
 
         // Refusals are answers that a model can read.
-        Assert.Contains("larger than 1 MB", Text(await SendAsync(client, "a.mp4", Mp4Of(1_200_000))));
-        Assert.Contains("no video or picture", Text(await SendAsync(client, "a.mp4", "no video"u8.ToArray())));
-        Assert.Contains("More than 3 files a minute", Text(await SendAsync(client, "a.mp4", "no video"u8.ToArray())));
         Assert.Contains(
             "no base64",
             Text(
@@ -169,6 +166,14 @@ public class McpTests(Material material)
                 )
             )
         );
+        Assert.Contains(
+            "--fetch-host",
+            Text(await CallAsync(client, "analyze_video", "url", "http://127.0.0.1/clip.mp4")),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("larger than 1 MB", Text(await SendAsync(client, "a.mp4", Mp4Of(1_200_000))));
+        Assert.Contains("no video or picture", Text(await SendAsync(client, "a.mp4", "no video"u8.ToArray())));
+        Assert.Contains("More than 5 files a minute", Text(await SendAsync(client, "a.mp4", "no video"u8.ToArray())));
     }
 
     [Fact]

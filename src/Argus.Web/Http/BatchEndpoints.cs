@@ -32,9 +32,9 @@ internal static class BatchEndpoints
             .WithDescription(
                 "multipart/form-data with several files in fields 'file', or application/json with their addresses in "
                     + "'urls', where the service was started with --fetch-host. Files that are refused are named with "
-                    + "the reason and do not refuse the others. More files than --max-batch, or than the queue has room "
-                    + "for, are refused as a whole. With keep_original=true the files are kept as long as the results, "
-                    + "where the service was started with --keep-originals. "
+                    + "the reason and do not refuse the others. More files than --max-batch, or than the queue has "
+                    + "room for, are refused as a whole. With keep_original=true the files are kept as long as the "
+                    + "results, where the service was started with --keep-originals. "
                     + WebhookParameter.Description
             )
             .Accepts<BatchForm>("multipart/form-data", "application/json")

@@ -15,6 +15,8 @@ internal sealed class McpQueueTools(
     IHttpContextAccessor context,
     AnalysisStore store,
     Uploads uploads,
+    RemoteFiles remote,
+    Intake intake,
     UploadLimiter limiter,
     ServeOptions options,
     Detector detector
@@ -29,27 +31,29 @@ internal sealed class McpQueueTools(
     [McpServerTool(Name = McpTexts.Analyze, Title = McpTexts.AnalyzeTitle, ReadOnly = false, Destructive = false)]
     [Description(McpTexts.AnalyzeText)]
     public async Task<CallToolResult> AnalyzeAsync(
-        [Description("What the file is called, for the answer.")] string name,
-        [Description("The file's bytes in base64, at most 20 MB. Larger files are sent to POST /v1/analyses.")]
-            string data,
         IProgress<ProgressNotificationValue> progress,
-        CancellationToken cancel
+        CancellationToken cancel,
+        [Description("The file's address, where the service fetches from its host; or name and data instead.")]
+            string? url = null,
+        [Description("What the file is called, for the answer; with data.")] string? name = null,
+        [Description("The file's bytes in base64, at most 20 MB. Larger files are sent to POST /v1/analyses.")]
+            string? data = null
     )
     {
-        if (data.Length > LargestInlineMegabytes * BytesPerMegabyte / 3L * 4)
-            return McpAnswer.Refuse(
-                $"The file is larger than {LargestInlineMegabytes} MB. Send it to POST /v1/analyses as a form, and ask "
-                    + $"{McpTexts.Report} with the id that is answered."
-            );
-        if (!Base64.IsValid(data))
-            return McpAnswer.Refuse("data is no base64.");
         if (!limiter.Allows(Http))
             return McpAnswer.Refuse($"More than {options.UploadsPerMinute} files a minute. Try again later.");
         try
         {
-            using var content = new MemoryStream(Convert.FromBase64String(data));
-            var added = await AddAsync(name, content, cancel);
-            return await FollowAsync(added, new McpProgress(progress), cancel);
+            var file = (url, data) switch
+            {
+                ({ } address, null) => await FetchAsync(address, cancel),
+                (null, { } bytes) => await ReceiveAsync(name ?? "", bytes, cancel),
+                _ => throw new RefusedUploadException(
+                    StatusCodes.Status400BadRequest,
+                    "Give either the url of a file, or its name and its data."
+                ),
+            };
+            return await FollowAsync(await AddAsync(file), new McpProgress(progress), cancel);
         }
         catch (RefusedUploadException error)
         {
@@ -75,25 +79,32 @@ internal sealed class McpQueueTools(
     [Description(McpTexts.ModelsText)]
     public CallToolResult ListModels() => McpAnswer.CreateModels(detector);
 
-    private async Task<AnalysisRow> AddAsync(string name, Stream content, CancellationToken cancel)
+    private Task<ReceivedFile> FetchAsync(string address, CancellationToken cancel)
     {
-        var upload = await uploads.ReceiveAsync(content, cancel);
-        var row = new AnalysisRow
-        {
-            Id = upload.Id,
-            Name = UploadFormReader.CleanName(name),
-            Owner = Access.FindOwner(Http),
-            Bytes = upload.Bytes,
-            Sha256 = upload.Sha256,
-            DurationSeconds = upload.DurationSeconds,
-        };
-        if (await store.AddAsync(row, options.LongestQueue) is { } added)
+        remote.CheckOn();
+        return remote.ReceiveAsync(address, cancel);
+    }
+
+    private async Task<ReceivedFile> ReceiveAsync(string name, string data, CancellationToken cancel)
+    {
+        if (data.Length > LargestInlineMegabytes * BytesPerMegabyte / 3L * 4)
+            throw new RefusedUploadException(
+                StatusCodes.Status413PayloadTooLarge,
+                $"The file is larger than {LargestInlineMegabytes} MB. Send it to POST /v1/analyses as a form, and ask "
+                    + $"{McpTexts.Report} with the id that is answered."
+            );
+        if (!Base64.IsValid(data))
+            throw new RefusedUploadException(StatusCodes.Status400BadRequest, "data is no base64.");
+        using var content = new MemoryStream(Convert.FromBase64String(data));
+        return new ReceivedFile(UploadFormReader.CleanName(name), await uploads.ReceiveAsync(content, cancel));
+    }
+
+    private async Task<AnalysisRow> AddAsync(ReceivedFile file)
+    {
+        if (await store.AddAsync(Intake.CreateRow(Http, file, keepOriginal: false), options.LongestQueue) is { } added)
             return added;
-        uploads.Delete(upload.Id);
-        throw new RefusedUploadException(
-            StatusCodes.Status503ServiceUnavailable,
-            $"{options.LongestQueue} videos wait already. Try again later."
-        );
+        uploads.Delete(file.Upload.Id);
+        throw intake.QueueIsFull();
     }
 
     // Whoever stops waiting finds the answer by get_report.

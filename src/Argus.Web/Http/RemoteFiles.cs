@@ -56,8 +56,8 @@ internal sealed class RemoteFiles : IDisposable
     /// <param name="text">The address as the client sent it.</param>
     /// <param name="cancel">Breaks it off.</param>
     /// <exception cref="RefusedUploadException">
-    /// A rule forbids the address (403), it cannot be fetched (422), that takes too long (504), or the file is none that
-    /// an upload may be.
+    /// A rule forbids the address (403), it cannot be fetched (422), that takes too long (504), or the file is
+    /// none that an upload may be.
     /// </exception>
     public async Task<ReceivedFile> ReceiveAsync(string text, CancellationToken cancel)
     {

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Argus.Web.Outbound;
 
 /// <summary>
@@ -8,6 +6,9 @@ namespace Argus.Web.Outbound;
 /// </summary>
 internal static class OutboundFault
 {
+    // Errors of streams have this number (COR_E_IO); errors of files have the number of their system.
+    private const int StreamError = unchecked((int)0x80131620);
+
     /// <summary>The rule that refused a connection; null if none did.</summary>
     /// <param name="error">What the request ended with.</param>
     public static RefusedAddressException? FindRefusal(Exception? error)
@@ -23,11 +24,7 @@ internal static class OutboundFault
     /// <summary>Tells whether an exception is a request's failure, and no fault of the program.</summary>
     /// <param name="error">What the request ended with.</param>
     public static bool IsFailure(Exception error) =>
-        error
-            is HttpRequestException
-                or HttpIOException
-                or RefusedAddressException
-                or IOException { InnerException: SocketException };
+        error is HttpRequestException or RefusedAddressException or IOException { HResult: StreamError };
 
     /// <summary>Why it failed.</summary>
     /// <param name="error">One that <see cref="IsFailure"/> accepts.</param>

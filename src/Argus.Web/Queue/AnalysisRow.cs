@@ -38,8 +38,8 @@ internal sealed class AnalysisRow
     public long? BatchPosition { get; init; }
 
     /// <summary>
-    /// The host that the file was fetched from, for the audit log; null for a file that was sent, and for rows that were
-    /// read.
+    /// The host that the file was fetched from, for the audit log; null for a file that was sent, and for rows that
+    /// were read.
     /// </summary>
     public string? Source { get; init; }
 

@@ -61,7 +61,8 @@ internal sealed class AnalysisStore(Database database)
             INSERT INTO analyses (id, name, owner, bytes, sha256, duration_seconds, keep_original, trace_parent, batch,
                 batch_position, format, state, created_at)
             SELECT @Id, @Name, CAST(@Owner AS text), @Bytes, @Sha256, @DurationSeconds, @keep,
-                CAST(@TraceParent AS text), CAST(@Batch AS text), CAST(@BatchPosition AS bigint), {Schema.RowFormat}, 'queued', {database.Now}
+                CAST(@TraceParent AS text), CAST(@Batch AS text), CAST(@BatchPosition AS bigint), {Schema.RowFormat},
+                'queued', {database.Now}
             WHERE (SELECT count(*) FROM analyses WHERE state = 'queued') < @most
             RETURNING {Columns}
             """,

@@ -68,7 +68,9 @@ internal sealed class BatchStore(Database database)
     /// <summary>Deletes a batch and its analyses in any state.</summary>
     /// <param name="id">The id of the batch.</param>
     /// <param name="owner">The name of the key that it must belong to; null accepts every owner.</param>
-    /// <returns>The ids of the analyses that were deleted; none if there is no batch that the owner may delete.</returns>
+    /// <returns>
+    /// The ids of the analyses that were deleted; none if there is no batch that the owner may delete.
+    /// </returns>
     public async Task<IReadOnlyList<string>> DeleteAsync(string id, string? owner)
     {
         var deleted = await database.TogetherAsync(async transaction =>

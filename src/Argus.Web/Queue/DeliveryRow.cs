@@ -27,7 +27,9 @@ internal sealed class DeliveryRow
     /// <summary>The id of the batch; null for an analysis's.</summary>
     public string? Batch { get; init; }
 
-    /// <summary>The receiver's address. It may hold a secret of the receiver's and is shown to the owner alone.</summary>
+    /// <summary>
+    /// The receiver's address. It may hold a secret of the receiver's and is shown to the owner alone.
+    /// </summary>
     public required string Url { get; init; }
 
     /// <summary>Host and port of the receiver.</summary>

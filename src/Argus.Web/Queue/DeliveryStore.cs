@@ -143,6 +143,10 @@ internal sealed class DeliveryStore(Database database)
     public Task ForgetAsync() => database.ExecuteAsync(Forget);
 
     // The path of an address may be a secret of the receiver's.
-    private static string Describe(DeliveryRow row, string? error) =>
-        $"{row.Id}{(row.Batch is null ? "" : $" about batch {row.Batch}")} to {row.Peer}, attempt {row.Attempts}{(error is null ? "" : $": {error}")}";
+    private static string Describe(DeliveryRow row, string? error)
+    {
+        var about = row.Batch is null ? "" : $" about batch {row.Batch}";
+        var reason = error is null ? "" : $": {error}";
+        return $"{row.Id}{about} to {row.Peer}, attempt {row.Attempts}{reason}";
+    }
 }

@@ -36,10 +36,12 @@ internal sealed class WebhookDeliverer(
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        if (sender.Guard.IsOff)
+        // A service that could not start has let go of all it had by the time that this begins.
+        if (sender.Guard.IsOff || stopping.IsCancellationRequested)
             return;
+        var begun = drain.Begun;
         var attempts = new List<Attempt>();
-        while (!drain.Begun.IsCancellationRequested && !stopping.IsCancellationRequested)
+        while (!begun.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             attempts.RemoveAll(attempt => attempt.Work.IsCompleted);
             var pause = IdlePause;
@@ -59,7 +61,7 @@ internal sealed class WebhookDeliverer(
                 log.LogWarning("No webhook can be told for now: {Message}", error.Message);
                 pause = FaultPause;
             }
-            await Task.WhenAny([.. attempts.Select(attempt => attempt.Work), DelayAsync(pause, drain.Begun, stopping)]);
+            await Task.WhenAny([.. attempts.Select(attempt => attempt.Work), DelayAsync(pause, begun, stopping)]);
         }
         await Task.WhenAll(attempts.Select(attempt => attempt.Work));
     }
