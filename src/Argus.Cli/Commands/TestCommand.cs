@@ -10,6 +10,8 @@ internal static class TestCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
+    private const int ProgramsAtOnce = 2;
+
     public static Command Create()
     {
         var filter = new Option<string?>("--filter")
@@ -47,12 +49,15 @@ internal static class TestCommand
                         failed++;
                     }
                 }
-                foreach (var program in programs)
+                // Many tests wait for other processes; another program's keep the processor busy meanwhile.
+                using var room = new SemaphoreSlim(ProgramsAtOnce);
+                var runs = programs.Select(RunInTurnAsync).ToList();
+                foreach (var run in runs)
                 {
                     IReadOnlyList<XElement> report = [];
                     try
                     {
-                        report = await RunAsync(program, parse.GetValue(filter), cancel);
+                        report = await run;
                     }
                     catch (ArgusException error)
                     {
@@ -91,6 +96,19 @@ internal static class TestCommand
                     $"{passed} passed, {failed} failed{(skipped.Count > 0 ? $", {skipped.Count} skipped" : "")}"
                 );
                 return failed > 0 || passed == 0 ? 1 : 0;
+
+                async Task<IReadOnlyList<XElement>> RunInTurnAsync(string program)
+                {
+                    await room.WaitAsync(cancel);
+                    try
+                    {
+                        return await RunAsync(program, parse.GetValue(filter), cancel);
+                    }
+                    finally
+                    {
+                        room.Release();
+                    }
+                }
             }
         );
         return command;
