@@ -89,7 +89,7 @@ public partial class ToolTests
 
         var help = await tool.RunAsync("--help");
         Assert.Equal(
-            ["doctor", "models", "detect", "verify", "audit", "serve", "keys"],
+            ["doctor", "models", "detect", "verify", "audit", "serve", "keys", "mcp"],
             help.Output.Split("Commands:")[1]
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(line => line.Split(' ')[0])
