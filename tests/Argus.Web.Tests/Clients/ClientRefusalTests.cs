@@ -89,7 +89,7 @@ public class ClientRefusalTests(Material material)
         await client.CreateAsync(material.Video);
         await Refused(
             HttpStatusCode.ServiceUnavailable,
-            "1 videos wait already",
+            "No more than 1 videos may wait",
             () => client.CreateAsync(folder["large.mp4"])
         );
         Assert.Single(service.Files);
