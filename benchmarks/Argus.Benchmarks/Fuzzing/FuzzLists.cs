@@ -5,7 +5,11 @@ using Argus.Provenance;
 using Argus.Tests.Provenance;
 using Argus.Training.Export;
 using Argus.Training.Recipes;
+using Argus.Web;
+using Argus.Web.Http;
+using Argus.Web.Outbound;
 using Argus.Web.Queue;
+using Microsoft.AspNetCore.Http;
 
 namespace Argus.Benchmarks.Fuzzing;
 
@@ -27,7 +31,7 @@ internal static class FuzzLists
     /// <summary>Creates the readers.</summary>
     /// <param name="corpus">Valid files of every kind.</param>
     public static IEnumerable<FuzzReader> Create(FuzzCorpus corpus) =>
-        [.. OfDatasets(corpus), .. OfDetectors(corpus), .. OfEvidence(corpus)];
+        [.. OfDatasets(corpus), .. OfDetectors(corpus), .. OfEvidence(corpus), .. OfService(corpus)];
 
     private static IEnumerable<FuzzReader> OfDatasets(FuzzCorpus corpus)
     {
@@ -110,5 +114,54 @@ internal static class FuzzLists
             [new DrawnManifest().AddToJpeg(corpus.Read("picture.jpg"))],
             () => ProvenanceReader.Read(manifest)
         );
+    }
+
+    private static IEnumerable<FuzzReader> OfService(FuzzCorpus corpus)
+    {
+        var settings = corpus["fuzz-settings.json"];
+        yield return new(
+            "service settings",
+            settings,
+            [
+                """
+                {
+                  // a comment
+                  "max_megabytes": 100, "keep_hours": 1.5, "require_key": true, "log": "json",
+                  "proxy": ["10.0.0.5", "10.1.0.0/16"], "url": "http://127.0.0.1:8080",
+                }
+                """u8.ToArray(),
+            ],
+            () => ServeSettings.Create(_ => null, _ => null, settings).Check()
+        );
+        var addresses = corpus["fuzz-addresses.json"];
+        yield return new(
+            "addresses of a batch",
+            addresses,
+            [
+                """{"urls": ["https://media.example.org/a.mp4", "https://media.example.org/b.mp4?x=\u00e4"]}"""u8.ToArray(),
+            ],
+            () => ReadAddresses(File.ReadAllBytes(addresses))
+        );
+    }
+
+    private static void ReadAddresses(byte[] body)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.ContentType = "application/json";
+        http.Request.Body = new MemoryStream(body);
+        var guard = new OutboundGuard("--fetch-host", ["*.example.org"], []);
+        foreach (
+            var address in UrlBody.ReadManyAsync(http.Request, 100, CancellationToken.None).GetAwaiter().GetResult()
+        )
+        {
+            try
+            {
+                guard.Parse(address);
+            }
+            catch (Exception error) when (error is RefusedAddressException or UriFormatException)
+            {
+                throw new RefusedUploadException(StatusCodes.Status400BadRequest, error.Message);
+            }
+        }
     }
 }
