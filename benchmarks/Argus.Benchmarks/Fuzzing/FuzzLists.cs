@@ -138,7 +138,9 @@ internal static class FuzzLists
             "addresses of a batch",
             addresses,
             [
-                """{"urls": ["https://media.example.org/a.mp4", "https://media.example.org/b.mp4?x=\u00e4"]}"""u8.ToArray(),
+                """
+                {"urls": ["https://media.example.org/a.mp4", "https://media.example.org/b.mp4?x=\u00e4"]}
+                """u8.ToArray(),
             ],
             () => ReadAddresses(File.ReadAllBytes(addresses))
         );
