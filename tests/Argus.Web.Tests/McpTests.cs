@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -14,6 +15,9 @@ namespace Argus.Web.Tests;
 /// <summary>Language models' protocol, with the SDK's own client and with nonsense.</summary>
 public class McpTests(Material material)
 {
+    // Only what hangs takes so long, on the slowest machine too.
+    private static readonly McpClientOptions Patient = new() { InitializationTimeout = TimeSpan.FromMinutes(5) };
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -141,6 +145,7 @@ public class McpTests(Material material)
         );
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => ConnectAsync(service, "wrong"));
         await using var client = await ConnectAsync(service, anna);
+        var minute = Stopwatch.StartNew();
         Assert.Equal(3, (await client.ListToolsAsync(cancellationToken: Cancel)).Count);
         var answer = await SendAsync(client, "../clip.mp4", await File.ReadAllBytesAsync(material.Video, Cancel));
         Assert.True(answer.IsError is not true, Text(answer));
@@ -173,7 +178,13 @@ public class McpTests(Material material)
         );
         Assert.Contains("larger than 1 MB", Text(await SendAsync(client, "a.mp4", Mp4Of(1_200_000))));
         Assert.Contains("no video or picture", Text(await SendAsync(client, "a.mp4", "no video"u8.ToArray())));
-        Assert.Contains("More than 5 files a minute", Text(await SendAsync(client, "a.mp4", "no video"u8.ToArray())));
+        // On a machine that took longer than the minute, the first ones are forgotten.
+        var sixth = Text(await SendAsync(client, "a.mp4", "no video"u8.ToArray()));
+        Assert.True(
+            sixth.Contains("More than 5 files a minute", StringComparison.Ordinal)
+                || minute.Elapsed > TimeSpan.FromMinutes(1),
+            sixth
+        );
     }
 
     [Fact]
@@ -235,6 +246,7 @@ public class McpTests(Material material)
                     WorkingDirectory = folder.Path,
                 }
             ),
+            Patient,
             cancellationToken: Cancel
         );
 
@@ -247,6 +259,7 @@ public class McpTests(Material material)
                     AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = $"Bearer {key}" },
                 }
             ),
+            Patient,
             cancellationToken: Cancel
         );
 

@@ -46,7 +46,6 @@ public class OtlpTests(Material material)
         var uploaded = spans.Single(span => span.Span.SpanId == processed.ParentSpanId).Span;
         Assert.Equal("POST v1/analyses", uploaded.Name.Replace("/v1", "v1", StringComparison.Ordinal).TrimEnd('/'));
         Assert.Equal(uploaded.TraceId, analyzed.Span.TraceId);
-        Assert.True(uploaded.EndTimeUnixNano <= analyzed.Span.EndTimeUnixNano);
         Assert.Equal("argus", collector.Resource["service.name"]);
         Assert.Equal("test", collector.Resource["deployment.environment.name"]);
 
