@@ -48,19 +48,20 @@ public sealed class ServeSetting
         var value = property.GetValue(options);
         if (property.GetCustomAttribute<RangeAttribute>() is { } range)
         {
-            var (least, most) = (ToNumber(range.Minimum), ToNumber(range.Maximum));
+            var number = ToNumber(value!);
+            var least = ToNumber(range.Minimum);
+            var most = ToNumber(range.Maximum);
             // The comparison is negated so that NaN is refused too.
-            if (!(ToNumber(value!) is var number && number >= least && number <= most))
+            if (!(number >= least && number <= most))
                 throw new RequestException($"{Option} {value} makes no sense; give a number from {least} to {most}.");
         }
-        if (
-            property.GetCustomAttribute<AllowedValuesAttribute>() is { } words
-            && !words.Values.Contains(value)
-            && words.Values.Select(word => $"{word}").ToList() is var known
-        )
+        if (property.GetCustomAttribute<AllowedValuesAttribute>() is { } words && !words.Values.Contains(value))
+        {
+            var known = words.Values.Select(word => $"{word}").ToList();
             throw new RequestException(
                 $"{Option} {value} is not known. Choose {Suggestions.OneOf($"{value}", known)}."
             );
+        }
     }
 
     /// <summary>The value that the environment gives it; null where it gives none.</summary>

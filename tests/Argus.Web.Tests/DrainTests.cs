@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Argus.Tests;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
 using Xunit;
 
 namespace Argus.Web.Tests;
@@ -16,7 +18,16 @@ public class DrainTests(Material material)
         var gate = new Gate(folder);
         gate.Hold();
         string id;
-        using (var service = await RunningService.StartAsync(material, folder, gate.Shell, "--drain-seconds", "600"))
+        using (
+            var service = await RunningService.StartAsync(
+                material,
+                folder,
+                gate.Shell,
+                "--drain-seconds",
+                "600",
+                "--mcp"
+            )
+        )
         {
             Assert.Equal("ok", (await service.GetAsync("/health/ready")).GetProperty("status").GetString());
             id = await service.SendAsync(material.Video);
@@ -33,6 +44,7 @@ public class DrainTests(Material material)
                 Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
                 Assert.NotNull(refused.Headers.RetryAfter);
             }
+            Assert.Contains("is stopping", await AskToolAsync(service), StringComparison.Ordinal);
             gate.Open();
             Assert.Equal(0, (await service.ExitAsync()).ExitCode);
         }
@@ -93,6 +105,21 @@ public class DrainTests(Material material)
             lines,
             line => Assert.NotNull(JsonDocument.Parse(line).RootElement.GetProperty("Timestamp").GetString())
         );
+    }
+
+    private async Task<string> AskToolAsync(RunningService service)
+    {
+        await using var client = await McpClient.CreateAsync(
+            new HttpClientTransport(new HttpClientTransportOptions { Endpoint = new Uri(service.Address, "/mcp") }),
+            new McpClientOptions { InitializationTimeout = TimeSpan.FromMinutes(5) }
+        );
+        var video = Convert.ToBase64String(await File.ReadAllBytesAsync(material.Video));
+        var answer = await client.CallToolAsync(
+            "analyze_video",
+            new Dictionary<string, object?> { ["name"] = "a.mp4", ["data"] = video }
+        );
+        Assert.True(answer.IsError);
+        return answer.Content.OfType<TextContentBlock>().Single().Text;
     }
 
     private static async Task<HttpStatusCode> StatusAsync(RunningService service, string path)

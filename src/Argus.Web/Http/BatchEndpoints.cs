@@ -1,7 +1,6 @@
 using Argus.Web.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.OpenApi;
 
 namespace Argus.Web.Http;
 
@@ -37,22 +36,7 @@ internal static class BatchEndpoints
                     + "results, where the service was started with --keep-originals. "
                     + WebhookParameter.Description
             )
-            .Accepts<BatchForm>("multipart/form-data", "application/json")
-            .AddOpenApiOperationTransformer(
-                async (operation, context, cancel) =>
-                    operation.RequestBody!.Content!["application/json"] = new OpenApiMediaType
-                    {
-                        Schema = await context.GetOrCreateSchemaAsync(typeof(UrlsRequest), null, cancel),
-                    }
-            )
-            .ProducesProblem(400)
-            .ProducesProblem(403)
-            .ProducesProblem(413)
-            .ProducesProblem(415)
-            .ProducesProblem(422)
-            .ProducesProblem(429)
-            .ProducesProblem(503)
-            .ProducesProblem(507);
+            .AcceptsFiles<BatchForm, UrlsRequest>();
         batches
             .MapGet("/{id}", GetAsync)
             .WithName("getBatch")

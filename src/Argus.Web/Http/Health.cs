@@ -27,22 +27,14 @@ internal static class Health
         app.MapMethods("/health/ready", methods, GetReadyAsync).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> GetAsync(AnalysisStore store, CancellationToken cancel)
-    {
-        try
-        {
-            var counts = await store.CountAsync().WaitAsync(Limit, cancel);
-            return TypedResults.Json(new HealthAnswer(Fine, counts.Queued, counts.Running), DetectionReport.Json);
-        }
-        catch (Exception error) when (Database.IsUnreachable(error))
-        {
-            return TypedResults.Json(
+    private static async Task<IResult> GetAsync(AnalysisStore store, CancellationToken cancel) =>
+        await CountAsync(store, cancel) is { } counts
+            ? TypedResults.Json(new HealthAnswer(Fine, counts.Queued, counts.Running), DetectionReport.Json)
+            : TypedResults.Json(
                 new HealthAnswer("the database does not answer"),
                 DetectionReport.Json,
                 statusCode: StatusCodes.Status503ServiceUnavailable
             );
-        }
-    }
 
     private static async Task<IResult> GetReadyAsync(
         AnalysisStore store,
@@ -55,7 +47,7 @@ internal static class Health
         var checks = new Dictionary<string, string>
         {
             ["models"] = detector.Models.Specialists.Count > 0 ? Fine : "no model is loaded",
-            ["database"] = await CheckDatabaseAsync(store, cancel),
+            ["database"] = await CountAsync(store, cancel) is null ? "it does not answer" : Fine,
             ["disk"] = CheckDisk(options),
             ["work"] = drain.Begun.IsCancellationRequested ? "the service is stopping" : Fine,
         };
@@ -67,16 +59,16 @@ internal static class Health
         );
     }
 
-    private static async Task<string> CheckDatabaseAsync(AnalysisStore store, CancellationToken cancel)
+    // Null where the database does not answer in time.
+    private static async Task<QueueCounts?> CountAsync(AnalysisStore store, CancellationToken cancel)
     {
         try
         {
-            await store.CountAsync().WaitAsync(Limit, cancel);
-            return Fine;
+            return await store.CountAsync().WaitAsync(Limit, cancel);
         }
         catch (Exception error) when (Database.IsUnreachable(error))
         {
-            return "it does not answer";
+            return null;
         }
     }
 

@@ -38,6 +38,23 @@ internal sealed class Intake(
         var file = UrlBody.IsJson(http.Request)
             ? await FetchOneAsync(http.Request, cancel)
             : await ReceiveOneAsync(http.Request, cancel);
+        var (added, delivery) = await KeepAsync(http, file, keepOriginal, address);
+        return AnalysisAnswer.Create(added, webhook: delivery);
+    }
+
+    /// <summary>Puts a file that was taken in into the queue.</summary>
+    /// <param name="http">The request that it came with.</param>
+    /// <param name="file">The file; it is deleted if it cannot be kept.</param>
+    /// <param name="keepOriginal">Whether it is to be kept after its analysis.</param>
+    /// <param name="address">Whom to tell of the end; null for nobody.</param>
+    /// <exception cref="RefusedUploadException">The queue is full.</exception>
+    public async Task<(AnalysisRow Added, DeliveryRow? Delivery)> KeepAsync(
+        HttpContext http,
+        ReceivedFile file,
+        bool keepOriginal,
+        Uri? address
+    )
+    {
         try
         {
             var row = CreateRow(http, file, keepOriginal);
@@ -45,7 +62,7 @@ internal sealed class Intake(
             // The queue may have filled up while this upload arrived.
             var added = await store.AddAsync(row, options.LongestQueue, delivery) ?? throw QueueIsFull();
             metrics.CountUpload(added.Bytes);
-            return AnalysisAnswer.Create(added, webhook: delivery);
+            return (added, delivery);
         }
         catch
         {

@@ -44,16 +44,19 @@ internal sealed class McpQueueTools(
             return McpAnswer.Refuse($"More than {options.UploadsPerMinute} files a minute. Try again later.");
         try
         {
+            intake.Check(keepOriginal: false, webhook: null);
+            await intake.FindRoomAsync();
             var file = (url, data) switch
             {
-                ({ } address, null) => await FetchAsync(address, cancel),
+                ({ } address, null) => await remote.ReceiveAsync(address, cancel),
                 (null, { } bytes) => await ReceiveAsync(name ?? "", bytes, cancel),
                 _ => throw new RefusedUploadException(
                     StatusCodes.Status400BadRequest,
                     "Give either the url of a file, or its name and its data."
                 ),
             };
-            return await FollowAsync(await AddAsync(file), new McpProgress(progress), cancel);
+            var (added, _) = await intake.KeepAsync(Http, file, keepOriginal: false, address: null);
+            return await FollowAsync(added, new McpProgress(progress), cancel);
         }
         catch (RefusedUploadException error)
         {
@@ -79,12 +82,6 @@ internal sealed class McpQueueTools(
     [Description(McpTexts.ModelsText)]
     public CallToolResult ListModels() => McpAnswer.CreateModels(detector);
 
-    private Task<ReceivedFile> FetchAsync(string address, CancellationToken cancel)
-    {
-        remote.CheckOn();
-        return remote.ReceiveAsync(address, cancel);
-    }
-
     private async Task<ReceivedFile> ReceiveAsync(string name, string data, CancellationToken cancel)
     {
         if (data.Length > LargestInlineMegabytes * BytesPerMegabyte / 3L * 4)
@@ -97,14 +94,6 @@ internal sealed class McpQueueTools(
             throw new RefusedUploadException(StatusCodes.Status400BadRequest, "data is no base64.");
         using var content = new MemoryStream(Convert.FromBase64String(data));
         return new ReceivedFile(UploadFormReader.CleanName(name), await uploads.ReceiveAsync(content, cancel));
-    }
-
-    private async Task<AnalysisRow> AddAsync(ReceivedFile file)
-    {
-        if (await store.AddAsync(Intake.CreateRow(Http, file, keepOriginal: false), options.LongestQueue) is { } added)
-            return added;
-        uploads.Delete(file.Upload.Id);
-        throw intake.QueueIsFull();
     }
 
     // Whoever stops waiting finds the answer by get_report.

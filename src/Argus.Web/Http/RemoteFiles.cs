@@ -30,8 +30,7 @@ internal sealed class RemoteFiles : IDisposable
         this.options = options;
         this.uploads = uploads;
         Guard = new OutboundGuard("--fetch-host", options.FetchHosts, options.PrivatePorts);
-        client = new HttpClient(Guard.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Argus", ProgramVersion.Text));
+        client = Guard.CreateClient();
         client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.OpenApi;
 
 namespace Argus.Web.Http;
 
@@ -22,23 +21,8 @@ internal static class UploadEndpoint
                     + "is kept as long as the result, where the service was started with --keep-originals. "
                     + WebhookParameter.Description
             )
-            .Accepts<UploadForm>("multipart/form-data", "application/json")
-            .AddOpenApiOperationTransformer(
-                async (operation, context, cancel) =>
-                    operation.RequestBody!.Content!["application/json"] = new OpenApiMediaType
-                    {
-                        Schema = await context.GetOrCreateSchemaAsync(typeof(UrlRequest), null, cancel),
-                    }
-            )
-            .ProducesProblem(400)
-            .ProducesProblem(403)
-            .ProducesProblem(413)
-            .ProducesProblem(415)
-            .ProducesProblem(422)
-            .ProducesProblem(429)
-            .ProducesProblem(503)
-            .ProducesProblem(504)
-            .ProducesProblem(507);
+            .AcceptsFiles<UploadForm, UrlRequest>()
+            .ProducesProblem(504);
 
     private static Task<Results<AcceptedAtRoute<AnalysisAnswer>, ProblemHttpResult>> CreateAsync(
         HttpContext http,

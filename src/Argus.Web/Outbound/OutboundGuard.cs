@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 
 namespace Argus.Web.Outbound;
@@ -72,6 +73,17 @@ internal sealed class OutboundGuard
         var ownPort = address.Scheme == Uri.UriSchemeHttps ? 443 : 80;
         if (!hosts.Any(rule => rule.Covers(address.IdnHost, address.Port, ownPort)))
             throw new RefusedAddressException($"{option} does not allow port {address.Port} of {address.IdnHost}.");
+    }
+
+    /// <summary>
+    /// A client over <see cref="CreateHandler"/>, with Argus's name and without a limit on time: each request has its
+    /// own.
+    /// </summary>
+    public HttpClient CreateClient()
+    {
+        var client = new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Argus", ProgramVersion.Text));
+        return client;
     }
 
     /// <summary>

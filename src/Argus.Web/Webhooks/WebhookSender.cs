@@ -24,8 +24,7 @@ internal sealed class WebhookSender : IDisposable
     {
         Guard = new OutboundGuard("--webhook-host", options.WebhookHosts, options.PrivatePorts);
         signature = options.WebhookSecret is { } secret ? WebhookSignature.Parse(secret) : null;
-        client = new HttpClient(Guard.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Argus", ProgramVersion.Text));
+        client = Guard.CreateClient();
     }
 
     /// <summary>Where it may connect to.</summary>
