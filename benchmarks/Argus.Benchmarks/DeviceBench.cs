@@ -149,7 +149,8 @@ internal static class DeviceBench
         using var model = ModelFactory.Create(LoadRecipe(specialist));
         model.to(device);
         model.train();
-        using var optimizer = new AdamW(model.named_parameters().Select(p => (p.name, p.parameter)));
+        var learned = model.Learn(framesPerClip: 1);
+        using var optimizer = new AdamW(learned.Parameters, learned.Idle);
         return
         [
             .. from arithmetic in Arithmetic.All

@@ -71,7 +71,8 @@ internal static class StepTurns
     )
     {
         var model = ModelFactory.Create(recipe);
-        var optimizer = new AdamW(model.named_parameters().Select(p => (p.name, p.parameter)))
+        var learned = model.Learn(framesPerClip: 1);
+        var optimizer = new AdamW(learned.Parameters, learned.Idle)
         {
             LearningRate = recipe.Optimizer.LearningRate,
             WeightDecay = recipe.Optimizer.WeightDecay,

@@ -151,7 +151,12 @@ public static class Checkpoint
             {
                 if (!saved.TryGetValue(name, out var value))
                     throw new ArgusException($"{folder}/{OptimizerFile} lacks {name}.");
-                tensor.copy_(value);
+                // Checkpoints of version 1 have zeros for queries and keys of one token before the values' rows.
+                var isStacked = value.dim() > 0 && value.size(0) > tensor.size(0);
+                using var own = isStacked
+                    ? value.narrow(0, value.size(0) - tensor.size(0), tensor.size(0))
+                    : value.alias();
+                tensor.copy_(own);
             }
         }
         finally

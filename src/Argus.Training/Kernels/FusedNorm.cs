@@ -10,7 +10,8 @@ namespace Argus.Training.Kernels;
 /// 8 times. What comes in is given up: the backward pass writes its gradient over it, so nobody else may need it (a
 /// convolution does not need what it gave).
 /// </summary>
-internal abstract unsafe class FusedNorm(NormParameters norm, int grid) : Operator
+internal abstract unsafe class FusedNorm<TVector>(NormParameters norm, int grid) : Operator
+    where TVector : struct, IVector<TVector>
 {
     protected Pixels Pixels { get; private set; }
     protected float* X { get; private set; }
@@ -36,7 +37,7 @@ internal abstract unsafe class FusedNorm(NormParameters norm, int grid) : Operat
     /// </summary>
     protected void Normalise(Tensor input, Tensor weight, Tensor bias)
     {
-        Pixels = Pixels.Create(input, grid);
+        Pixels = Pixels.Create(input, TVector.Lanes, grid);
         var channels = Pixels.Channels;
         var own = norm.Channels;
         var values = (double)Pixels.Images * Pixels.PerImage;
@@ -49,7 +50,7 @@ internal abstract unsafe class FusedNorm(NormParameters norm, int grid) : Operat
         float* b = Pixels.Start(bias);
         float* runningMean = Pixels.Start(norm.RunningMean);
         float* runningVariance = Pixels.Start(norm.RunningVariance);
-        using var moments = NormPasses.Moments(Pixels, At);
+        using var moments = NormPasses<TVector>.Moments(Pixels, At);
         for (var c = 0; c < own; c++)
         {
             double sum = moments.Total(c, 0) / values;
@@ -70,7 +71,7 @@ internal abstract unsafe class FusedNorm(NormParameters norm, int grid) : Operat
     /// The gradients of x, weight and bias. That of x goes over x, unless slots overlap and would read what they wrote.
     /// </summary>
     /// <param name="sums">A channel's sums of slopes and of slopes times x - mean.</param>
-    /// <param name="g">As in <see cref="NormPasses.Spread"/>, with s and q.</param>
+    /// <param name="g">As in <see cref="NormPasses{TVector}.Spread"/>, with s and q.</param>
     protected Tensor?[] Gradients<TActivation>(
         Func<int, (double Slope, double Product)> sums,
         float* g,
@@ -98,26 +99,21 @@ internal abstract unsafe class FusedNorm(NormParameters norm, int grid) : Operat
             e[c] = (float)(A[c] * slope / values - linear * Mean[c]);
             f[c] = (float)linear;
         }
-        var dx = channels % Pixels.Lanes == 0 ? x.alias() : empty_like(x);
+        var dx = channels % TVector.Lanes == 0 ? x.alias() : empty_like(x);
         var at = At with { G = g, S = s, Q = q, E = e, F = f, Result = Pixels.Start(dx) };
-        NormPasses.Spread<TActivation>(Pixels, at);
+        NormPasses<TVector>.Spread<TActivation>(Pixels, at);
         return [dx, weight, bias];
     }
 }
 
 /// <summary>act(norm(x)) s + r: a factor per image and a picture to add, or neither.</summary>
-internal sealed unsafe class NormAct<TActivation>(NormParameters norm, Tensor? factors) : FusedNorm(norm, 1)
+internal sealed unsafe class NormAct<TActivation, TVector>(NormParameters norm, Tensor? factors)
+    : FusedNorm<TVector>(norm, 1)
     where TActivation : struct, IActivation
+    where TVector : struct, IVector<TVector>
 {
     private float* s;
     private bool hasResidual;
-
-    /// <param name="factors">Per image; null for 1.</param>
-    public static Tensor Apply(Tensor x, NormParameters norm, Tensor? factors = null, Tensor? residual = null)
-    {
-        var use = new NormAct<TActivation>(norm, factors);
-        return residual is null ? use.Apply(x, norm.Weight, norm.Bias) : use.Apply(x, norm.Weight, norm.Bias, residual);
-    }
 
     protected override Tensor Forward(Tensor[] inputs)
     {
@@ -128,7 +124,7 @@ internal sealed unsafe class NormAct<TActivation>(NormParameters norm, Tensor? f
             : Pixels.Start(Keep(factors.reshape(-1, 1).expand(Pixels.Images, Pixels.Channels).contiguous()));
         var z = empty_like(inputs[0]);
         var residual = hasResidual ? Pixels.Start(inputs[3]) : null;
-        NormPasses.Apply<TActivation>(Pixels, At with { S = s, R = residual, Result = Pixels.Start(z) });
+        NormPasses<TVector>.Apply<TActivation>(Pixels, At with { S = s, R = residual, Result = Pixels.Start(z) });
         return z;
     }
 
@@ -136,7 +132,7 @@ internal sealed unsafe class NormAct<TActivation>(NormParameters norm, Tensor? f
     {
         var given = gradient.Nhwc();
         var g = Pixels.Start(given);
-        using var sums = NormPasses.Slopes<TActivation>(Pixels, At with { G = g });
+        using var sums = NormPasses<TVector>.Slopes<TActivation>(Pixels, At with { G = g });
         var gradients = Gradients<TActivation>(
             c =>
             {
@@ -159,16 +155,15 @@ internal sealed unsafe class NormAct<TActivation>(NormParameters norm, Tensor? f
 }
 
 /// <summary>act(norm(x)), averaged over the cells of a grid: <c>(N, C, H, W)</c> to <c>(N, C, G, G)</c>.</summary>
-internal sealed unsafe class NormPool<TActivation>(NormParameters norm, int grid) : FusedNorm(norm, grid)
+internal sealed unsafe class NormPool<TActivation, TVector>(NormParameters norm, int grid)
+    : FusedNorm<TVector>(norm, grid)
     where TActivation : struct, IActivation
+    where TVector : struct, IVector<TVector>
 {
-    public static Tensor Apply(Tensor x, NormParameters norm, int grid) =>
-        new NormPool<TActivation>(norm, grid).Apply(x, norm.Weight, norm.Bias);
-
     protected override Tensor Forward(Tensor[] inputs)
     {
         Normalise(inputs[0], inputs[1], inputs[2]);
-        using var sums = NormPasses.Pool<TActivation>(Pixels, At);
+        using var sums = NormPasses<TVector>.Pool<TActivation>(Pixels, At);
         return sums.Averages(0);
     }
 
@@ -177,7 +172,7 @@ internal sealed unsafe class NormPool<TActivation>(NormParameters norm, int grid
         // Every value of the cell gets an even share of its gradient.
         var even = gradient.Nhwc().Over(Pixels.PerGroup);
         var q = Pixels.Start(even);
-        using var sums = NormPasses.Slopes<TActivation>(Pixels, At);
+        using var sums = NormPasses<TVector>.Slopes<TActivation>(Pixels, At);
         return Gradients<TActivation>(
             c =>
             {
@@ -208,32 +203,26 @@ internal sealed unsafe class NormPool<TActivation>(NormParameters norm, int grid
 /// <param name="factorsOfMeans">
 /// Squeeze and excitation: from means <c>(N, C, 1, 1)</c> to factors of the same shape.
 /// </param>
-internal sealed unsafe class NormSqueeze<TActivation>(NormParameters norm, Func<Tensor, Tensor> factorsOfMeans)
-    : FusedNorm(norm, 1)
+internal sealed unsafe class NormSqueeze<TActivation, TVector>(NormParameters norm, Func<Tensor, Tensor> factorsOfMeans)
+    : FusedNorm<TVector>(norm, 1)
     where TActivation : struct, IActivation
+    where TVector : struct, IVector<TVector>
 {
     private Tensor[] learned = [];
     private Tensor pooled = null!;
     private Tensor factors = null!;
 
-    /// <param name="x">Pictures <c>(N, C, H, W)</c>.</param>
-    /// <param name="norm">The normalisation.</param>
-    /// <param name="learned">What squeeze and excitation learns, and needs gradients of.</param>
-    /// <param name="factorsOfMeans">Squeeze and excitation.</param>
-    public static Tensor Apply(Tensor x, NormParameters norm, Tensor[] learned, Func<Tensor, Tensor> factorsOfMeans) =>
-        new NormSqueeze<TActivation>(norm, factorsOfMeans).Apply([x, norm.Weight, norm.Bias, .. learned]);
-
     protected override Tensor Forward(Tensor[] inputs)
     {
         Normalise(inputs[0], inputs[1], inputs[2]);
         learned = inputs[3..];
-        using (var sums = NormPasses.Pool<TActivation>(Pixels, At))
+        using (var sums = NormPasses<TVector>.Pool<TActivation>(Pixels, At))
             pooled = Own(sums.Averages(0)).requires_grad_();
         using (enable_grad())
             factors = Own(factorsOfMeans(pooled).contiguous());
         var z = empty_like(inputs[0]);
         var at = At with { S = Pixels.Start(factors), Result = Pixels.Start(z) };
-        NormPasses.Apply<TActivation>(Pixels, at);
+        NormPasses<TVector>.Apply<TActivation>(Pixels, at);
         return z;
     }
 
@@ -241,7 +230,7 @@ internal sealed unsafe class NormSqueeze<TActivation>(NormParameters norm, Func<
     {
         float* s = Pixels.Start(factors);
         float* g = Pixels.Start(gradient.Nhwc());
-        using var sums = NormPasses.SlopesAndProducts<TActivation>(Pixels, At with { G = g });
+        using var sums = NormPasses<TVector>.SlopesAndProducts<TActivation>(Pixels, At with { G = g });
         var inner = autograd.grad([factors], [pooled, .. learned], [sums.Averages(4).Times(Pixels.PerGroup)]);
         var even = inner[0].contiguous().Over(Pixels.PerGroup);
         var q = Pixels.Start(even);

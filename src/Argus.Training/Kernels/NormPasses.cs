@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,7 +9,8 @@ namespace Argus.Training.Kernels;
 /// channel) and z = act(y), each reads what it needs once, keeps nothing between, and leaves sums per image, group and
 /// channel.
 /// </summary>
-internal static unsafe class NormPasses
+internal static unsafe class NormPasses<TVector>
+    where TVector : struct, IVector<TVector>
 {
     private delegate void Body(int image, int group, nint offset, int length);
 
@@ -29,8 +28,8 @@ internal static unsafe class NormPasses
                 for (var i = 0; i < runs; i++)
                 {
                     var next = i + 1 < runs ? pixels.RunAt(i + 1) : default;
-                    Fetch(first, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
-                    Fetch(second, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
+                    Pixels.Fetch(first, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
+                    Pixels.Fetch(second, (start + next.First) * pixels.Channels, next.Length * pixels.Channels);
                     body(image, run.Group, (start + run.First) * pixels.Channels, run.Length);
                     run = next;
                 }
@@ -38,76 +37,9 @@ internal static unsafe class NormPasses
         );
     }
 
-    public static void Fetch(float* data, nint from, int length)
-    {
-        if (data == null)
-            return;
-        for (nint i = 0; i < length; i += Pixels.Lanes)
-            Sse.Prefetch0(data + from + i);
-    }
-
-    /// <summary>Sums that a pass leaves: <c>(images, groups, slots, parts, lanes)</c>, read by channel.</summary>
-    public sealed class Sums : IDisposable
-    {
-        private readonly Tensor values;
-        private readonly float* start;
-        private readonly Pixels pixels;
-        private readonly int parts;
-
-        public Sums(Pixels pixels, int parts)
-        {
-            this.pixels = pixels;
-            this.parts = parts;
-            values = zeros((long)pixels.Images * pixels.Groups * pixels.Slots * parts * Pixels.Lanes);
-            start = Pixels.Start(values);
-        }
-
-        public float* At(int image, int group, int slot) =>
-            start + (((nint)image * pixels.Groups + group) * pixels.Slots + slot) * parts * Pixels.Lanes;
-
-        public float this[int image, int group, int channel, int part]
-        {
-            get
-            {
-                var slot = channel / Pixels.Lanes;
-                return At(image, group, slot)[part * Pixels.Lanes + channel - pixels.Channel(slot)];
-            }
-        }
-
-        /// <summary>The sum of a part over all images and groups.</summary>
-        public double Total(int channel, int part)
-        {
-            var total = 0.0;
-            for (var image = 0; image < pixels.Images; image++)
-            {
-                for (var group = 0; group < pixels.Groups; group++)
-                    total += this[image, group, channel, part];
-            }
-            return total;
-        }
-
-        /// <summary>A part over the pixels of a group: <c>(N, C, G, G)</c>, channels-last.</summary>
-        public Tensor Averages(int part)
-        {
-            var averages = empty(pixels.Images, pixels.Grid, pixels.Grid, pixels.Channels);
-            var to = Pixels.Start(averages);
-            for (var image = 0; image < pixels.Images; image++)
-            {
-                for (var group = 0; group < pixels.Groups; group++)
-                {
-                    for (var channel = 0; channel < pixels.Channels; channel++)
-                        *to++ = this[image, group, channel, part] / pixels.PerGroup;
-                }
-            }
-            return averages.permute(0, 3, 1, 2);
-        }
-
-        public void Dispose() => values.Dispose();
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* sum, int part, Vector512<float> value) =>
-        (Vector512.Load(sum + part * Pixels.Lanes) + value).Store(sum + part * Pixels.Lanes);
+    private static void Add(float* sum, int part, TVector value) =>
+        (TVector.Load(sum + part * TVector.Lanes) + value).Store(sum + part * TVector.Lanes);
 
     /// <summary>
     /// Sums of x - k and of its square, k the channel's first value: what is left of large means does not drown the
@@ -125,19 +57,20 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
+                var slots = pixels.Slots;
                 var to = sums.At(image, group, 0);
-                for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
+                for (var slot = 0; slot < slots; slot++, to += 2 * TVector.Lanes)
                 {
                     var channel = pixels.Channel(slot);
                     var from = x + offset + channel;
-                    var k = Vector512.Load(x + channel);
-                    Vector512<float> sum = default;
-                    Vector512<float> square = default;
+                    var k = TVector.Load(x + channel);
+                    TVector sum = default;
+                    TVector square = default;
                     for (var i = 0; i < length; i++, from += step)
                     {
-                        var d = Vector512.Load(from) - k;
+                        var d = TVector.Load(from) - k;
                         sum += d;
-                        square = Vector512.FusedMultiplyAdd(d, d, square);
+                        square = TVector.MultiplyAdd(d, d, square);
                     }
                     Add(to, 0, sum);
                     Add(to, 1, square);
@@ -166,30 +99,30 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
-                for (var slot = 0; slot < pixels.Slots; slot++)
+                var slots = pixels.Slots;
+                for (var slot = 0; slot < slots; slot++)
                 {
                     var channel = pixels.Channel(slot);
                     float* from = x + offset + channel;
                     float* to = z + offset + channel;
                     float* more = r + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel);
-                    Vector512<float> shift = Vector512.Load(b + channel);
-                    var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
+                    TVector scale = TVector.Load(a + channel);
+                    TVector shift = TVector.Load(b + channel);
+                    var factor = s == null ? TVector.Create(1) : TVector.Load(s + image * step + channel);
                     if (r == null)
                     {
                         for (var i = 0; i < length; i++, from += step, to += step)
                             (
-                                TActivation.Activate(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift))
-                                * factor
+                                TActivation.Activate(TVector.MultiplyAdd(TVector.Load(from), scale, shift)) * factor
                             ).Store(to);
                         continue;
                     }
                     for (var i = 0; i < length; i++, from += step, to += step, more += step)
-                        Vector512
-                            .FusedMultiplyAdd(
-                                TActivation.Activate(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift)),
+                        TVector
+                            .MultiplyAdd(
+                                TActivation.Activate(TVector.MultiplyAdd(TVector.Load(from), scale, shift)),
                                 factor,
-                                Vector512.Load(more)
+                                TVector.Load(more)
                             )
                             .Store(to);
                 }
@@ -213,16 +146,17 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
+                var slots = pixels.Slots;
                 var to = sums.At(image, group, 0);
-                for (var slot = 0; slot < pixels.Slots; slot++, to += Pixels.Lanes)
+                for (var slot = 0; slot < slots; slot++, to += TVector.Lanes)
                 {
                     var channel = pixels.Channel(slot);
                     var from = x + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel);
-                    Vector512<float> shift = Vector512.Load(b + channel);
-                    Vector512<float> sum = default;
+                    TVector scale = TVector.Load(a + channel);
+                    TVector shift = TVector.Load(b + channel);
+                    TVector sum = default;
                     for (var i = 0; i < length; i++, from += step)
-                        sum += TActivation.Activate(Vector512.FusedMultiplyAdd(Vector512.Load(from), scale, shift));
+                        sum += TActivation.Activate(TVector.MultiplyAdd(TVector.Load(from), scale, shift));
                     Add(to, 0, sum);
                 }
             }
@@ -248,28 +182,29 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
+                var slots = pixels.Slots;
                 var to = sums.At(image, group, 0);
-                for (var slot = 0; slot < pixels.Slots; slot++, to += 2 * Pixels.Lanes)
+                for (var slot = 0; slot < slots; slot++, to += 2 * TVector.Lanes)
                 {
                     var channel = pixels.Channel(slot);
                     float* from = x + offset + channel;
                     float* gradient = g == null ? null : g + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel);
-                    Vector512<float> shift = Vector512.Load(b + channel);
-                    Vector512<float> centre = Vector512.Load(mean + channel);
-                    Vector512<float> sum = default;
-                    Vector512<float> product = default;
+                    TVector scale = TVector.Load(a + channel);
+                    TVector shift = TVector.Load(b + channel);
+                    TVector centre = TVector.Load(mean + channel);
+                    TVector sum = default;
+                    TVector product = default;
                     for (var i = 0; i < length; i++, from += step)
                     {
-                        var value = Vector512.Load(from);
-                        var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _);
+                        var value = TVector.Load(from);
+                        var slope = TActivation.Slope(TVector.MultiplyAdd(value, scale, shift), out _);
                         if (gradient != null)
                         {
-                            slope *= Vector512.Load(gradient);
+                            slope *= TVector.Load(gradient);
                             gradient += step;
                         }
                         sum += slope;
-                        product = Vector512.FusedMultiplyAdd(slope, value - centre, product);
+                        product = TVector.MultiplyAdd(slope, value - centre, product);
                     }
                     Add(to, 0, sum);
                     Add(to, 1, product);
@@ -297,32 +232,33 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
+                var slots = pixels.Slots;
                 var to = sums.At(image, group, 0);
-                for (var slot = 0; slot < pixels.Slots; slot++, to += 5 * Pixels.Lanes)
+                for (var slot = 0; slot < slots; slot++, to += 5 * TVector.Lanes)
                 {
                     var channel = pixels.Channel(slot);
                     float* from = x + offset + channel;
                     float* gradient = g + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel);
-                    Vector512<float> shift = Vector512.Load(b + channel);
-                    Vector512<float> centre = Vector512.Load(mean + channel);
-                    Vector512<float> sum = default;
-                    Vector512<float> product = default;
-                    Vector512<float> bare = default;
-                    Vector512<float> bareProduct = default;
-                    Vector512<float> scaled = default;
+                    TVector scale = TVector.Load(a + channel);
+                    TVector shift = TVector.Load(b + channel);
+                    TVector centre = TVector.Load(mean + channel);
+                    TVector sum = default;
+                    TVector product = default;
+                    TVector bare = default;
+                    TVector bareProduct = default;
+                    TVector scaled = default;
                     for (var i = 0; i < length; i++, from += step, gradient += step)
                     {
-                        Vector512<float> value = Vector512.Load(from);
-                        Vector512<float> given = Vector512.Load(gradient);
-                        var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out var z);
+                        TVector value = TVector.Load(from);
+                        TVector given = TVector.Load(gradient);
+                        var slope = TActivation.Slope(TVector.MultiplyAdd(value, scale, shift), out var z);
                         value -= centre;
                         bare += slope;
-                        bareProduct = Vector512.FusedMultiplyAdd(slope, value, bareProduct);
+                        bareProduct = TVector.MultiplyAdd(slope, value, bareProduct);
                         slope *= given;
                         sum += slope;
-                        product = Vector512.FusedMultiplyAdd(slope, value, product);
-                        scaled = Vector512.FusedMultiplyAdd(given, z, scaled);
+                        product = TVector.MultiplyAdd(slope, value, product);
+                        scaled = TVector.MultiplyAdd(given, z, scaled);
                     }
                     Add(to, 0, sum);
                     Add(to, 1, product);
@@ -360,32 +296,31 @@ internal static unsafe class NormPasses
             (image, group, offset, length) =>
             {
                 nint step = pixels.Channels;
-                for (var slot = 0; slot < pixels.Slots; slot++)
+                var slots = pixels.Slots;
+                for (var slot = 0; slot < slots; slot++)
                 {
                     var channel = pixels.Channel(slot);
                     float* from = x + offset + channel;
                     float* to = dx + offset + channel;
                     float* gradient = g == null ? null : g + offset + channel;
-                    Vector512<float> scale = Vector512.Load(a + channel);
-                    Vector512<float> shift = Vector512.Load(b + channel);
-                    Vector512<float> constant = Vector512.Load(e + channel);
-                    Vector512<float> linear = Vector512.Load(f + channel);
-                    var factor = s == null ? Vector512<float>.One : Vector512.Load(s + image * step + channel);
+                    TVector scale = TVector.Load(a + channel);
+                    TVector shift = TVector.Load(b + channel);
+                    TVector constant = TVector.Load(e + channel);
+                    TVector linear = TVector.Load(f + channel);
+                    var factor = s == null ? TVector.Create(1) : TVector.Load(s + image * step + channel);
                     var even =
-                        q == null
-                            ? Vector512<float>.Zero
-                            : Vector512.Load(q + ((nint)image * pixels.Groups + group) * step + channel);
+                        q == null ? default : TVector.Load(q + ((nint)image * pixels.Groups + group) * step + channel);
                     for (var i = 0; i < length; i++, from += step, to += step)
                     {
-                        var value = Vector512.Load(from);
-                        var slope = TActivation.Slope(Vector512.FusedMultiplyAdd(value, scale, shift), out _) * scale;
+                        var value = TVector.Load(from);
+                        var slope = TActivation.Slope(TVector.MultiplyAdd(value, scale, shift), out _) * scale;
                         var given = even;
                         if (gradient != null)
                         {
-                            given = Vector512.FusedMultiplyAdd(Vector512.Load(gradient), factor, even);
+                            given = TVector.MultiplyAdd(TVector.Load(gradient), factor, even);
                             gradient += step;
                         }
-                        (given * slope - Vector512.FusedMultiplyAdd(value, linear, constant)).Store(to);
+                        (given * slope - TVector.MultiplyAdd(value, linear, constant)).Store(to);
                     }
                 }
             }

@@ -49,7 +49,7 @@ internal readonly unsafe struct NormPointers
     {
         Debug.Assert(X != null, "there is no picture");
         Debug.Assert(!activates || (A != null && B != null), "an activation needs factors and shifts");
-        Debug.Assert(pixels.Channels >= Pixels.Lanes, "a slot is wider than the picture has channels");
+        Debug.Assert(pixels.Channels >= pixels.Lanes, "a slot is wider than the picture has channels");
         Debug.Assert(pixels.PerImage % pixels.Groups == 0, "the picture does not divide into the grid's cells");
     }
 
@@ -58,6 +58,6 @@ internal readonly unsafe struct NormPointers
     public void AssertWritable(Pixels pixels)
     {
         Debug.Assert(Result != null, "there is no room for the result");
-        Debug.Assert(Result != X || pixels.Channels % Pixels.Lanes == 0, "overlapping slots read what they wrote");
+        Debug.Assert(Result != X || pixels.Channels % pixels.Lanes == 0, "overlapping slots read what they wrote");
     }
 }

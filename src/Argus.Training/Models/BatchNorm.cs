@@ -91,7 +91,7 @@ internal sealed class BatchNorm : Layer
         where TActivation : struct, IActivation
     {
         if (Fuses(x))
-            return NormAct<TActivation>.Apply(x, Parameters, factors, residual);
+            return NormOperators.Activate<TActivation>(x, Parameters, factors, residual);
         using var scope = NewDisposeScope();
         var z = TActivation.Activate(call(x));
         if (factors is not null)
@@ -104,7 +104,7 @@ internal sealed class BatchNorm : Layer
         where TActivation : struct, IActivation
     {
         if (Fuses(x, grid))
-            return NormPool<TActivation>.Apply(x, Parameters, grid);
+            return NormOperators.Pool<TActivation>(x, Parameters, grid);
         using var scope = NewDisposeScope();
         return nn.functional.adaptive_avg_pool2d(TActivation.Activate(call(x)), grid).MoveToOuterDisposeScope();
     }
@@ -116,7 +116,7 @@ internal sealed class BatchNorm : Layer
         where TActivation : struct, IActivation
     {
         if (Fuses(x))
-            return NormSqueeze<TActivation>.Apply(x, Parameters, excitation.Learned, excitation.Factors);
+            return NormOperators.Squeeze<TActivation>(x, Parameters, excitation.Learned, excitation.Factors);
         using var scope = NewDisposeScope();
         return excitation.call(TActivation.Activate(call(x))).MoveToOuterDisposeScope();
     }

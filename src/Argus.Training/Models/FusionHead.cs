@@ -20,6 +20,10 @@ internal sealed class FeatureAttention : Layer
     private readonly double dropout;
     private readonly bool shortcuts;
 
+    // The rows of values in both, as leaves of their own; where queries and keys are not learned.
+    private Tensor? valueWeight;
+    private Tensor? valueBias;
+
     public FeatureAttention(int width, double dropout, bool shortcuts)
         : base(nameof(FeatureAttention))
     {
@@ -37,12 +41,50 @@ internal sealed class FeatureAttention : Layer
         out_proj.get_parameter("bias")!.zero_();
     }
 
+    /// <summary>
+    /// Of one token queries and keys have no gradient. From here on they have no room for one either: only the values'
+    /// part of the stacked projection is learned, in place.
+    /// </summary>
+    /// <returns>What is learned instead of the registered parameters of these names.</returns>
+    public IReadOnlyDictionary<string, Tensor> LearnValuesAlone()
+    {
+        Tensor Values(Tensor stacked)
+        {
+            stacked.requires_grad = false;
+            return stacked.narrow(0, 2L * width, width).detach().requires_grad_().DetachFromDisposeScope();
+        }
+
+        valueWeight ??= Values(in_proj_weight);
+        valueBias ??= Values(in_proj_bias);
+        return new Dictionary<string, Tensor>
+        {
+            [nameof(in_proj_weight)] = valueWeight,
+            [nameof(in_proj_bias)] = valueBias,
+        };
+    }
+
+    /// <summary>The rows of queries and keys.</summary>
+    public IReadOnlyList<Tensor> QueriesAndKeys =>
+        [in_proj_weight.narrow(0, 0, 2L * width), in_proj_bias.narrow(0, 0, 2L * width)];
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            valueWeight?.Dispose();
+            valueBias?.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
     public override Tensor forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
         long clips = tokens.shape[0];
         long frames = tokens.shape[1];
         long size = width / Heads;
+        if (frames > 1 && valueWeight is not null && is_grad_enabled())
+            throw new InvalidOperationException("Queries and keys are not learned, but clips have several frames.");
         var mixed = frames == 1 && shortcuts ? OverOneToken() : OverTokens();
         return out_proj.call(mixed).MoveToOuterDisposeScope();
 
@@ -56,7 +98,10 @@ internal sealed class FeatureAttention : Layer
         // The softmax over a single key is exactly 1, so queries and keys do not matter; only its dropout is left.
         Tensor OverOneToken()
         {
-            var values = Project(2L * width, width); // (N, 1, D)
+            var values = // (N, 1, D)
+            valueWeight is null
+                ? Project(2L * width, width)
+                : nn.functional.linear(tokens, valueWeight.to(tokens.dtype), valueBias!.to(tokens.dtype));
             if (!training || dropout == 0)
                 return values;
             var kept = empty([clips, 1, Heads, 1], values.dtype, values.device)
@@ -83,6 +128,7 @@ internal sealed class FeatureAttention : Layer
 /// </summary>
 internal sealed class FusionHead
 {
+    private const string AttentionName = "feature_attention";
     private static readonly int[] Widths = [1024, 512, 256];
 
     private readonly Linear projection;
@@ -113,7 +159,7 @@ internal sealed class FusionHead
     {
         var width = Width(tokenWidth > 0 ? tokenWidth : features);
         register("feature_projection", projection = new Linear(features, width));
-        register("feature_attention", attention = new FeatureAttention(width, attentionDropout, shortcuts));
+        register(AttentionName, attention = new FeatureAttention(width, attentionDropout, shortcuts));
 
         var named = new List<(string, nn.Module)>();
         var place = 0;
@@ -133,6 +179,13 @@ internal sealed class FusionHead
         named.Add(($"{place}", last));
         register("classifier", new NamedLayers([.. named]));
     }
+
+    /// <summary>As <see cref="FeatureAttention.LearnValuesAlone"/>, by the parameters' whole names.</summary>
+    public IReadOnlyDictionary<string, Tensor> LearnValuesAlone() =>
+        attention.LearnValuesAlone().ToDictionary(entry => $"{AttentionName}.{entry.Key}", entry => entry.Value);
+
+    /// <inheritdoc cref="FeatureAttention.QueriesAndKeys"/>
+    public IReadOnlyList<Tensor> QueriesAndKeys => attention.QueriesAndKeys;
 
     public Tensor Logits(Tensor tokens, bool training)
     {

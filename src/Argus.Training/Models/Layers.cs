@@ -88,18 +88,13 @@ internal sealed class Conv2d : Layer
         using var scope = NewDisposeScope();
         long more = (multiple - weight.shape[0] % multiple) % multiple;
         long given = x.shape[1] - weight.shape[1];
-        var padded = nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]);
-        return nn
-            .functional.conv2d(
-                x,
-                padded.to(x.dtype),
-                bias is null ? null : nn.functional.pad(training ? bias.detach() : bias, [0, more]).to(x.dtype),
-                stride,
-                padding,
-                null,
-                groups
-            )
-            .MoveToOuterDisposeScope();
+        var padded = nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]).to(x.dtype);
+        var shift = bias is null ? null : nn.functional.pad(training ? bias.detach() : bias, [0, more]).to(x.dtype);
+        return (
+            training && FourierConvolution.Fits(x, padded, stride[0], padding[0], groups)
+                ? FourierConvolution.Run(x, padded, shift)
+                : nn.functional.conv2d(x, padded, shift, stride, padding, null, groups)
+        ).MoveToOuterDisposeScope();
     }
 }
 

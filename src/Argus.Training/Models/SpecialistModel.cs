@@ -45,6 +45,7 @@ public sealed class SpecialistModel : nn.Module
     private readonly SpecialistModule module;
     private readonly FusionHead head;
     private readonly bool frozen;
+    private readonly bool shortcuts;
 
     /// <summary>Weights are drawn from torch's global generator: seed it first.</summary>
     public SpecialistModel(Specialist specialist, ModelOptions options)
@@ -67,6 +68,7 @@ public sealed class SpecialistModel : nn.Module
         );
         foreach (var (_, tensor) in state_dict())
             tensor.MoveToOuterDisposeScope();
+        shortcuts = options.Shortcuts;
         frozen = options.FrozenBackbone;
         if (frozen)
             foreach (var weight in backbone.parameters())
@@ -81,6 +83,24 @@ public sealed class SpecialistModel : nn.Module
         base.train(train);
         if (frozen)
             backbone.eval();
+    }
+
+    /// <summary>
+    /// What training learns. Ask once, when the model is on its device: of clips of one frame the attention's queries
+    /// and keys get no gradient, and from then on have no room for one.
+    /// </summary>
+    /// <param name="framesPerClip">T of all clips that it will be trained on.</param>
+    public LearnedParameters Learn(int framesPerClip)
+    {
+        var inPlace = framesPerClip == 1 && shortcuts ? head.LearnValuesAlone() : new Dictionary<string, Tensor>();
+        return new(
+            [
+                .. named_parameters()
+                    .Where(entry => entry.parameter.requires_grad || inPlace.ContainsKey(entry.name))
+                    .Select(entry => (entry.name, inPlace.GetValueOrDefault(entry.name) ?? entry.parameter)),
+            ],
+            inPlace.Count > 0 ? head.QueriesAndKeys : []
+        );
     }
 
     /// <summary>Length of a frame's token: backbone channels and flattened module output.</summary>

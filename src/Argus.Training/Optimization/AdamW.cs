@@ -1,6 +1,5 @@
 using Argus.Training.Native;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Argus.Training.Optimization;
@@ -11,19 +10,23 @@ namespace Argus.Training.Optimization;
 /// </summary>
 public sealed class AdamW : IDisposable
 {
-    private readonly (string Name, Parameter Parameter)[] parameters;
+    private readonly (string Name, Tensor Tensor)[] parameters;
+    private readonly Tensor[] idle;
     private readonly Tensor[] averages;
     private readonly Tensor[] squares;
     private readonly Tensor steps;
 
-    internal AdamW(IEnumerable<(string Name, Parameter Parameter)> parameters)
+    /// <param name="parameters">What it updates.</param>
+    /// <param name="idle">Tensors whose gradient is always 0: they decay, and need no moments for it.</param>
+    internal AdamW(IEnumerable<(string Name, Tensor Tensor)> parameters, IEnumerable<Tensor>? idle = null)
     {
         this.parameters = [.. parameters];
+        this.idle = [.. idle ?? []];
         using var none = no_grad();
-        averages = [.. this.parameters.Select(p => zeros_like(p.Parameter).DetachFromDisposeScope())];
-        squares = [.. this.parameters.Select(p => zeros_like(p.Parameter).DetachFromDisposeScope())];
+        averages = [.. this.parameters.Select(p => zeros_like(p.Tensor).DetachFromDisposeScope())];
+        squares = [.. this.parameters.Select(p => zeros_like(p.Tensor).DetachFromDisposeScope())];
         // One counter for all: every step updates whatever has a gradient.
-        steps = zeros(1, device: this.parameters[0].Parameter.device).squeeze().DetachFromDisposeScope();
+        steps = zeros(1, device: this.parameters[0].Tensor.device).squeeze().DetachFromDisposeScope();
     }
 
     public double LearningRate { get; set; } = 1e-4;
@@ -37,15 +40,22 @@ public sealed class AdamW : IDisposable
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var gradients = Array.ConvertAll(parameters, p => p.Parameter.grad);
+        var gradients = Array.ConvertAll(parameters, p => p.Tensor.grad);
         var owned = Enumerable.Range(0, parameters.Length).Where(i => gradients[i] is not null).ToArray();
         Tensor[] Of(Func<int, Tensor> part) => Array.ConvertAll(owned, i => part(i));
         steps.Count();
+        // As the fused operator computes it; mostly it is 1.
+        var kept = (float)(1 - LearningRate * WeightDecay);
+        if (kept != 1)
+        {
+            foreach (var tensor in idle)
+                tensor.Scale(kept);
+        }
         Dispatcher.Call(
             "aten::_fused_adamw_",
             "",
             [
-                Dispatcher.Slot(Of(i => parameters[i].Parameter)),
+                Dispatcher.Slot(Of(i => parameters[i].Tensor)),
                 Dispatcher.Slot(Of(i => gradients[i]!)),
                 Dispatcher.Slot(Of(i => averages[i])),
                 Dispatcher.Slot(Of(i => squares[i])),
@@ -66,8 +76,8 @@ public sealed class AdamW : IDisposable
 
     public void ZeroGradients()
     {
-        foreach (var (_, parameter) in parameters)
-            parameter.grad = null;
+        foreach (var (_, tensor) in parameters)
+            tensor.grad = null;
     }
 
     /// <summary>
@@ -81,8 +91,8 @@ public sealed class AdamW : IDisposable
         if (norm > maximum)
         {
             // PyTorch's clip_grad_norm_ divides by norm + 1e-6.
-            foreach (var (_, parameter) in parameters)
-                parameter.grad?.Scale(maximum / (norm + 1e-6));
+            foreach (var (_, tensor) in parameters)
+                tensor.grad?.Scale(maximum / (norm + 1e-6));
         }
         return norm;
     }
@@ -92,7 +102,7 @@ public sealed class AdamW : IDisposable
         using var none = no_grad();
         using var scope = NewDisposeScope();
         var norms = parameters
-            .Select(p => p.Parameter.grad)
+            .Select(p => p.Tensor.grad)
             .OfType<Tensor>()
             .Select(gradient => gradient.norm())
             .ToArray();
@@ -112,7 +122,7 @@ public sealed class AdamW : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in averages.Concat(squares).Append(steps))
+        foreach (var tensor in averages.Concat(squares).Append(steps).Concat(idle))
             tensor.Dispose();
     }
 }

@@ -85,14 +85,8 @@ public sealed class Trainer : IDisposable
                 );
         }
         model.to(device);
-        optimizer = new AdamW(
-            from entry in model.named_parameters()
-            where entry.parameter.requires_grad
-            select (entry.name, (Parameter)entry.parameter)
-        )
-        {
-            WeightDecay = recipe.Optimizer.WeightDecay,
-        };
+        var learned = model.Learn(recipe.Data.ClipFrames);
+        optimizer = new AdamW(learned.Parameters, learned.Idle) { WeightDecay = recipe.Optimizer.WeightDecay };
         schedule = new CosineWarmRestarts(
             recipe.Optimizer.LearningRate,
             recipe.Schedule.FirstPeriod,

@@ -22,7 +22,7 @@ public sealed class LiveTensorsTests
         );
         using var module = new SpecialistModule(Specialist.Find("rr"), new ModelOptions());
         using var optimizer = new AdamW(
-            backbone.named_parameters().Concat(module.named_parameters()).Select(p => (p.name, p.parameter))
+            backbone.named_parameters().Concat(module.named_parameters()).Select(p => (p.name, (Tensor)p.parameter))
         );
         using var images = randn(2, 3, 28, 28).AsChannelsLast();
         backbone.train();

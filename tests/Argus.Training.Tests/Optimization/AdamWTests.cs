@@ -51,4 +51,20 @@ public class AdamWTests
             optimizer.State().Select(entry => entry.Name)
         );
     }
+
+    [Fact]
+    public void Idle_tensors_decay_as_those_with_a_gradient_of_zeros()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(2);
+        var learned = new Parameter(randn(6, 3));
+        var idle = learned.detach().clone();
+        using var optimizer = new AdamW([("w", learned)], [idle]) { LearningRate = 1e-2, WeightDecay = 0.1 };
+        for (var step = 0; step < 3; step++)
+        {
+            learned.grad = zeros(6, 3);
+            optimizer.Step();
+        }
+        Assert.Equal(learned.detach().bytes.ToArray(), idle.bytes.ToArray());
+    }
 }

@@ -217,11 +217,8 @@ public class SpecialistReferenceTests
         if (forwardOnly)
             return wrong;
 
-        using var optimizer = new AdamW(model.named_parameters().Select(p => (p.name, (Parameter)p.parameter)))
-        {
-            LearningRate = 1e-4,
-            WeightDecay = 1e-5,
-        };
+        var learned = model.Learn(framesPerClip: 1);
+        using var optimizer = new AdamW(learned.Parameters, learned.Idle) { LearningRate = 1e-4, WeightDecay = 1e-5 };
         var loss = Losses.CrossEntropy(model.Logits(four), tensor(new long[] { 0, 1, 1, 0 }));
         loss.backward();
         if (!(Math.Abs(loss.item<float>() - expected.GetProperty("train_loss").GetDouble()) <= 1e-3))

@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+
+namespace Argus.Training.Kernels;
+
+/// <summary>
+/// Batch normalisation in training with what follows it, with the registers that fit the channels. Pictures are
+/// <c>(N, C, H, W)</c>, channels-last.
+/// </summary>
+internal static class NormOperators
+{
+    /// <summary>act(norm(x)) s + r.</summary>
+    /// <param name="x">Pictures.</param>
+    /// <param name="norm">The normalisation.</param>
+    /// <param name="factors">s, one per image; null for 1.</param>
+    /// <param name="residual">r, pictures; null for 0.</param>
+    public static Tensor Activate<TActivation>(Tensor x, NormParameters norm, Tensor? factors, Tensor? residual)
+        where TActivation : struct, IActivation
+    {
+        Operator use = Pixels.AreWide(x.size(1))
+            ? new NormAct<TActivation, Vector16>(norm, factors)
+            : new NormAct<TActivation, Vector8>(norm, factors);
+        return residual is null ? use.Apply(x, norm.Weight, norm.Bias) : use.Apply(x, norm.Weight, norm.Bias, residual);
+    }
+
+    /// <summary>act(norm(x)), averaged over the cells of a grid: to <c>(N, C, G, G)</c>.</summary>
+    /// <param name="x">Pictures.</param>
+    /// <param name="norm">The normalisation.</param>
+    /// <param name="grid">G.</param>
+    public static Tensor Pool<TActivation>(Tensor x, NormParameters norm, int grid)
+        where TActivation : struct, IActivation
+    {
+        Operator use = Pixels.AreWide(x.size(1))
+            ? new NormPool<TActivation, Vector16>(norm, grid)
+            : new NormPool<TActivation, Vector8>(norm, grid);
+        return use.Apply(x, norm.Weight, norm.Bias);
+    }
+
+    /// <summary>z = act(norm(x)), times the factors that squeeze and excitation makes of the means of z.</summary>
+    /// <param name="x">Pictures.</param>
+    /// <param name="norm">The normalisation.</param>
+    /// <param name="learned">What squeeze and excitation learns, and needs gradients of.</param>
+    /// <param name="factorsOfMeans">
+    /// Squeeze and excitation: from means <c>(N, C, 1, 1)</c> to factors of the same shape.
+    /// </param>
+    public static Tensor Squeeze<TActivation>(
+        Tensor x,
+        NormParameters norm,
+        Tensor[] learned,
+        Func<Tensor, Tensor> factorsOfMeans
+    )
+        where TActivation : struct, IActivation
+    {
+        Operator use = Pixels.AreWide(x.size(1))
+            ? new NormSqueeze<TActivation, Vector16>(norm, factorsOfMeans)
+            : new NormSqueeze<TActivation, Vector8>(norm, factorsOfMeans);
+        return use.Apply([x, norm.Weight, norm.Bias, .. learned]);
+    }
+}

@@ -1,0 +1,65 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Argus.Training.Kernels;
+
+/// <summary>Sums that a pass leaves: <c>(images, groups, slots, parts, lanes)</c>, read by channel.</summary>
+internal sealed unsafe class Sums : IDisposable
+{
+    private readonly Tensor values;
+    private readonly float* start;
+    private readonly Pixels pixels;
+    private readonly int parts;
+    private readonly int lanes;
+
+    public Sums(Pixels pixels, int parts)
+    {
+        this.pixels = pixels;
+        this.parts = parts;
+        lanes = pixels.Lanes;
+        values = zeros((long)pixels.Images * pixels.Groups * pixels.Slots * parts * lanes);
+        start = Pixels.Start(values);
+    }
+
+    public float* At(int image, int group, int slot) =>
+        start + (((nint)image * pixels.Groups + group) * pixels.Slots + slot) * parts * lanes;
+
+    public float this[int image, int group, int channel, int part]
+    {
+        get
+        {
+            var slot = channel / lanes;
+            return At(image, group, slot)[part * lanes + channel - pixels.Channel(slot)];
+        }
+    }
+
+    /// <summary>The sum of a part over all images and groups.</summary>
+    public double Total(int channel, int part)
+    {
+        var total = 0.0;
+        for (var image = 0; image < pixels.Images; image++)
+        {
+            for (var group = 0; group < pixels.Groups; group++)
+                total += this[image, group, channel, part];
+        }
+        return total;
+    }
+
+    /// <summary>A part over the pixels of a group: <c>(N, C, G, G)</c>, channels-last.</summary>
+    public Tensor Averages(int part)
+    {
+        var averages = empty(pixels.Images, pixels.Grid, pixels.Grid, pixels.Channels);
+        var to = Pixels.Start(averages);
+        for (var image = 0; image < pixels.Images; image++)
+        {
+            for (var group = 0; group < pixels.Groups; group++)
+            {
+                for (var channel = 0; channel < pixels.Channels; channel++)
+                    *to++ = this[image, group, channel, part] / pixels.PerGroup;
+            }
+        }
+        return averages.permute(0, 3, 1, 2);
+    }
+
+    public void Dispose() => values.Dispose();
+}
