@@ -318,26 +318,15 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) :
         }
     }
 
-    private delegate void Body(int item, float* room, float* scratch);
-
-    // Each thread gets room of its own.
-    private static void Work(int items, nint room, Body body)
-    {
-        var workers = Math.Min(items, get_num_threads());
-        var scratch = Math.Max(TileTransform<TInput>.Scratch, TileTransform<TOutput>.Scratch);
-        using var memory = empty(workers * (room + scratch));
-        float* start = Pixels.Start(memory);
-        var next = -1;
+    // With room to transform tiles in behind what is asked for.
+    private static void Work(int items, nint room, Body body) =>
         ParallelLoop.ForEach(
-            workers,
-            worker =>
-            {
-                float* own = start + worker * (room + scratch);
-                for (int item; (item = Interlocked.Increment(ref next)) < items; )
-                    body(item, own, own + room);
-            }
+            items,
+            room + Math.Max(TileTransform<TInput>.Scratch, TileTransform<TOutput>.Scratch),
+            (item, start) => body(item, start, start + room)
         );
-    }
+
+    private delegate void Body(int item, float* room, float* scratch);
 }
 
 /// <summary>How pictures are cut into tiles that a convolution's results cover without overlap.</summary>

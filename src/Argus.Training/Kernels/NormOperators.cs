@@ -35,15 +35,24 @@ internal static class NormOperators
         return use.Apply(x, norm.Weight, norm.Bias);
     }
 
-    /// <summary>z = act(norm(x)), times the factors that squeeze and excitation makes of the means of z.</summary>
+    /// <summary>
+    /// z = act(norm(d)), times the factors that squeeze and excitation makes of the means of z; d is the depthwise
+    /// convolution of the pictures, or of act(norm(pictures)).
+    /// </summary>
     /// <param name="x">Pictures.</param>
-    /// <param name="norm">The normalisation.</param>
+    /// <param name="before">The normalisation of the pictures, or null.</param>
+    /// <param name="weight">The convolution's <c>(C, 1, K, K)</c>, K 3 or 5.</param>
+    /// <param name="stride">The convolution's, 1 or 2.</param>
+    /// <param name="norm">The normalisation of d.</param>
     /// <param name="learned">What squeeze and excitation learns, and needs gradients of.</param>
     /// <param name="factorsOfMeans">
     /// Squeeze and excitation: from means <c>(N, C, 1, 1)</c> to factors of the same shape.
     /// </param>
-    public static Tensor Squeeze<TActivation>(
+    public static Tensor Depthwise<TActivation>(
         Tensor x,
+        NormParameters? before,
+        Tensor weight,
+        int stride,
         NormParameters norm,
         Tensor[] learned,
         Func<Tensor, Tensor> factorsOfMeans
@@ -51,8 +60,9 @@ internal static class NormOperators
         where TActivation : struct, IActivation
     {
         Operator use = Pixels.AreWide(x.size(1))
-            ? new NormSqueeze<TActivation, Vector16>(norm, factorsOfMeans)
-            : new NormSqueeze<TActivation, Vector8>(norm, factorsOfMeans);
-        return use.Apply([x, norm.Weight, norm.Bias, .. learned]);
+            ? new Depthwise<TActivation, Vector16>(before, norm, stride, factorsOfMeans)
+            : new Depthwise<TActivation, Vector8>(before, norm, stride, factorsOfMeans);
+        Tensor[] first = before is { } given ? [given.Weight, given.Bias] : [];
+        return use.Apply([x, weight, norm.Weight, norm.Bias, .. first, .. learned]);
     }
 }

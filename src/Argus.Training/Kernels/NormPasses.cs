@@ -42,14 +42,14 @@ internal static unsafe class NormPasses<TVector>
         (TVector.Load(sum + part * TVector.Lanes) + value).Store(sum + part * TVector.Lanes);
 
     /// <summary>
-    /// Sums of x - k and of its square, k the channel's first value: what is left of large means does not drown the
-    /// variance.
+    /// Sums of x - k and of its square, and k, the channel's first value in the image: what is left of large means does
+    /// not drown the variance.
     /// </summary>
     public static Sums Moments(Pixels pixels, NormPointers at)
     {
         at.AssertReadable(pixels, activates: false);
         float* x = at.X;
-        var sums = new Sums(pixels, 2);
+        var sums = new Sums(pixels, 3);
         Walk(
             pixels,
             x,
@@ -59,11 +59,11 @@ internal static unsafe class NormPasses<TVector>
                 nint step = pixels.Channels;
                 var slots = pixels.Slots;
                 var to = sums.At(image, group, 0);
-                for (var slot = 0; slot < slots; slot++, to += 2 * TVector.Lanes)
+                for (var slot = 0; slot < slots; slot++, to += 3 * TVector.Lanes)
                 {
                     var channel = pixels.Channel(slot);
                     var from = x + offset + channel;
-                    var k = TVector.Load(x + channel);
+                    var k = TVector.Load(x + image * pixels.PerImage * step + channel);
                     TVector sum = default;
                     TVector square = default;
                     for (var i = 0; i < length; i++, from += step)
@@ -74,6 +74,7 @@ internal static unsafe class NormPasses<TVector>
                     }
                     Add(to, 0, sum);
                     Add(to, 1, square);
+                    k.Store(to + 2 * TVector.Lanes);
                 }
             }
         );

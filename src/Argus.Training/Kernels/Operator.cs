@@ -26,10 +26,10 @@ internal abstract class Operator
     }
 
     /// <summary>Holds a tensor's values, without their history, until the backward pass is done.</summary>
-    protected Tensor Keep(Tensor tensor) => Own(tensor.detach());
+    internal Tensor Keep(Tensor tensor) => Own(tensor.detach());
 
     /// <summary>Holds a tensor that nobody else has.</summary>
-    protected Tensor Own(Tensor tensor)
+    internal Tensor Own(Tensor tensor)
     {
         kept.Add(tensor.DetachFromDisposeScope());
         return tensor;

@@ -63,6 +63,30 @@ internal static unsafe class ParallelLoop
         }
     }
 
+    /// <summary>What is done with an item, in room of the thread's own that holds anything.</summary>
+    public delegate void Body(int item, float* room);
+
+    /// <summary>As <see cref="ForEach(int, Action{int})"/>, with room for each thread.</summary>
+    /// <param name="items">Numbers.</param>
+    /// <param name="room">Floats.</param>
+    /// <param name="body">What is done with each number.</param>
+    public static void ForEach(int items, nint room, Body body)
+    {
+        var workers = Math.Min(items, get_num_threads());
+        using var memory = empty(workers * room);
+        var start = (nint)Dispatcher.Data(memory);
+        var next = -1;
+        ForEach(
+            workers,
+            worker =>
+            {
+                float* own = (float*)start + worker * room;
+                for (int item; (item = Interlocked.Increment(ref next)) < items; )
+                    body(item, own);
+            }
+        );
+    }
+
     [UnmanagedCallersOnly]
     private static void WorkOff(IntPtr job) => ((Job)GCHandle.FromIntPtr(job).Target!).WorkOff();
 }

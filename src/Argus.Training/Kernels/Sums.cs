@@ -33,16 +33,29 @@ internal sealed unsafe class Sums : IDisposable
         }
     }
 
-    /// <summary>The sum of a part over all images and groups.</summary>
-    public double Total(int channel, int part)
+    /// <summary>
+    /// Mean and variance of a channel, of moments: sums of x - k, of its square, and k, which may differ.
+    /// </summary>
+    public (double Mean, double Variance) Moments(int channel)
     {
-        var total = 0.0;
-        for (var image = 0; image < pixels.Images; image++)
+        var slot = channel / lanes;
+        var step = (nint)pixels.Slots * parts * lanes;
+        float* first = At(0, 0, slot) + channel - pixels.Channel(slot);
+        var sets = pixels.Images * pixels.Groups;
+        double count = pixels.PerGroup;
+        double total = 0;
+        float* at = first;
+        for (var set = 0; set < sets; set++, at += step)
+            total += at[0] / count + at[2 * lanes];
+        var mean = total / sets;
+        double squares = 0;
+        at = first;
+        for (var set = 0; set < sets; set++, at += step)
         {
-            for (var group = 0; group < pixels.Groups; group++)
-                total += this[image, group, channel, part];
+            var difference = at[0] / count + at[2 * lanes] - mean;
+            squares += at[lanes] - at[0] / count * at[0] + count * difference * difference;
         }
-        return total;
+        return (mean, Math.Max(0, squares / (sets * count)));
     }
 
     /// <summary>A part over the pixels of a group: <c>(N, C, G, G)</c>, channels-last.</summary>

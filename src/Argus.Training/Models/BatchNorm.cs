@@ -66,9 +66,9 @@ internal sealed class BatchNorm : Layer
         return y.MoveToOuterDisposeScope();
     }
 
-    private NormParameters Parameters => new(Channels, Weight, Bias, RunningMean, RunningVariance, Eps, Momentum);
+    public NormParameters Parameters => new(Channels, Weight, Bias, RunningMean, RunningVariance, Eps, Momentum);
 
-    private void CountBatch()
+    public void CountBatch()
     {
         if (!training)
             return;
@@ -76,13 +76,8 @@ internal sealed class BatchNorm : Layer
         num_batches_tracked.Count();
     }
 
-    private bool Fuses(Tensor x, int grid = 1)
-    {
-        if (!training || !is_grad_enabled() || !Pixels.Fit(x, grid))
-            return false;
-        CountBatch();
-        return true;
-    }
+    /// <summary>Whether the fused operators are for this picture now.</summary>
+    public bool Fuses(Tensor x, int grid = 1) => training && is_grad_enabled() && Pixels.Fit(x, grid);
 
     /// <summary>
     /// act(norm(x)), times a factor per image <c>(N, 1, 1, 1)</c>, plus a picture; without them 1 and 0.
@@ -91,7 +86,10 @@ internal sealed class BatchNorm : Layer
         where TActivation : struct, IActivation
     {
         if (Fuses(x))
+        {
+            CountBatch();
             return NormOperators.Activate<TActivation>(x, Parameters, factors, residual);
+        }
         using var scope = NewDisposeScope();
         var z = TActivation.Activate(call(x));
         if (factors is not null)
@@ -104,20 +102,11 @@ internal sealed class BatchNorm : Layer
         where TActivation : struct, IActivation
     {
         if (Fuses(x, grid))
+        {
+            CountBatch();
             return NormOperators.Pool<TActivation>(x, Parameters, grid);
+        }
         using var scope = NewDisposeScope();
         return nn.functional.adaptive_avg_pool2d(TActivation.Activate(call(x)), grid).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// z = act(norm(x)), times the factors per image and channel that <paramref name="excitation"/> makes of its means.
-    /// </summary>
-    public Tensor Squeezed<TActivation>(Tensor x, SqueezeExcitation excitation)
-        where TActivation : struct, IActivation
-    {
-        if (Fuses(x))
-            return NormOperators.Squeeze<TActivation>(x, Parameters, excitation.Learned, excitation.Factors);
-        using var scope = NewDisposeScope();
-        return excitation.call(TActivation.Activate(call(x))).MoveToOuterDisposeScope();
     }
 }

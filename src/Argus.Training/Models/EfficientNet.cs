@@ -179,11 +179,31 @@ internal sealed class ConvNormAct : Layer
         return activation ? norm.Activated<SiLU>(y) : norm.Activated<Identity>(y);
     }
 
-    /// <summary>With squeeze and excitation after the activation.</summary>
-    public Tensor Squeezed(Tensor x, SqueezeExcitation excitation)
+    /// <summary>
+    /// Depthwise, with squeeze and excitation after the activation; before it the layer that widens, if there is one.
+    /// </summary>
+    public Tensor Squeezed(ConvNormAct? expand, Tensor x, SqueezeExcitation excitation)
     {
-        using var y = conv.call(x);
-        return norm.Squeezed<SiLU>(y, excitation);
+        using var scope = NewDisposeScope();
+        var wide = expand is null ? x : expand.conv.call(x);
+        if (!norm.Fuses(wide) || !conv.IsDepthwise)
+        {
+            var y = conv.call(expand is null ? wide : expand.norm.Activated<SiLU>(wide));
+            return excitation.call(norm.Activated<SiLU>(y)).MoveToOuterDisposeScope();
+        }
+        expand?.norm.CountBatch();
+        norm.CountBatch();
+        return NormOperators
+            .Depthwise<SiLU>(
+                wide,
+                expand?.norm.Parameters,
+                conv.Weight,
+                conv.Stride,
+                norm.Parameters,
+                excitation.Learned,
+                excitation.Factors
+            )
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Without activation, times a factor per image, plus a picture.</summary>
@@ -232,7 +252,7 @@ internal sealed class MBConv : Layer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var y = depthwise.Squeezed(expand?.call(x) ?? x, excitation);
+        var y = depthwise.Squeezed(expand, x, excitation);
         if (!residual)
             return project.call(y).MoveToOuterDisposeScope();
         // Stochastic depth (Huang et al., 2016), one draw per image, survivors scaled up.

@@ -49,13 +49,23 @@ internal sealed class Conv2d : Layer
         this.groups = groups;
     }
 
+    public Parameter Weight => weight;
+    public int Stride => (int)stride[0];
+
+    /// <summary>Whether it is depthwise, of a kind that <see cref="NormOperators.Depthwise"/> does.</summary>
+    public bool IsDepthwise =>
+        bias is null
+        && groups == weight.size(0)
+        && weight.size(1) == 1
+        && stride[0] <= 2
+        && (weight.size(2) is 3 or 5)
+        && padding[0] == weight.size(2) / 2;
+
     /// <summary>The weight, and the bias where there is one.</summary>
     public Tensor[] Learned => bias is null ? [weight] : [weight, bias];
 
     public override Tensor forward(Tensor x)
     {
-        if (bias is null && padding[0] == weight.size(2) / 2 && Depthwise.Fits(x, weight, stride[0], groups))
-            return Depthwise.Run(x, weight);
         if (!ProcessorCaches.AreKnown && IsPointwise && x.device_type == DeviceType.CPU)
             return Pointwise(x);
         if (x.dtype == weight.dtype)

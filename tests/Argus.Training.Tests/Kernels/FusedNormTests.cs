@@ -61,35 +61,6 @@ public sealed class FusedNormTests
             width
         );
 
-    [Theory]
-    [InlineData(3, 24, 7, 7)]
-    [InlineData(2, 144, 12, 12)]
-    public void Squeeze_and_excitation_equals_libtorchs(int images, int channels, int height, int width)
-    {
-        using var scope = NewDisposeScope();
-        random.manual_seed(3);
-        using var excitation = new SqueezeExcitation(channels, 6, MemoryFormat.ChannelsLast);
-        var own = excitation.parameters().ToArray();
-        var copies = own.Select(p => p.detach().to(ScalarType.Float64).requires_grad_()).ToArray();
-        Agree<SiLU>(
-            (norm, x, _, _) => norm.Squeezed<SiLU>(x, excitation),
-            (y, _, _) =>
-            {
-                var z = nn.functional.silu(y);
-                var inner = nn.functional.silu(
-                    nn.functional.conv2d(nn.functional.adaptive_avg_pool2d(z, 1), copies[0], copies[1])
-                );
-                return z * nn.functional.conv2d(inner, copies[2], copies[3]).sigmoid();
-            },
-            images,
-            channels,
-            height,
-            width
-        );
-        foreach (var (parameter, copy) in own.Zip(copies))
-            Near("excitation", copy.grad!, parameter.grad!);
-    }
-
     private static void Agree<TActivation>(
         Func<BatchNorm, Tensor, Tensor, Tensor, Tensor> fused,
         Func<Tensor, Tensor, Tensor, Tensor> plain,
