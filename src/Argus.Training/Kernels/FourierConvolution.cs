@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Argus.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,50 +5,13 @@ using static TorchSharp.torch;
 namespace Argus.Training.Kernels;
 
 /// <summary>
-/// Convolution with a large kernel in training, stride 1, as large as its input, by Fourier transforms of overlapping
-/// tiles (overlap-save): a product for each frequency takes the place of one for each of the kernel's pixels. Of 9x9
-/// kernels it is a ninth of the arithmetic, of 5x5 a fifth; the results are as exact as libtorch's.
+/// Convolution with a large kernel, stride 1, as large as its input, by Fourier transforms of overlapping tiles
+/// (overlap-save): a product for each frequency takes the place of one for each of the kernel's pixels. Of 9x9 kernels
+/// it is a ninth of the arithmetic, of 5x5 a fifth; the results are closer to the exact ones than libtorch's.
 /// </summary>
-internal static class FourierConvolution
-{
-    /// <summary>From here on it is faster than libtorch's.</summary>
-    private static int SmallestKernel => Vector512.IsHardwareAccelerated ? 5 : 3;
-
-    // Tiles of smaller pictures would be mostly margin.
-    private const int SmallestPicture = 28;
-
-    public static bool Fits(Tensor x, Tensor weight, long stride, long padding, long groups) =>
-        groups == 1
-        && stride == 1
-        && weight.size(2) >= SmallestKernel
-        && weight.size(2) <= 9
-        && weight.size(2) % 2 == 1
-        && padding == weight.size(2) / 2
-        && x.size(1) % 8 == 0
-        && weight.size(0) % 8 == 0
-        && Math.Min(x.size(2), x.size(3)) >= SmallestPicture
-        && is_grad_enabled()
-        && Pixels.Fit(x);
-
-    /// <param name="x">Pictures <c>(N, C, H, W)</c>, channels-last.</param>
-    /// <param name="weight"><c>(O, C, K, K)</c>.</param>
-    /// <param name="bias">O values that get no gradient, or null.</param>
-    public static Tensor Run(Tensor x, Tensor weight, Tensor? bias)
-    {
-        var wideInput = Pixels.AreWide(x.size(1));
-        var wideOutput = Pixels.AreWide(weight.size(0));
-        return (wideInput, wideOutput) switch
-        {
-            (true, true) => new FourierConvolution<Vector16, Vector16>(bias).Apply(x, weight),
-            (true, false) => new FourierConvolution<Vector16, Vector8>(bias).Apply(x, weight),
-            (false, true) => new FourierConvolution<Vector8, Vector16>(bias).Apply(x, weight),
-            _ => new FourierConvolution<Vector8, Vector8>(bias).Apply(x, weight),
-        };
-    }
-}
-
-/// <summary>One use, with the registers that fit its channels.</summary>
-internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) : Operator
+/// <param name="x">Pictures <c>(N, C, H, W)</c>, channels-last.</param>
+/// <param name="weight"><c>(O, C, K, K)</c>, K odd.</param>
+internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor x, Tensor weight)
     where TInput : struct, IVector<TInput>
     where TOutput : struct, IVector<TOutput>
 {
@@ -60,26 +22,23 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) :
     // the result is the same.
     private const int Sums = 8;
 
-    private Tensor x = null!;
-    private Tensor weight = null!;
-
     private int Kernel => (int)weight.size(2);
     private int Inputs => (int)weight.size(1);
     private int Outputs => (int)weight.size(0);
 
-    protected override Tensor Forward(Tensor[] inputs)
+    /// <summary>The result <c>(N, O, H, W)</c>, channels-last.</summary>
+    /// <param name="bias">O values.</param>
+    public Tensor Convolve(Tensor bias)
     {
-        x = Keep(inputs[0]);
-        weight = Keep(inputs[1]);
         var tiles = TileGrid.Create(x, Kernel);
         var y = empty(tiles.Images, tiles.Height, tiles.Width, Outputs);
         using var kernel = KernelSpectrum<TOutput>(weight.permute(1, 2, 3, 0).contiguous());
         var read = new TileTransform<TInput>(Inputs, Together);
         var write = new TileTransform<TOutput>(Outputs, Together);
-        float* source = Pixels.Start(x);
-        float* target = Pixels.Start(y);
+        var source = new Pictures<TInput>(Pixels.Start(x), tiles.Height, tiles.Width, Inputs);
+        var target = new Pictures<TOutput>(Pixels.Start(y), tiles.Height, tiles.Width, Outputs);
         float* factors = Pixels.Start(kernel);
-        float* shift = bias is null ? null : Pixels.Start(bias);
+        float* shift = Pixels.Start(bias);
         Work(
             tiles.Batches(Together),
             read.Length + write.Length,
@@ -90,23 +49,12 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) :
                 for (var i = 0; i < count; i++)
                 {
                     var tile = tiles.At(first + i);
-                    var from = tiles.Pair(source, tile.Pair, Inputs);
-                    read.Read(
-                        from,
-                        tile.Top - tiles.Margin,
-                        tile.Left - tiles.Margin,
-                        16,
-                        1,
-                        room + i * read.Row,
-                        scratch
-                    );
+                    read.Read(source, tiles.WithMargin(tile), 1, room + i * read.Row, scratch);
                 }
                 Multiply(read, room, factors, write, result, Inputs);
                 for (var i = 0; i < count; i++)
                 {
-                    var tile = tiles.At(first + i);
-                    var to = tiles.Pair(target, tile.Pair, Outputs);
-                    write.Write(result + i * write.Row, to, tile.Top, tile.Left, tiles.Side, shift, scratch);
+                    write.Write(result + i * write.Row, target, tiles.At(first + i), shift, scratch);
                 }
             }
         );
@@ -117,19 +65,19 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) :
     /// Both gradients from one spectrum of the given one: the input's by the kernel turned round; the weight's from
     /// tiles of the input that do not overlap.
     /// </summary>
-    protected override Tensor?[] Backward(Tensor gradient)
+    /// <param name="given">The gradient of the result.</param>
+    public (Tensor Input, Tensor Weight) Gradients<TSource>(TSource given)
+        where TSource : struct, ITileSource
     {
         var tiles = TileGrid.Create(x, Kernel);
-        var given = gradient.Nhwc();
         var dx = empty(tiles.Images, tiles.Height, tiles.Width, Inputs);
         using var kernel = KernelSpectrum<TInput>(weight.flip(2, 3).permute(0, 2, 3, 1).contiguous());
         var read = new TileTransform<TOutput>(Outputs, Together);
         var write = new TileTransform<TInput>(Inputs, Together);
         var sums = new TileTransform<TOutput>(Outputs, Inputs);
         using var products = zeros(Sums, sums.Length);
-        float* g = Pixels.Start(given);
-        float* input = Pixels.Start(x);
-        float* target = Pixels.Start(dx);
+        var input = new Pictures<TInput>(Pixels.Start(x), tiles.Height, tiles.Width, Inputs);
+        var target = new Pictures<TInput>(Pixels.Start(dx), tiles.Height, tiles.Width, Inputs);
         float* factors = Pixels.Start(kernel);
         float* product = Pixels.Start(products);
         var batches = tiles.Batches(Together);
@@ -145,39 +93,20 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) :
                     for (var i = 0; i < count; i++)
                     {
                         var tile = tiles.At(first + i);
-                        var from = tiles.Pair(g, tile.Pair, Outputs);
-                        read.Read(
-                            from,
-                            tile.Top - tiles.Margin,
-                            tile.Left - tiles.Margin,
-                            16,
-                            1,
-                            room + i * read.Row,
-                            scratch
-                        );
+                        read.Read(given, tiles.WithMargin(tile), 1, room + i * read.Row, scratch);
                         // Its spectrum backwards is the conjugate of the input's: of both pictures apart, then.
-                        write.Read(
-                            tiles.Pair(input, tile.Pair, Inputs),
-                            tile.Top,
-                            tile.Left,
-                            tiles.Side,
-                            -1,
-                            own + i * write.Row,
-                            scratch
-                        );
+                        write.Read(input, tile, -1, own + i * write.Row, scratch);
                     }
                     AddProducts(write, own, read, room, sums, product + part * sums.Length, count);
                     Multiply(read, room, factors, write, own, Outputs);
                     for (var i = 0; i < count; i++)
                     {
-                        var tile = tiles.At(first + i);
-                        var to = tiles.Pair(target, tile.Pair, Inputs);
-                        write.Write(own + i * write.Row, to, tile.Top, tile.Left, tiles.Side, null, scratch);
+                        write.Write(own + i * write.Row, target, tiles.At(first + i), null, scratch);
                     }
                 }
             }
         );
-        return [dx.permute(0, 3, 1, 2), WeightGradient(sums, products)];
+        return (dx.permute(0, 3, 1, 2), WeightGradient(sums, products));
     }
 
     // (O, C, K, K) from spectra (C rows of O).
@@ -192,8 +121,8 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) :
             0,
             (c, _, scratch) =>
             {
-                var picture = new PicturePair((nint)(to + c * Kernel * Kernel * Outputs), 0, Kernel, Kernel, Outputs);
-                sums.Write(spectrum + c * sums.Row, picture, 0, 0, Kernel, null, scratch);
+                var pictures = new Pictures<TOutput>(to, Kernel, Kernel, Outputs);
+                sums.Write(spectrum + c * sums.Row, pictures, new(c, -1, 0, 0, Kernel), null, scratch);
             }
         );
         return turned.flip(1, 2).permute(3, 0, 1, 2);
@@ -214,9 +143,9 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) :
             0,
             (row, _, scratch) =>
             {
-                var picture = new PicturePair((nint)(from + row * size * size * columns), 0, size, size, columns);
+                var pictures = new Pictures<TVector>(from, size, size, columns);
                 float* start = to + row * transform.Row;
-                transform.Read(picture, 0, 0, 16, 1, start, scratch);
+                transform.Read(pictures, new(row, -1, 0, 0, size), 1, start, scratch);
                 var scale = TVector.Create(1f / TileTransform<TVector>.Frequencies);
                 for (var frequency = 0; frequency < TileTransform<TVector>.Frequencies; frequency++)
                 {
@@ -327,35 +256,4 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor? bias) :
         );
 
     private delegate void Body(int item, float* room, float* scratch);
-}
-
-/// <summary>How pictures are cut into tiles that a convolution's results cover without overlap.</summary>
-internal readonly unsafe record struct TileGrid(int Images, int Height, int Width, int Kernel)
-{
-    public static TileGrid Create(Tensor x, int kernel) => new((int)x.size(0), (int)x.size(2), (int)x.size(3), kernel);
-
-    /// <summary>Results of a tile, a side.</summary>
-    public int Side => 16 - Kernel + 1;
-
-    /// <summary>What a tile is larger than its results, on the left and above.</summary>
-    public int Margin => Kernel / 2;
-
-    private int Down => (Height + Side - 1) / Side;
-    private int Across => (Width + Side - 1) / Side;
-    private int Count => (Images + 1) / 2 * Down * Across;
-
-    public int Batches(int together) => (Count + together - 1) / together;
-
-    public (int First, int Count) Batch(int batch, int together) =>
-        (batch * together, Math.Min(together, Count - batch * together));
-
-    public (int Pair, int Top, int Left) At(int tile) =>
-        (tile / (Down * Across), tile / Across % Down * Side, tile % Across * Side);
-
-    public PicturePair Pair(float* start, int pair, int channels)
-    {
-        var size = (nint)Height * Width * channels;
-        float* first = start + 2 * pair * size;
-        return new((nint)first, 2 * pair + 1 < Images ? (nint)(first + size) : 0, Height, Width, channels);
-    }
 }

@@ -35,6 +35,45 @@ internal static class NormOperators
         return use.Apply(x, norm.Weight, norm.Bias);
     }
 
+    // Tiles of smaller pictures would be mostly margin.
+    private const int SmallestConvolved = 28;
+
+    /// <summary>Whether <see cref="ConvolveAndPool"/> can do this convolution, and faster than libtorch.</summary>
+    public static bool Convolves(Tensor x, Tensor weight, long stride, long padding, long groups, int grid) =>
+        groups == 1
+        && stride == 1
+        && (weight.size(2) is 3 or 5 or 7 or 9)
+        && padding == weight.size(2) / 2
+        && x.size(1) % Vector8.Lanes == 0
+        && weight.size(0) % Vector8.Lanes == 0
+        && Math.Min(x.size(2), x.size(3)) >= SmallestConvolved
+        && Pixels.Fit(x, grid);
+
+    /// <summary>act(norm(convolution)), averaged over the cells of a grid: to <c>(N, O, G, G)</c>.</summary>
+    /// <param name="x">Pictures.</param>
+    /// <param name="weight">The convolution's <c>(O, C, K, K)</c>.</param>
+    /// <param name="bias">Its O values, which get no gradient.</param>
+    /// <param name="norm">The normalisation.</param>
+    /// <param name="grid">G.</param>
+    public static Tensor ConvolveAndPool<TActivation>(
+        Tensor x,
+        Tensor weight,
+        Tensor bias,
+        NormParameters norm,
+        int grid
+    )
+        where TActivation : struct, IActivation
+    {
+        Operator use = (Pixels.AreWide(x.size(1)), Pixels.AreWide(weight.size(0))) switch
+        {
+            (true, true) => new ConvolutionPool<TActivation, Vector16, Vector16>(bias, norm, grid),
+            (true, false) => new ConvolutionPool<TActivation, Vector16, Vector8>(bias, norm, grid),
+            (false, true) => new ConvolutionPool<TActivation, Vector8, Vector16>(bias, norm, grid),
+            _ => new ConvolutionPool<TActivation, Vector8, Vector8>(bias, norm, grid),
+        };
+        return use.Apply(x, weight, norm.Weight, norm.Bias);
+    }
+
     /// <summary>
     /// z = act(norm(d)), times the factors that squeeze and excitation makes of the means of z; d is the depthwise
     /// convolution of the pictures, or of act(norm(pictures)).

@@ -165,6 +165,52 @@ internal static unsafe class NormPasses<TVector>
         return sums;
     }
 
+    /// <summary>Sums of z, of act'(y) and of act'(y) (x - mean).</summary>
+    public static Sums PoolAndSlopes<TActivation>(Pixels pixels, NormPointers at)
+        where TActivation : struct, IActivation
+    {
+        at.AssertReadable(pixels, activates: true);
+        float* x = at.X;
+        float* a = at.A;
+        float* b = at.B;
+        float* mean = at.Mean;
+        var sums = new Sums(pixels, 3);
+        Walk(
+            pixels,
+            x,
+            null,
+            (image, group, offset, length) =>
+            {
+                nint step = pixels.Channels;
+                var slots = pixels.Slots;
+                var to = sums.At(image, group, 0);
+                for (var slot = 0; slot < slots; slot++, to += 3 * TVector.Lanes)
+                {
+                    var channel = pixels.Channel(slot);
+                    float* from = x + offset + channel;
+                    TVector scale = TVector.Load(a + channel);
+                    TVector shift = TVector.Load(b + channel);
+                    TVector centre = TVector.Load(mean + channel);
+                    TVector sum = default;
+                    TVector slopes = default;
+                    TVector product = default;
+                    for (var i = 0; i < length; i++, from += step)
+                    {
+                        var value = TVector.Load(from);
+                        var slope = TActivation.Slope(TVector.MultiplyAdd(value, scale, shift), out var z);
+                        sum += z;
+                        slopes += slope;
+                        product = TVector.MultiplyAdd(slope, value - centre, product);
+                    }
+                    Add(to, 0, sum);
+                    Add(to, 1, slopes);
+                    Add(to, 2, product);
+                }
+            }
+        );
+        return sums;
+    }
+
     /// <summary>Sums of g act'(y) and g act'(y) (x - mean), g the gradient of what came out; without g 1.</summary>
     public static Sums Slopes<TActivation>(Pixels pixels, NormPointers at)
         where TActivation : struct, IActivation

@@ -21,6 +21,13 @@ internal sealed unsafe class Sums : IDisposable
         start = Pixels.Start(values);
     }
 
+    /// <summary>Lets an operator hold them until its backward pass is done.</summary>
+    public Sums KeepFor(Operator owner)
+    {
+        owner.Own(values);
+        return this;
+    }
+
     public float* At(int image, int group, int slot) =>
         start + (((nint)image * pixels.Groups + group) * pixels.Slots + slot) * parts * lanes;
 

@@ -1,17 +1,6 @@
 namespace Argus.Training.Kernels;
 
 /// <summary>
-/// Pictures that tiles are cut from: channels-last, two at a time, the second as the imaginary part of the first. What
-/// is linear and real (a convolution) works on both at once.
-/// </summary>
-/// <param name="Real">The first picture.</param>
-/// <param name="Imaginary">The second one; null for zeros.</param>
-/// <param name="Height">Rows of a picture.</param>
-/// <param name="Width">Pixels of a row.</param>
-/// <param name="Channels">Floats of a pixel.</param>
-internal readonly unsafe record struct PicturePair(nint Real, nint Imaginary, int Height, int Width, int Channels);
-
-/// <summary>
 /// Takes tiles of pictures to their spectra and back. A spectrum holds, frequency by frequency, rows (of tiles, or of a
 /// kernel's input channels) of slots: a register of real parts and one of imaginary parts.
 /// </summary>
@@ -46,32 +35,27 @@ internal readonly unsafe struct TileTransform<TVector>(int channels, int rows)
     /// <summary>Lanes at a slot's beginning whose channels the slot before it has.</summary>
     public int Repeated(int slot) => slot * TVector.Lanes - Channel(slot);
 
-    /// <summary>Transforms a tile; what lies outside of the pictures or of the tile's extent is 0.</summary>
+    /// <summary>Transforms a tile; what lies outside of it or of the pictures is 0.</summary>
     /// <param name="from">The pictures.</param>
-    /// <param name="top">The tile's first row; may be negative.</param>
-    /// <param name="left">Its first column; may be negative.</param>
-    /// <param name="extent">Rows and columns that are read, at most 16.</param>
-    /// <param name="sign">What the imaginary part is multiplied with.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="sign">What the second picture is multiplied with.</param>
     /// <param name="spectrum">The row of the first frequency that is written.</param>
     /// <param name="scratch">Room for <see cref="Scratch"/> floats.</param>
-    public void Read(PicturePair from, int top, int left, int extent, float sign, float* spectrum, float* scratch)
+    public void Read<TSource>(TSource from, Tile tile, float sign, float* spectrum, float* scratch)
+        where TSource : struct, ITileSource
     {
         float* line = scratch + Frequencies * Complex;
         float* between = line + Size * Complex;
         nint lanes = TVector.Lanes;
-        var firstRow = Math.Max(0, -top);
-        var endRow = Math.Min(extent, from.Height - top);
-        var first = Math.Max(0, -left);
-        var end = Math.Min(extent, from.Width - left);
-        var signs = TVector.Create(sign);
-        for (var x = 0; x < Size; x++)
-        {
-            TVector zero = default;
-            zero.Store(line + x * Complex);
-            zero.Store(line + x * Complex + lanes);
-        }
+        var firstRow = Math.Max(0, -tile.Top);
+        var endRow = Math.Min(tile.Side, from.Height - tile.Top);
+        var first = Math.Max(0, -tile.Left);
+        var count = Math.Min(tile.Side, from.Width - tile.Left) - first;
+        new Span<float>(line, (int)(Size * Complex)).Clear();
+        float* start = line + first * Complex;
         for (var slot = 0; slot < Slots; slot++)
         {
+            var channel = Channel(slot);
             for (var y = 0; y < Size; y++)
             {
                 float* row = scratch + y * Size * Complex;
@@ -80,17 +64,18 @@ internal readonly unsafe struct TileTransform<TVector>(int channels, int rows)
                     new Span<float>(row, (int)(Size * Complex)).Clear();
                     continue;
                 }
-                var offset = ((nint)(top + y) * from.Width + left + first) * channels + Channel(slot);
-                float* real = (float*)from.Real + offset;
-                float* imaginary = from.Imaginary == 0 ? null : (float*)from.Imaginary + offset;
-                for (var x = first; x < end; x++, real += channels)
-                {
-                    TVector.Load(real).Store(line + x * Complex);
-                    if (imaginary == null)
-                        continue;
-                    (TVector.Load(imaginary) * signs).Store(line + x * Complex + lanes);
-                    imaginary += channels;
-                }
+                from.Copy(tile.Real, tile.Top + y, tile.Left + first, count, channel, 1, start, Complex);
+                if (tile.Imaginary >= 0)
+                    from.Copy(
+                        tile.Imaginary,
+                        tile.Top + y,
+                        tile.Left + first,
+                        count,
+                        channel,
+                        sign,
+                        start + lanes,
+                        Complex
+                    );
                 Fourier<TVector>.Line(line, line + lanes, Complex, row, row + lanes, Complex, between);
             }
             for (var x = 0; x < Size; x++)
@@ -102,21 +87,19 @@ internal readonly unsafe struct TileTransform<TVector>(int channels, int rows)
         }
     }
 
-    /// <summary>The inverse of <see cref="Read"/>, times 256: writes the tile's part that lies in the pictures.</summary>
+    /// <summary>The inverse, times 256: writes the tile's part that lies in the pictures.</summary>
     /// <param name="spectrum">The row of the first frequency that is read.</param>
     /// <param name="to">The pictures.</param>
-    /// <param name="top">The tile's first row.</param>
-    /// <param name="left">Its first column.</param>
-    /// <param name="extent">Rows and columns that are written.</param>
+    /// <param name="tile">The tile; it begins inside of them.</param>
     /// <param name="bias">Added to each channel; null for 0.</param>
     /// <param name="scratch">Room for <see cref="Scratch"/> floats.</param>
-    public void Write(float* spectrum, PicturePair to, int top, int left, int extent, float* bias, float* scratch)
+    public void Write(float* spectrum, Pictures<TVector> to, Tile tile, float* bias, float* scratch)
     {
         float* line = scratch + Frequencies * Complex;
         float* between = line + Size * Complex;
         nint lanes = TVector.Lanes;
-        var endRow = Math.Min(extent, to.Height - top);
-        var end = Math.Min(extent, to.Width - left);
+        var endRow = Math.Min(tile.Side, to.Height - tile.Top);
+        var end = Math.Min(tile.Side, to.Width - tile.Left);
         for (var slot = 0; slot < Slots; slot++)
         {
             for (var x = 0; x < Size; x++)
@@ -130,15 +113,14 @@ internal readonly unsafe struct TileTransform<TVector>(int channels, int rows)
             {
                 float* row = scratch + y * Size * Complex;
                 Fourier<TVector>.Line(row + lanes, row, Complex, line + lanes, line, Complex, between);
-                var offset = ((nint)(top + y) * to.Width + left) * channels + Channel(slot);
-                float* real = (float*)to.Real + offset;
-                float* imaginary = to.Imaginary == 0 ? null : (float*)to.Imaginary + offset;
+                float* real = to.At(tile.Real, tile.Top + y, tile.Left) + Channel(slot);
+                float* imaginary = tile.Imaginary < 0 ? null : to.At(tile.Imaginary, tile.Top + y, tile.Left);
                 for (var x = 0; x < end; x++, real += channels)
                 {
                     (TVector.Load(line + x * Complex) + more).Store(real);
                     if (imaginary == null)
                         continue;
-                    (TVector.Load(line + x * Complex + lanes) + more).Store(imaginary);
+                    (TVector.Load(line + x * Complex + lanes) + more).Store(imaginary + Channel(slot));
                     imaginary += channels;
                 }
             }

@@ -3,6 +3,7 @@ using Argus.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using ReLU = Argus.Training.Kernels.ReLU;
 
 namespace Argus.Training.Models;
 
@@ -96,15 +97,35 @@ internal sealed class Conv2d : Layer
     public Tensor BeforeNorm(Tensor x, long multiple)
     {
         using var scope = NewDisposeScope();
+        var (padded, shift) = Padded(x, multiple);
+        return nn.functional.conv2d(x, padded, shift, stride, padding, null, groups).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// As <see cref="BeforeNorm"/>, then ReLU of the normalisation, averaged over the cells of a grid:
+    /// <c>(N, C, H, W)</c> to <c>(N, O, G, G)</c>, O with the channels of zeros.
+    /// </summary>
+    public Tensor Pooled(Tensor x, long multiple, BatchNorm norm, int grid)
+    {
+        using var scope = NewDisposeScope();
+        var (padded, shift) = Padded(x, multiple);
+        if (shift is null || !norm.Fuses(x) || !NormOperators.Convolves(x, padded, stride[0], padding[0], groups, grid))
+        {
+            var y = nn.functional.conv2d(x, padded, shift, stride, padding, null, groups);
+            return norm.Pooled<ReLU>(y, grid).MoveToOuterDisposeScope();
+        }
+        norm.CountBatch();
+        return NormOperators.ConvolveAndPool<ReLU>(x, padded, shift, norm.Parameters, grid).MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Weight, Tensor? Bias) Padded(Tensor x, long multiple)
+    {
         long more = (multiple - weight.shape[0] % multiple) % multiple;
         long given = x.shape[1] - weight.shape[1];
-        var padded = nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]).to(x.dtype);
-        var shift = bias is null ? null : nn.functional.pad(training ? bias.detach() : bias, [0, more]).to(x.dtype);
         return (
-            training && FourierConvolution.Fits(x, padded, stride[0], padding[0], groups)
-                ? FourierConvolution.Run(x, padded, shift)
-                : nn.functional.conv2d(x, padded, shift, stride, padding, null, groups)
-        ).MoveToOuterDisposeScope();
+            nn.functional.pad(weight, [0, 0, 0, 0, 0, given, 0, more]).to(x.dtype),
+            bias is null ? null : nn.functional.pad(training ? bias.detach() : bias, [0, more]).to(x.dtype)
+        );
     }
 }
 

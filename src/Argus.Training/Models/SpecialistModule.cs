@@ -86,11 +86,13 @@ internal sealed class BranchTower : Layer
         var multiple =
             poolFirst && format == MemoryFormat.ChannelsLast && x.device_type == DeviceType.CPU ? RegisterFloats : 1;
         x = firstNorm.Activated<ReLU>(first.BeforeNorm(x, multiple));
-        x = second.BeforeNorm(x, multiple); // (N, 2c or more, H', W')
         // A 1x1 convolution and average pooling commute, and on 49 cells it costs a thousandth.
         x = poolFirst
-            ? last.call(secondNorm.Pooled<ReLU>(x, Specialist.GridSize).narrow(1, 0, secondNorm.Channels))
-            : nn.functional.adaptive_avg_pool2d(last.call(secondNorm.Activated<ReLU>(x)), Specialist.GridSize);
+            ? last.call(second.Pooled(x, multiple, secondNorm, Specialist.GridSize).narrow(1, 0, secondNorm.Channels))
+            : nn.functional.adaptive_avg_pool2d(
+                last.call(secondNorm.Activated<ReLU>(second.BeforeNorm(x, multiple))),
+                Specialist.GridSize
+            );
         return x.MoveToOuterDisposeScope(); // (N, c, 7, 7)
     }
 }
