@@ -12,13 +12,8 @@ namespace Argus.Training.Kernels;
 /// <param name="before">The normalisation of x; null where the convolution is of x itself.</param>
 /// <param name="after">The normalisation of what the convolution gives.</param>
 /// <param name="stride">1 or 2.</param>
-/// <param name="factorsOfMeans">As in <see cref="Squeeze{TActivation, TVector}"/>.</param>
-internal sealed unsafe class Depthwise<TActivation, TVector>(
-    NormParameters? before,
-    NormParameters after,
-    int stride,
-    Func<Tensor, Tensor> factorsOfMeans
-) : Operator
+internal sealed unsafe class Depthwise<TActivation, TVector>(NormParameters? before, NormParameters after, int stride)
+    : Operator
     where TActivation : struct, IActivation
     where TVector : struct, IVector<TVector>
 {
@@ -47,7 +42,7 @@ internal sealed unsafe class Depthwise<TActivation, TVector>(
         source = first?.At ?? new() { X = Pixels.Start(x) };
         using (var moments = Convolve(out var convolved))
             second.Take(this, convolved, inputs[2], inputs[3], moments);
-        squeeze = new(second, factorsOfMeans);
+        squeeze = new(second);
         return squeeze.Forward(this, inputs[(first is null ? 4 : 6)..]);
     }
 

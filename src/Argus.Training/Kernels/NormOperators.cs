@@ -83,24 +83,20 @@ internal static class NormOperators
     /// <param name="weight">The convolution's <c>(C, 1, K, K)</c>, K 3 or 5.</param>
     /// <param name="stride">The convolution's, 1 or 2.</param>
     /// <param name="norm">The normalisation of d.</param>
-    /// <param name="learned">What squeeze and excitation learns, and needs gradients of.</param>
-    /// <param name="factorsOfMeans">
-    /// Squeeze and excitation: from means <c>(N, C, 1, 1)</c> to factors of the same shape.
-    /// </param>
+    /// <param name="learned">As in <see cref="Excitation{TVector}"/>.</param>
     public static Tensor Depthwise<TActivation>(
         Tensor x,
         NormParameters? before,
         Tensor weight,
         int stride,
         NormParameters norm,
-        Tensor[] learned,
-        Func<Tensor, Tensor> factorsOfMeans
+        Tensor[] learned
     )
         where TActivation : struct, IActivation
     {
         Operator use = Pixels.AreWide(x.size(1))
-            ? new Depthwise<TActivation, Vector16>(before, norm, stride, factorsOfMeans)
-            : new Depthwise<TActivation, Vector8>(before, norm, stride, factorsOfMeans);
+            ? new Depthwise<TActivation, Vector16>(before, norm, stride)
+            : new Depthwise<TActivation, Vector8>(before, norm, stride);
         Tensor[] first = before is { } given ? [given.Weight, given.Bias] : [];
         return use.Apply([x, weight, norm.Weight, norm.Bias, .. first, .. learned]);
     }

@@ -9,37 +9,27 @@ namespace Argus.Training.Kernels;
 /// of an operator.
 /// </summary>
 /// <param name="norm">The normalisation.</param>
-/// <param name="factorsOfMeans">
-/// Squeeze and excitation: from means <c>(N, C, 1, 1)</c> to factors of the same shape.
-/// </param>
-internal sealed unsafe class Squeeze<TActivation, TVector>(
-    Normalisation<TVector> norm,
-    Func<Tensor, Tensor> factorsOfMeans
-)
+internal sealed unsafe class Squeeze<TActivation, TVector>(Normalisation<TVector> norm)
     where TActivation : struct, IActivation
     where TVector : struct, IVector<TVector>
 {
-    private Tensor[] learned = [];
-    private Tensor pooled = null!;
-    private Tensor factors = null!;
+    private Excitation<TVector> excitation = null!;
     private Tensor even = null!;
 
     /// <summary>The factors: Images * Channels floats.</summary>
-    public float* S => Pixels.Start(factors);
+    public float* S => excitation.Factors;
 
     /// <summary>After <see cref="Backward"/>: what squeeze and excitation adds to the gradient of z.</summary>
     public float* Q => Pixels.Start(even);
 
     /// <param name="owner">The operator; its normalisation has taken x.</param>
-    /// <param name="learned">What squeeze and excitation learns, and needs gradients of.</param>
+    /// <param name="learned">As in <see cref="Excitation{TVector}"/>.</param>
     public Tensor Forward(Operator owner, Tensor[] learned)
     {
-        this.learned = learned;
         var pixels = norm.Pixels;
+        excitation = new(Array.ConvertAll(learned, owner.Keep));
         using (var sums = NormPasses<TVector>.Pool<TActivation>(pixels, norm.At))
-            pooled = owner.Own(sums.Averages(0)).requires_grad_();
-        using (enable_grad())
-            factors = owner.Own(factorsOfMeans(pooled).contiguous());
+            excitation.Forward(owner, sums.Averages(0));
         var z = empty(pixels.Images, pixels.Height, pixels.Width, pixels.Channels);
         NormPasses<TVector>.Apply<TActivation>(pixels, norm.At with { S = S, Result = Pixels.Start(z) });
         return z.permute(0, 3, 1, 2);
@@ -52,8 +42,9 @@ internal sealed unsafe class Squeeze<TActivation, TVector>(
     {
         var pixels = norm.Pixels;
         using var sums = NormPasses<TVector>.SlopesAndProducts<TActivation>(pixels, norm.At with { G = g });
-        var inner = autograd.grad([factors], [pooled, .. learned], [sums.Averages(4).Times(pixels.PerGroup)]);
-        even = owner.Own(inner[0].contiguous().Over(pixels.PerGroup));
+        using var given = sums.Averages(4).Times(pixels.PerGroup);
+        var (means, learned) = excitation.Backward(Pixels.Start(given));
+        even = owner.Own(means.Over(pixels.PerGroup));
         var (s, q) = ((nint)S, (nint)Q);
         var (weight, bias) = norm.Solve(c =>
         {
@@ -68,6 +59,6 @@ internal sealed unsafe class Squeeze<TActivation, TVector>(
             }
             return (slope, product);
         });
-        return [weight, bias, .. inner.Skip(1)];
+        return [weight, bias, .. learned];
     }
 }

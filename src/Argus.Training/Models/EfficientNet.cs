@@ -200,8 +200,7 @@ internal sealed class ConvNormAct : Layer
                 conv.Weight,
                 conv.Stride,
                 norm.Parameters,
-                excitation.Learned,
-                excitation.Factors
+                excitation.Learned
             )
             .MoveToOuterDisposeScope();
     }
@@ -282,19 +281,13 @@ internal sealed class SqueezeExcitation : Layer
         );
     }
 
-    /// <summary>Its parameters.</summary>
+    /// <summary>Its parameters, as <see cref="Excitation{TVector}"/> takes them.</summary>
     public Tensor[] Learned => [.. fc1.Learned, .. fc2.Learned];
 
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return (x * Factors(nn.functional.adaptive_avg_pool2d(x, 1))).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Factors of channels, from their means <c>(N, C, 1, 1)</c>.</summary>
-    public Tensor Factors(Tensor means)
-    {
-        using var scope = NewDisposeScope();
-        return fc2.call(nn.functional.silu(fc1.call(means))).sigmoid().MoveToOuterDisposeScope();
+        var means = nn.functional.adaptive_avg_pool2d(x, 1);
+        return (x * fc2.call(nn.functional.silu(fc1.call(means))).sigmoid()).MoveToOuterDisposeScope();
     }
 }

@@ -55,8 +55,8 @@ public sealed class DepthwiseTests
                 .. excitation.Learned,
             ];
             Operator use = wide
-                ? new Depthwise<SiLU, Vector16>(first, after.Parameters, stride, excitation.Factors)
-                : new Depthwise<SiLU, Vector8>(first, after.Parameters, stride, excitation.Factors);
+                ? new Depthwise<SiLU, Vector16>(first, after.Parameters, stride)
+                : new Depthwise<SiLU, Vector8>(first, after.Parameters, stride);
             var result = use.Apply([x.clone(), .. learned]); // a copy: the operator gives its input up
             var gradient = randn(result.shape);
             result.backward([gradient]);
