@@ -14,14 +14,10 @@ internal static unsafe class Fourier<TVector>
 
     private const int Radix = 4;
 
-    // e to the -2 pi i n m / 16, at 2 (n Radix + m).
-    private static readonly float[] Twiddles =
-    [
-        .. from n in Enumerable.Range(0, Radix)
-        from m in Enumerable.Range(0, Radix)
-        from value in new[] { Math.Cos(Math.Tau * n * m / Size), -Math.Sin(Math.Tau * n * m / Size) }
-        select (float)value,
-    ];
+    // cos and sin of 2 pi / 16 and of 2 pi / 8.
+    private const float Cos1 = 0.923879532511286756f;
+    private const float Sin1 = 0.382683432365089772f;
+    private const float Cos2 = 0.707106781186547524f;
 
     /// <summary>Floats of a complex value of every lane.</summary>
     public static int Complex => 2 * TVector.Lanes;
@@ -43,30 +39,48 @@ internal static unsafe class Fourier<TVector>
     public static void Line(float* re, float* im, nint step, float* toRe, float* toIm, nint toStep, float* scratch)
     {
         nint lanes = TVector.Lanes;
-        fixed (float* twiddles = Twiddles)
+        for (var n = 0; n < Radix; n++)
         {
-            for (var n = 0; n < Radix; n++)
+            float* a = re + n * step;
+            float* b = im + n * step;
+            var step4 = Radix * step;
+            var r0 = TVector.Load(a);
+            var i0 = TVector.Load(b);
+            var r1 = TVector.Load(a + step4);
+            var i1 = TVector.Load(b + step4);
+            var r2 = TVector.Load(a + 2 * step4);
+            var i2 = TVector.Load(b + 2 * step4);
+            var r3 = TVector.Load(a + 3 * step4);
+            var i3 = TVector.Load(b + 3 * step4);
+            Butterfly(ref r0, ref i0, ref r1, ref i1, ref r2, ref i2, ref r3, ref i3);
+            float* to = scratch + n * Radix * 2 * lanes;
+            // Value m times e to the -2 pi i n m / 16.
+            switch (n)
             {
-                float* a = re + n * step;
-                float* b = im + n * step;
-                var step4 = Radix * step;
-                var r0 = TVector.Load(a);
-                var i0 = TVector.Load(b);
-                var r1 = TVector.Load(a + step4);
-                var i1 = TVector.Load(b + step4);
-                var r2 = TVector.Load(a + 2 * step4);
-                var i2 = TVector.Load(b + 2 * step4);
-                var r3 = TVector.Load(a + 3 * step4);
-                var i3 = TVector.Load(b + 3 * step4);
-                Butterfly(ref r0, ref i0, ref r1, ref i1, ref r2, ref i2, ref r3, ref i3);
-                float* to = scratch + n * Radix * 2 * lanes;
-                r0.Store(to);
-                i0.Store(to + lanes);
-                float* w = twiddles + 2 * Radix * n;
-                Turn(r1, i1, w + 2, to + 2 * lanes);
-                Turn(r2, i2, w + 4, to + 4 * lanes);
-                Turn(r3, i3, w + 6, to + 6 * lanes);
+                case 1:
+                    Turn(ref r1, ref i1, Cos1, Sin1);
+                    Turn(ref r2, ref i2, Cos2, Cos2);
+                    Turn(ref r3, ref i3, Sin1, Cos1);
+                    break;
+                case 2:
+                    Turn(ref r1, ref i1, Cos2, Cos2);
+                    (r2, i2) = (i2, -r2);
+                    Turn(ref r3, ref i3, -Cos2, Cos2);
+                    break;
+                case 3:
+                    Turn(ref r1, ref i1, Sin1, Cos1);
+                    Turn(ref r2, ref i2, -Cos2, Cos2);
+                    Turn(ref r3, ref i3, -Cos1, -Sin1);
+                    break;
             }
+            r0.Store(to);
+            i0.Store(to + lanes);
+            r1.Store(to + 2 * lanes);
+            i1.Store(to + 3 * lanes);
+            r2.Store(to + 4 * lanes);
+            i2.Store(to + 5 * lanes);
+            r3.Store(to + 6 * lanes);
+            i3.Store(to + 7 * lanes);
         }
         for (var m = 0; m < Radix; m++)
         {
@@ -122,13 +136,13 @@ internal static unsafe class Fourier<TVector>
         i3 = evenDifferenceI + oddDifferenceR;
     }
 
-    // Stores a value times a twiddle.
+    // Times cos - i sin.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(TVector re, TVector im, float* twiddle, float* to)
+    private static void Turn(ref TVector re, ref TVector im, float cos, float sin)
     {
-        var cos = TVector.Create(twiddle[0]);
-        var sin = TVector.Create(twiddle[1]);
-        TVector.MultiplySubtract(re, cos, im * sin).Store(to);
-        TVector.MultiplyAdd(re, sin, im * cos).Store(to + TVector.Lanes);
+        var (c, s) = (TVector.Create(cos), TVector.Create(sin));
+        var turned = TVector.MultiplyAdd(re, c, im * s);
+        im = TVector.MultiplySubtract(im, c, re * s);
+        re = turned;
     }
 }

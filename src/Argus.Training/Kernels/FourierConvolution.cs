@@ -175,36 +175,40 @@ internal sealed unsafe class FourierConvolution<TInput, TOutput>(Tensor x, Tenso
         where TTo : struct, IVector<TTo>
     {
         nint step = 2 * TTo.Lanes;
-        var kernelStep = channels * to.Row + 16;
+        var (columns, slots, fromRow, toRow) = (to.Slots, from.Slots, from.Row, to.Row);
+        var skip = from.Repeated(slots - 1);
         for (var frequency = 0; frequency < TileTransform<TTo>.Frequencies; frequency++)
         {
-            for (var column = 0; column < to.Slots; column++)
+            for (var column = 0; column < columns; column++)
             {
                 for (var tile = 0; tile < Together; tile += ComplexProduct<TTo>.Rows)
                 {
-                    float* b = kernel + frequency * kernelStep + column * step;
-                    float* c = result + frequency * to.Step + tile * to.Row + column * step;
-                    for (var slot = 0; slot < from.Slots; slot++)
+                    float* start = a + tile * fromRow;
+                    float* b = kernel + column * step;
+                    float* c = result + tile * toRow + column * step;
+                    for (var slot = 0; slot < slots; slot++, start += 2 * TFrom.Lanes)
                     {
-                        var skip = from.Repeated(slot);
-                        float* start = a + frequency * from.Step + tile * from.Row + slot * 2 * TFrom.Lanes + skip;
-                        var length = TFrom.Lanes - skip;
+                        var first = slot == slots - 1 ? skip : 0;
+                        var length = TFrom.Lanes - first;
                         ComplexProduct<TTo>.Multiply(
-                            start,
-                            from.Row,
+                            start + first,
+                            fromRow,
                             1,
                             TFrom.Lanes,
                             b,
-                            to.Row,
+                            toRow,
                             c,
-                            to.Row,
+                            toRow,
                             length,
                             slot > 0
                         );
-                        b += length * to.Row;
+                        b += length * toRow;
                     }
                 }
             }
+            a += from.Step;
+            kernel += channels * toRow + 16;
+            result += to.Step;
         }
     }
 

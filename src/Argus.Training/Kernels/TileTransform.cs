@@ -17,11 +17,11 @@ internal readonly unsafe struct TileTransform<TVector>(int channels, int rows)
     public int Slots { get; } = (channels + TVector.Lanes - 1) / TVector.Lanes;
 
     /// <summary>Floats of a row.</summary>
-    public nint Row => Slots * Complex;
+    public nint Row { get; } = (channels + TVector.Lanes - 1) / TVector.Lanes * Complex;
 
     // A line of the cache more, so that what is written for one frequency after the other does not fall into one set.
     /// <summary>Floats from a frequency to the next.</summary>
-    public nint Step => rows * Row + 16;
+    public nint Step { get; } = rows * ((channels + TVector.Lanes - 1) / TVector.Lanes) * Complex + 16;
 
     /// <summary>Floats of a spectrum.</summary>
     public nint Length => Frequencies * Step;
