@@ -9,6 +9,7 @@ internal static class BenchCommand
     public static Command Create() =>
         new("bench", "Measure this machine: how long the parts of the work take.")
         {
+            AllBench.CreateCommand(),
             StepBench.CreateCommand(),
             DeviceBench.CreateCommand(),
             PrepareBench.CreateCommand(),

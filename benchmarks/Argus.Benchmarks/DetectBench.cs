@@ -72,7 +72,8 @@ internal static class DetectBench
         return command;
     }
 
-    private static async Task<Result> RunAsync(
+    /// <summary>Judges a video in processes of their own.</summary>
+    public static async Task<Result> RunAsync(
         string profile,
         string? video,
         IReadOnlyList<string> settings,

@@ -71,7 +71,8 @@ internal static class PrepareBench
     }
 
     // The folder of videos is null to draw some. If it holds fewer videos than the count, each is used several times.
-    private static async Task<Result> RunAsync(string? videos, int count, CancellationToken cancel)
+    /// <summary>Prepares videos, and decodes them.</summary>
+    public static async Task<Result> RunAsync(string? videos, int count, CancellationToken cancel)
     {
         if (videos is not null && !Directory.Exists(videos))
             throw new RequestException($"There is no folder {videos}.");

@@ -127,7 +127,8 @@ internal static class StepBench
         return command;
     }
 
-    private static async Task<Result> RunAsync(
+    /// <summary>Takes turns with the baseline, step by step.</summary>
+    public static async Task<Result> RunAsync(
         StepOptions options,
         int repeats,
         bool withBaseline,

@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.Intrinsics;
+using Argus.Cli;
+using Argus.Cli.Output;
+using Argus.Detection;
+using Argus.Video;
+
+namespace Argus.Benchmarks;
+
+/// <summary>
+/// Measures in ten minutes what training and judging cost on this machine: one table, to compare machines with.
+/// </summary>
+internal static class AllBench
+{
+    /// <summary>A figure.</summary>
+    /// <param name="What">What was measured.</param>
+    /// <param name="Seconds">How long it takes: the median.</param>
+    /// <param name="Text">The figure with its spread and what belongs to it.</param>
+    /// <param name="Command">The bench that measures it alone, and more of it.</param>
+    public sealed record Line(string What, double Seconds, string Text, string Command);
+
+    /// <summary>What was measured.</summary>
+    /// <param name="Processor">The processor's name, and how many of its cores this machine has.</param>
+    /// <param name="RegisterBits">The width of the registers that the kernels use; 0 where they stand aside.</param>
+    /// <param name="Minutes">How long all took.</param>
+    /// <param name="Lines">The figures.</param>
+    public sealed record Result(string Processor, int RegisterBits, double Minutes, IReadOnlyList<Line> Lines);
+
+    private const int Steps = 5;
+    private const int Files = 12;
+    private const int Verdicts = 5;
+    private const int ClipSeconds = 2;
+
+    /// <summary>Creates the command <c>argus bench all</c>.</summary>
+    public static Command CreateCommand()
+    {
+        var command = new Command("all", "What training and judging cost on this machine: one table, ten minutes.")
+        {
+            BenchOptions.Json,
+        };
+        command.SetAction(
+            async (parse, cancel) =>
+            {
+                TrainingProcess.Prepare();
+                BenchOptions.Write(parse, await RunAsync(cancel), Print);
+            }
+        );
+        return command;
+    }
+
+    private static async Task<Result> RunAsync(CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        List<Line> lines =
+        [
+            await MeasureStepAsync("tm", cancel),
+            await MeasureStepAsync("rr", cancel),
+            await MeasurePreparationAsync(cancel),
+            await MeasureVerdictAsync(cancel),
+            await MeasureFirstVerdictAsync(cancel),
+        ];
+        return new Result(
+            ProgramRecord.FindProcessor(),
+            Vector512.IsHardwareAccelerated ? 512
+                : Vector256.IsHardwareAccelerated ? 256
+                : 0,
+            Stopwatch.GetElapsedTime(started).TotalMinutes,
+            lines
+        );
+    }
+
+    private static async Task<Line> MeasureStepAsync(string specialist, CancellationToken cancel)
+    {
+        Terminal.Note($"a training step of {specialist}");
+        var options = new StepOptions(specialist, Batch: 8, ImageSize: 224, Precision: "fp32");
+        var result = await StepBench.RunAsync(options, Steps, withBaseline: true, cancel);
+        return new Line(
+            $"a training step of {specialist}, B4, batch 8",
+            result.Argus.Seconds.Median,
+            $"{result.Argus.Seconds.Text}; {result.Argus.ImagesPerSecond:0.0} images/s; "
+                + $"{result.Argus.PeakMegabytes / 1000:0.00} GB; {result.Ratio:0.00} times as fast as a "
+                + $"straightforward port, {result.MemoryRatio:0%} of its memory",
+            $"argus bench step {specialist} --baseline"
+        );
+    }
+
+    private static async Task<Line> MeasurePreparationAsync(CancellationToken cancel)
+    {
+        Terminal.Note("preparing videos");
+        var result = await PrepareBench.RunAsync(videos: null, Files, cancel);
+        return new Line(
+            "preparing a video, 10 s of 720p, 32 faces",
+            result.SecondsAVideo,
+            $"{result.SecondsAVideo:0.00} s, {result.Ratio:0.0} times what decoding it takes; "
+                + $"{result.PeakMegabytesTwice / 1000:0.00} GB",
+            "argus bench prepare"
+        );
+    }
+
+    private static async Task<Line> MeasureVerdictAsync(CancellationToken cancel)
+    {
+        Terminal.Note("a verdict of five specialists");
+        var result = await DetectBench.RunAsync("seed", video: null, settings: [], cancel);
+        return new Line(
+            "a verdict of five B4 specialists, 10 s of 720p",
+            result.Detect.Median,
+            $"{result.Detect.Text}; {result.PeakMegabytes / 1000:0.00} GB",
+            "argus bench detect"
+        );
+    }
+
+    private static async Task<Line> MeasureFirstVerdictAsync(CancellationToken cancel)
+    {
+        Terminal.Note("a verdict of the starter");
+        var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
+        try
+        {
+            var clip = Path.Combine(folder, "clip.mp4");
+            var source = (await DrawnVideos.WriteAsync(folder, cancel))[0];
+            var (exitCode, error) = await Ffmpeg.RunAsync(
+                Ffmpeg.Program,
+                ["-nostdin", "-v", "error", "-i", source, "-t", $"{ClipSeconds}", "-c", "copy", clip],
+                null,
+                CliWrap.PipeTarget.Null,
+                cancel
+            );
+            if (exitCode != 0)
+                throw new ArgusException($"ffmpeg could not cut the clip: {error}");
+            List<double> seconds = [];
+            var peak = 0.0;
+            // The first run is not counted: it warms up the disk's cache.
+            for (var i = -1; i < Verdicts; i++)
+            {
+                var run = await MeasuredProcess.RunArgusAsync(["detect", clip], cancel);
+                if (i < 0)
+                    continue;
+                seconds.Add(run.Seconds);
+                peak = Math.Max(peak, run.PeakMegabytes);
+            }
+            var timing = Timing.Compute(seconds);
+            return new Line(
+                $"a verdict of the starter, {ClipSeconds} s of 720p, from the start of the process",
+                timing.Median,
+                $"{timing.Text}; {peak / 1000:0.00} GB",
+                "time ./argus detect FILE"
+            );
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Print(Result result)
+    {
+        Terminal.Table(
+            ["what", "time", "alone"],
+            result.Lines.Select(line => new[] { line.What, line.Text, line.Command })
+        );
+        Terminal.Facts([
+            ("processor", $"{result.Processor}, registers of {result.RegisterBits} bits"),
+            ("took", $"{result.Minutes:0.0} minutes"),
+        ]);
+    }
+}
