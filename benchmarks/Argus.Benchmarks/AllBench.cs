@@ -28,7 +28,8 @@ internal static class AllBench
     public sealed record Result(string Processor, int RegisterBits, double Minutes, IReadOnlyList<Line> Lines);
 
     private const int Steps = 5;
-    private const int Files = 12;
+    private const int Drawn = 2;
+    private const int Files = 8;
     private const int Verdicts = 5;
     private const int ClipSeconds = 2;
 
@@ -52,22 +53,33 @@ internal static class AllBench
     private static async Task<Result> RunAsync(CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        List<Line> lines =
-        [
-            await MeasureStepAsync("tm", cancel),
-            await MeasureStepAsync("rr", cancel),
-            await MeasurePreparationAsync(cancel),
-            await MeasureVerdictAsync(cancel),
-            await MeasureFirstVerdictAsync(cancel),
-        ];
-        return new Result(
-            ProgramRecord.FindProcessor(),
-            Vector512.IsHardwareAccelerated ? 512
-                : Vector256.IsHardwareAccelerated ? 256
-                : 0,
-            Stopwatch.GetElapsedTime(started).TotalMinutes,
-            lines
-        );
+        var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
+        try
+        {
+            var videos = Directory.CreateDirectory(Path.Combine(folder, "videos")).FullName;
+            foreach (var (number, drawn) in (await DrawnVideos.WriteAsync(folder, cancel, Drawn)).Index())
+                File.Move(drawn, Path.Combine(videos, $"{number}.mp4"));
+            List<Line> lines =
+            [
+                await MeasureStepAsync("tm", cancel),
+                await MeasureStepAsync("rr", cancel),
+                await MeasurePreparationAsync(videos, cancel),
+                await MeasureVerdictAsync(Path.Combine(videos, "0.mp4"), cancel),
+                await MeasureFirstVerdictAsync(folder, Path.Combine(videos, "0.mp4"), cancel),
+            ];
+            return new Result(
+                ProgramRecord.FindProcessor(),
+                Vector512.IsHardwareAccelerated ? 512
+                    : Vector256.IsHardwareAccelerated ? 256
+                    : 0,
+                Stopwatch.GetElapsedTime(started).TotalMinutes,
+                lines
+            );
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static async Task<Line> MeasureStepAsync(string specialist, CancellationToken cancel)
@@ -85,10 +97,10 @@ internal static class AllBench
         );
     }
 
-    private static async Task<Line> MeasurePreparationAsync(CancellationToken cancel)
+    private static async Task<Line> MeasurePreparationAsync(string videos, CancellationToken cancel)
     {
         Terminal.Note("preparing videos");
-        var result = await PrepareBench.RunAsync(videos: null, Files, cancel);
+        var result = await PrepareBench.RunAsync(videos, Files, cancel);
         return new Line(
             "preparing a video, 10 s of 720p, 32 faces",
             result.SecondsAVideo,
@@ -98,10 +110,10 @@ internal static class AllBench
         );
     }
 
-    private static async Task<Line> MeasureVerdictAsync(CancellationToken cancel)
+    private static async Task<Line> MeasureVerdictAsync(string video, CancellationToken cancel)
     {
         Terminal.Note("a verdict of five specialists");
-        var result = await DetectBench.RunAsync("seed", video: null, settings: [], cancel);
+        var result = await DetectBench.RunAsync("seed", video, settings: [], cancel);
         return new Line(
             "a verdict of five B4 specialists, 10 s of 720p",
             result.Detect.Median,
@@ -110,46 +122,32 @@ internal static class AllBench
         );
     }
 
-    private static async Task<Line> MeasureFirstVerdictAsync(CancellationToken cancel)
+    private static async Task<Line> MeasureFirstVerdictAsync(string folder, string video, CancellationToken cancel)
     {
         Terminal.Note("a verdict of the starter");
-        var folder = Directory.CreateTempSubdirectory("argus-bench-").FullName;
-        try
+        var clip = Path.Combine(folder, "clip.mp4");
+        string[] cut = ["-nostdin", "-v", "error", "-i", video, "-t", $"{ClipSeconds}", "-c", "copy", clip];
+        var (exitCode, error) = await Ffmpeg.RunAsync(Ffmpeg.Program, cut, null, CliWrap.PipeTarget.Null, cancel);
+        if (exitCode != 0)
+            throw new ArgusException($"ffmpeg could not cut the clip: {error}");
+        List<double> seconds = [];
+        var peak = 0.0;
+        // The first run is not counted: it warms up the disk's cache.
+        for (var i = -1; i < Verdicts; i++)
         {
-            var clip = Path.Combine(folder, "clip.mp4");
-            var source = (await DrawnVideos.WriteAsync(folder, cancel))[0];
-            var (exitCode, error) = await Ffmpeg.RunAsync(
-                Ffmpeg.Program,
-                ["-nostdin", "-v", "error", "-i", source, "-t", $"{ClipSeconds}", "-c", "copy", clip],
-                null,
-                CliWrap.PipeTarget.Null,
-                cancel
-            );
-            if (exitCode != 0)
-                throw new ArgusException($"ffmpeg could not cut the clip: {error}");
-            List<double> seconds = [];
-            var peak = 0.0;
-            // The first run is not counted: it warms up the disk's cache.
-            for (var i = -1; i < Verdicts; i++)
-            {
-                var run = await MeasuredProcess.RunArgusAsync(["detect", clip], cancel);
-                if (i < 0)
-                    continue;
-                seconds.Add(run.Seconds);
-                peak = Math.Max(peak, run.PeakMegabytes);
-            }
-            var timing = Timing.Compute(seconds);
-            return new Line(
-                $"a verdict of the starter, {ClipSeconds} s of 720p, from the start of the process",
-                timing.Median,
-                $"{timing.Text}; {peak / 1000:0.00} GB",
-                "time ./argus detect FILE"
-            );
+            var run = await MeasuredProcess.RunArgusAsync(["detect", clip], cancel);
+            if (i < 0)
+                continue;
+            seconds.Add(run.Seconds);
+            peak = Math.Max(peak, run.PeakMegabytes);
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var timing = Timing.Compute(seconds);
+        return new Line(
+            $"a verdict of the starter, {ClipSeconds} s of 720p, from the start of the process",
+            timing.Median,
+            $"{timing.Text}; {peak / 1000:0.00} GB",
+            "time ./argus detect FILE"
+        );
     }
 
     private static void Print(Result result)

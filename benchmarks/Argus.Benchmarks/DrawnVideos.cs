@@ -9,7 +9,7 @@ namespace Argus.Benchmarks;
 /// <summary>Draws videos that cost what footage of a camera costs, for benches that are given none.</summary>
 internal static class DrawnVideos
 {
-    private const int Count = 6;
+    private const int MostVideos = 6;
     private const int DrawnPixels = 480;
     private const int Seconds = 10;
 
@@ -20,12 +20,17 @@ internal static class DrawnVideos
         + "[b]scale=720:720:flags=bicubic[front];"
         + "[back][front]overlay=(W-w)/2:0,noise=alls=6:allf=t,format=yuv420p";
 
-    /// <summary>Writes six videos of ten seconds in 1280x720 with sound, H.264 at CRF 23.</summary>
+    /// <summary>Writes videos of ten seconds in 1280x720 with sound, H.264 at CRF 23.</summary>
     /// <param name="folder">The folder that the videos are written to.</param>
     /// <param name="cancel">Stops drawing.</param>
+    /// <param name="count">How many, at most six.</param>
     /// <returns>The paths of the videos.</returns>
     /// <exception cref="ArgusException">ffmpeg failed.</exception>
-    public static async Task<IReadOnlyList<string>> WriteAsync(string folder, CancellationToken cancel)
+    public static async Task<IReadOnlyList<string>> WriteAsync(
+        string folder,
+        CancellationToken cancel,
+        int count = MostVideos
+    )
     {
         var drawn = Path.Combine(folder, "drawn");
         await SampleDataset.WriteAsync(
@@ -42,7 +47,7 @@ internal static class DrawnVideos
         var sources = Directory
             .EnumerateFiles(drawn, "*.mp4", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
-            .Take(Count)
+            .Take(count)
             .ToList();
         return await Terminal.ProgressAsync(
             "videos encoded (1280x720, x264 medium, CRF 23)",
