@@ -51,6 +51,8 @@ internal static class OnnxSession
                 options.AddSessionConfigEntry("session.use_env_allocators", "1");
                 // In the arena, what the optimised graph no longer needs of the weights would stay.
                 options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
+                // Threads that wait by turning round take the core on which the next views are computed.
+                options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
                 if (clips is { } count)
                     options.AddFreeDimensionOverrideByName(Clips, count);
                 if (keepsWeights)
