@@ -77,7 +77,9 @@ public sealed class ModelsFolder : IDisposable
         try
         {
             backbone = hasBackbone ? SharedBackbone.Load(path, threads) : null;
-            // Opening a model is the work of one core, and so is its hash.
+            // Opening a model is the work of one core, and so is its hash. The golden input takes both, and memory that
+            // the arena does not give back.
+            using var golden = new SemaphoreSlim(1);
             await Parallel.ForAsync(
                 0,
                 models.Length,
@@ -87,7 +89,15 @@ public sealed class ModelsFolder : IDisposable
                     var name = council.Members[i].Name;
                     await CheckHashesAsync(path, [FileOf(name)], hashes, stop);
                     models[i] = LoadMember(path, name, threads, backbone);
-                    models[i]!.Check();
+                    await golden.WaitAsync(stop);
+                    try
+                    {
+                        models[i]!.Check();
+                    }
+                    finally
+                    {
+                        golden.Release();
+                    }
                 }
             );
             return new ModelsFolder(
