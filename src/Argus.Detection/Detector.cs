@@ -22,6 +22,7 @@ public sealed class Detector : IDetector, IDisposable
     private readonly string scratch;
     private readonly SemaphoreSlim room;
     private readonly ILogger log;
+    private BegunReading? begun;
 
     private Detector(ModelsFolder models, ModelsRecord record, DetectionOptions options, ILogger log)
     {
@@ -122,6 +123,45 @@ public sealed class Detector : IDetector, IDisposable
         return detector;
     }
 
+    /// <summary>
+    /// Loads the models for a program that wants to know of one video first: it is read meanwhile. What is wrong with
+    /// it is said when it is analysed.
+    /// </summary>
+    internal static async Task<Detector> LoadWhileReadingAsync(
+        DetectionOptions options,
+        string video,
+        bool everyFrame,
+        CancellationToken cancel
+    )
+    {
+        var folder = options.ModelsFolder ?? ModelCatalog.Starter;
+        var recipes = folder is null ? null : ModelsFolder.PeekRecipes(folder);
+        var begun = recipes is not null ? new BegunReading(video, everyFrame, recipes, Read) : null;
+        try
+        {
+            var detector = await LoadAsync(options, null, cancel);
+            detector.begun = begun;
+            return detector;
+        }
+        catch
+        {
+            begun?.Drop();
+            begun?.Dispose();
+            throw;
+        }
+
+        Task<VideoSubjects> Read(CancellationToken stop) =>
+            VideoSubjects.ReadAsync(
+                video,
+                recipes!,
+                options.FaceModel ?? ModelCatalog.FaceDetector,
+                options.TemporaryFolder ?? Path.GetTempPath(),
+                everyFrame,
+                _ => { },
+                stop
+            );
+    }
+
     /// <inheritdoc/>
     public Task<Analysis> AnalyzeAsync(
         string video,
@@ -190,6 +230,8 @@ public sealed class Detector : IDetector, IDisposable
     )
     {
         var started = DateTimeOffset.UtcNow;
+        // Asking ffmpeg for its version takes a tenth of a second.
+        var program = Task.Run(() => ProgramRecord.Current, cancel);
         using var read = await ReadAsync(video, everyFrame, progress, cancel);
         var all = read.Subjects.Sum(subject => subject.Clips.Values.Sum(clips => clips.Count));
         var done = 0;
@@ -228,7 +270,7 @@ public sealed class Detector : IDetector, IDisposable
             Provenance = ProvenanceReader.Read(video),
             Coverage = Coverage.Create(read.Info.FrameCount, read.Info.DurationSeconds, faces),
             Models = record,
-            Program = ProgramRecord.Current,
+            Program = await program,
             StartedAt = started,
             FinishedAt = DateTimeOffset.UtcNow,
             EveryFrame = everyFrame,
@@ -243,9 +285,16 @@ public sealed class Detector : IDetector, IDisposable
     )
     {
         using var span = DetectionTelemetry.Source.StartActivity("read video");
+        var wanted = models.Specialists.ToDictionary(entry => entry.Key, entry => entry.Value.Recipe);
+        using (var early = Interlocked.Exchange(ref begun, null))
+        {
+            if (early is not null && early.Fits(video, everyFrame, wanted))
+                return await early.TakeAsync(cancel);
+            early?.Drop();
+        }
         return await VideoSubjects.ReadAsync(
             video,
-            models.Specialists.ToDictionary(entry => entry.Key, entry => entry.Value.Recipe),
+            wanted,
             faceModel,
             scratch,
             everyFrame,
@@ -260,6 +309,8 @@ public sealed class Detector : IDetector, IDisposable
     /// <summary>Frees the models.</summary>
     public void Dispose()
     {
+        begun?.Drop();
+        begun?.Dispose();
         models.Dispose();
         room.Dispose();
     }

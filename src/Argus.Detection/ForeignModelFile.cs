@@ -64,7 +64,7 @@ public sealed class ForeignModelFile : CouncilModel
     /// <exception cref="ArgusException">It is no such model; the message says why.</exception>
     public static ForeignModelFile Load(string path, ForeignCard card, int threads = 0)
     {
-        var session = SpecialistModelFile.OpenSession(path, threads);
+        var session = OnnxSession.Open(path, threads);
         try
         {
             return new ForeignModelFile(path, session, card);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Argus.Recipes;
 
 namespace Argus.Detection;
 
@@ -69,7 +70,64 @@ public sealed class ModelsFolder : IDisposable
         var foreign = council.Members.Where(member =>
             hashes.ContainsKey(ForeignCard.FileOf(member.Name)) || HasCard(path, member.Name)
         );
-        foreach (var name in Parts(council, foreign, hasScope, hasBackbone))
+        var parts = Parts(council, foreign, hasScope, hasBackbone).ToList();
+        await CheckHashesAsync(path, parts.Where(name => !IsMember(name)), hashes, cancel);
+        var models = new CouncilModel?[council.Members.Count];
+        SharedBackbone? backbone = null;
+        try
+        {
+            backbone = hasBackbone ? SharedBackbone.Load(path, threads) : null;
+            // Opening a model is the work of one core, and so is its hash. The golden input takes both, and memory that
+            // the arena does not give back.
+            using var golden = new SemaphoreSlim(1);
+            await Parallel.ForAsync(
+                0,
+                models.Length,
+                new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                async (i, stop) =>
+                {
+                    var name = council.Members[i].Name;
+                    await CheckHashesAsync(path, [FileOf(name)], hashes, stop);
+                    models[i] = LoadMember(path, name, threads, backbone);
+                    await golden.WaitAsync(stop);
+                    try
+                    {
+                        models[i]!.Check();
+                    }
+                    finally
+                    {
+                        golden.Release();
+                    }
+                }
+            );
+            return new ModelsFolder(
+                path,
+                council,
+                hasScope ? Scope.Read(path) : null,
+                council.Members.Zip(models).ToDictionary(pair => pair.First.Name, pair => pair.Second!),
+                backbone,
+                hashes
+            );
+        }
+        catch
+        {
+            foreach (var model in models)
+                model?.Dispose();
+            backbone?.Dispose();
+            throw;
+        }
+
+        bool IsMember(string file) => council.Members.Any(member => FileOf(member.Name) == file);
+    }
+
+    private static async Task CheckHashesAsync(
+        string path,
+        IEnumerable<string> names,
+        Dictionary<string, string> hashes,
+        CancellationToken cancel
+    )
+    {
+        foreach (var name in names)
         {
             var file = System.IO.Path.Combine(path, name);
             if (!hashes.TryGetValue(name, out var expected))
@@ -82,25 +140,32 @@ public sealed class ModelsFolder : IDisposable
                         + "models anew."
                 );
         }
-        var specialists = new Dictionary<string, CouncilModel>();
-        SharedBackbone? backbone = null;
+    }
+
+    /// <summary>
+    /// What the council's members want to see of a video, by their names, before any of them was checked; null where
+    /// the folder does not say it so quickly.
+    /// </summary>
+    internal static IReadOnlyDictionary<string, Recipe>? PeekRecipes(string path)
+    {
         try
         {
-            backbone = hasBackbone ? SharedBackbone.Load(path, threads) : null;
-            foreach (var member in council.Members)
+            var recipes = new Dictionary<string, Recipe>();
+            foreach (var name in Council.Read(path).Members.Select(member => member.Name))
             {
-                cancel.ThrowIfCancellationRequested();
-                var model = specialists[member.Name] = LoadMember(path, member.Name, threads, backbone);
-                model.Check();
+                var file = System.IO.Path.Combine(path, FileOf(name));
+                if (
+                    HasCard(path, name)
+                    || OnnxFile.ReadMetadata(file)?.GetValueOrDefault(ModelMetadata.Recipe) is not { } recipe
+                )
+                    return null;
+                recipes[name] = RecipeJson.Read(recipe, file);
             }
-            return new ModelsFolder(path, council, hasScope ? Scope.Read(path) : null, specialists, backbone, hashes);
+            return recipes;
         }
-        catch
+        catch (Exception error) when (error is ArgusException or IOException or UnauthorizedAccessException)
         {
-            foreach (var model in specialists.Values)
-                model.Dispose();
-            backbone?.Dispose();
-            throw;
+            return null; // loading says what is wrong
         }
     }
 

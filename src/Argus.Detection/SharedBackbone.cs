@@ -53,8 +53,8 @@ internal sealed class SharedBackbone : IDisposable
         var path = System.IO.Path.Combine(folder, FileName);
         if (!File.Exists(path))
             throw new ArgusException($"{path} is missing, which the specialists beside it share. Export them anew.");
-        var session = SpecialistModelFile.OpenSession(path, threads);
-        if (SpecialistModelFile.ReadMetadata(session, path).TryGetValue(Weights, out var hash))
+        var session = OnnxSession.Open(path, threads);
+        if (OnnxSession.ReadMetadata(session, path).TryGetValue(Weights, out var hash))
             return new SharedBackbone(path, session, hash);
         session.Dispose();
         throw new ArgusException($"{path} is no backbone that Argus exported. Export the models anew.");

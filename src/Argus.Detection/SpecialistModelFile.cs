@@ -67,38 +67,46 @@ public sealed class SpecialistModelFile : CouncilModel
     private const double GoldenTolerance = 1e-3;
     private const double IntegerGoldenTolerance = 0.05;
 
-    private const int SameAsRequested = 1; // how an arena grows; otherwise by powers of two
+    // A clip of so many frames goes through the runtime alone. Specialists of single pictures take several at once, and
+    // so do integers: their ranges are measured over batches.
+    private const int FramesThatGoAlone = 8;
+
+    private const string IntegerPrecision = "int8";
 
     private readonly InferenceSession session;
+    private readonly bool alone;
     private readonly SharedBackbone? backbone;
     private readonly bool ownsBackbone;
-
-    static SpecialistModelFile()
-    {
-        OnnxTelemetry.Off();
-        // One arena for all: specialists run one after another, and of five arenas of 300 MB four would lie idle.
-        using var memory = new OrtMemoryInfo(
-            OrtMemoryInfo.allocatorCPU,
-            OrtAllocatorType.ArenaAllocator,
-            0,
-            OrtMemType.Default
-        );
-        using var arena = new OrtArenaCfg(0, SameAsRequested, -1, -1);
-        OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
-    }
 
     private SpecialistModelFile(
         string path,
         InferenceSession session,
         Recipe recipe,
+        bool alone,
         SharedBackbone? backbone,
         bool ownsBackbone
     )
         : base(path, recipe, new ClipPreprocessing(ModelInput.Create(recipe)), ReadCalibration(session, path))
     {
         this.session = session;
+        this.alone = alone;
         this.backbone = backbone;
         this.ownsBackbone = ownsBackbone;
+    }
+
+    // A recipe that cannot be read is refused when the model is open.
+    private static bool GoesAlone(Dictionary<string, string> metadata, string path)
+    {
+        try
+        {
+            return metadata.TryGetValue(ModelMetadata.Recipe, out var recipe)
+                && !metadata.ContainsKey(SharedBackbone.Weights)
+                && RecipeJson.Read(recipe, path).Data.ClipFrames >= FramesThatGoAlone;
+        }
+        catch (ArgusException)
+        {
+            return false;
+        }
     }
 
     private static Calibration? ReadCalibration(InferenceSession session, string path) =>
@@ -135,11 +143,14 @@ public sealed class SpecialistModelFile : CouncilModel
     {
         if (!File.Exists(path))
             throw new RequestException($"There is no file {path}.");
-        var session = OpenSession(path, threads);
+        var said = OnnxFile.ReadMetadata(path) ?? [];
+        var isInteger = said.GetValueOrDefault(ModelMetadata.Precision) == IntegerPrecision;
+        var alone = !isInteger && GoesAlone(said, path);
+        var session = OnnxSession.Open(path, threads, alone ? 1 : null, keepsWeights: !isInteger);
         SharedBackbone? own = null;
         try
         {
-            var metadata = ReadMetadata(session, path);
+            var metadata = OnnxSession.ReadMetadata(session, path);
             if (!metadata.TryGetValue(ModelMetadata.Recipe, out var recipe))
                 throw new ArgusException(
                     $"{path} is an ONNX model, but not of Argus: it holds no recipe. In a checkout of Argus, 'argus "
@@ -155,50 +166,20 @@ public sealed class SpecialistModelFile : CouncilModel
                 throw new ArgusException(
                     $"{path} was trained with another backbone than {backbone.Path} holds. Export the models anew."
                 );
-            return new SpecialistModelFile(path, session, RecipeJson.Read(recipe, path), backbone, own is not null);
+            return new SpecialistModelFile(
+                path,
+                session,
+                RecipeJson.Read(recipe, path),
+                alone,
+                backbone,
+                own is not null
+            );
         }
         catch
         {
             own?.Dispose();
             session.Dispose();
             throw;
-        }
-    }
-
-    internal static InferenceSession OpenSession(string path, int threads)
-    {
-        try
-        {
-            return OnnxDevice.Open(addDevice =>
-            {
-                using var options = new SessionOptions
-                {
-                    IntraOpNumThreads = threads,
-                    LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-                };
-                options.AddSessionConfigEntry("session.use_env_allocators", "1");
-                // In the arena, what the optimised graph no longer needs of the weights would stay.
-                options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
-                addDevice(options);
-                return new InferenceSession(path, options);
-            });
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new ArgusException($"{path} is no ONNX model that can be run: {error.Message}", error);
-        }
-    }
-
-    // The runtime's wrapper stumbles over a text that is missing or no UTF-8.
-    internal static Dictionary<string, string> ReadMetadata(InferenceSession session, string path)
-    {
-        try
-        {
-            return session.ModelMetadata.CustomMetadataMap;
-        }
-        catch (Exception error) when (error is NullReferenceException or ArgumentException)
-        {
-            throw new ArgusException($"{path} is no intact ONNX model: what it says of itself cannot be read.", error);
         }
     }
 
@@ -266,7 +247,7 @@ public sealed class SpecialistModelFile : CouncilModel
                 largest
                 <= scale
                     * (
-                        Metadata.GetValueOrDefault(ModelMetadata.Precision) == "int8"
+                        Metadata.GetValueOrDefault(ModelMetadata.Precision) == IntegerPrecision
                             ? IntegerGoldenTolerance
                             : GoldenTolerance
                     )
@@ -310,11 +291,40 @@ public sealed class SpecialistModelFile : CouncilModel
         params string[] outputs
     ) => Run(inputs, Look(inputs), more, outputs);
 
+    // One clip after another where the session takes one at a time.
+
     private float[][] Run(
         IReadOnlyDictionary<string, float[]> inputs,
         SharedBackbone.Output? found,
         IEnumerable<NamedOnnxValue> more,
         params string[] outputs
+    )
+    {
+        var clips = inputs[View.Rgb].Length / ClipLength;
+        if (!alone || clips == 1)
+            return RunBatch(inputs, found, more, outputs);
+        var parts = Enumerable
+            .Range(0, clips)
+            .Select(clip =>
+                RunBatch(
+                    inputs.ToDictionary(
+                        input => input.Key,
+                        input => input.Value.AsSpan(clip * ClipLength, ClipLength).ToArray()
+                    ),
+                    found,
+                    more,
+                    outputs
+                )
+            )
+            .ToList();
+        return [.. outputs.Select((_, place) => parts.SelectMany(part => part[place]).ToArray())];
+    }
+
+    private float[][] RunBatch(
+        IReadOnlyDictionary<string, float[]> inputs,
+        SharedBackbone.Output? found,
+        IEnumerable<NamedOnnxValue> more,
+        string[] outputs
     )
     {
         SignalStack.Widen();

@@ -11,6 +11,7 @@ namespace Argus.Detection;
 internal sealed class SubjectJudge(ModelsFolder models)
 {
     private const int FramesAtOnce = 8;
+    private const int BatchesAhead = 1;
     private const int Moments = 3;
     private const int Rounds = 500;
     private const int LargestPicture = 320;
@@ -36,20 +37,37 @@ internal sealed class SubjectJudge(ModelsFolder models)
     {
         var scores = new Dictionary<string, List<double>>();
         var features = new Dictionary<string, List<float[]>>();
-        foreach (var (name, clips) in subject.Clips.Where(entry => entry.Value.Count > 0))
+        foreach (var name in subject.Clips.Where(entry => entry.Value.Count > 0).Select(entry => entry.Key))
         {
-            var model = models.Specialists[name];
             scores[name] = [];
             features[name] = [];
-            foreach (var some in clips.Chunk(Math.Max(1, FramesAtOnce / model.Recipe.Data.ClipFrames)))
-            {
-                cancel.ThrowIfCancellationRequested();
-                // The runtime blocks for as long as a batch takes.
-                var (odds, told) = await Task.Run(() => model.Judge(Inputs(model, [.. some])), cancel);
-                scores[name].AddRange(odds);
-                features[name].AddRange(told);
-                judged(some.Length);
-            }
+        }
+        var batches = scores.Keys.SelectMany(name =>
+            subject
+                .Clips[name]
+                .Chunk(Math.Max(1, FramesAtOnce / models.Specialists[name].Recipe.Data.ClipFrames))
+                .Select(clips => (Name: name, Clips: clips))
+        );
+        // Views of the next batch are computed while the runtime, which blocks, looks at this one: views alone would
+        // leave a core idle.
+        await foreach (
+            var (name, inputs, count) in OrderedPrefetch.RunAsync(
+                batches,
+                (batch, _) =>
+                    Task.FromResult(
+                        (batch.Name, Inputs(models.Specialists[batch.Name], batch.Clips), batch.Clips.Length)
+                    ),
+                BatchesAhead,
+                _ => { },
+                cancel
+            )
+        )
+        {
+            cancel.ThrowIfCancellationRequested();
+            var (odds, told) = await Task.Run(() => models.Specialists[name].Judge(inputs), cancel);
+            scores[name].AddRange(odds);
+            features[name].AddRange(told);
+            judged(count);
         }
         return await Task.Run(
             () => Fuse(subject, scores, models.Scope?.FindReasons(Measure(subject, info, features)) ?? []),
@@ -201,14 +219,14 @@ internal sealed class SubjectJudge(ModelsFolder models)
     }
 
     // Channels last becomes channels first.
-    private static Dictionary<string, float[]> Inputs(CouncilModel model, IReadOnlyList<SubjectClip> clips)
+    private static Dictionary<string, float[]> Inputs(CouncilModel model, SubjectClip[] clips)
     {
         var length = model.Preprocessing.Length;
         var plane = model.Preprocessing.Length / 3;
-        var inputs = model.Inputs.ToDictionary(name => name, _ => new float[clips.Count * model.ClipLength]);
+        var inputs = model.Inputs.ToDictionary(name => name, _ => new float[clips.Length * model.ClipLength]);
         Parallel.For(
             0,
-            clips.Count,
+            clips.Length,
             i =>
             {
                 var rows = model.Inputs.ToDictionary(name => name, _ => new float[model.ClipLength]);

@@ -64,7 +64,11 @@ internal static class DetectCommand
                     OutputFolder.Create(pages);
                 var belongsTo = details.Read(parse, hasReport: pages is not null);
                 using var certificate = details.ReadCertificate(parse, hasReport: pages is not null);
-                using var detector = await Detector.LoadAsync(parse.GetValue(models), cancel: cancel);
+                var wanted = parse.GetRequiredValue(videos);
+                var settings = new DetectionOptions { ModelsFolder = parse.GetValue(models), ConcurrentAnalyses = 0 };
+                using var detector = File.Exists(wanted[0])
+                    ? await Detector.LoadWhileReadingAsync(settings, wanted[0], parse.GetValue(all), cancel)
+                    : await Detector.LoadAsync(settings, null, cancel);
                 if (detector.DeviceWarning is { } warning)
                     Terminal.Note(warning);
                 var judged = 0;
@@ -73,7 +77,7 @@ internal static class DetectCommand
                 var said = new List<string>(); // what is the same for several videos is said once, at the end
                 try
                 {
-                    foreach (var video in parse.GetRequiredValue(videos).SelectMany(Files))
+                    foreach (var video in wanted.SelectMany(Files))
                     {
                         try
                         {
