@@ -51,12 +51,14 @@ internal sealed class BegunReading : IDisposable
     public void Drop()
     {
         stop.Cancel();
-        _ = reading.ContinueWith(
-            static ended => ended.Result.Dispose(),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion,
-            TaskScheduler.Default
-        );
+        _ = FreeAsync();
+    }
+
+    private async Task FreeAsync()
+    {
+        await Task.WhenAny(reading);
+        if (reading.IsCompletedSuccessfully)
+            (await reading).Dispose();
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,9 @@ internal static class OnnxFile
     // Shapes and other small constants stay: the optimiser computes with them.
     private const int SmallestWeightBytes = 1024;
 
-    /// <summary>The file's metadata; null where it is no intact ONNX file, which the runtime then puts in words.</summary>
+    /// <summary>
+    /// The file's metadata; null where it is no intact ONNX file, which the runtime then puts in words.
+    /// </summary>
     public static Dictionary<string, string>? ReadMetadata(string path) =>
         Read<Dictionary<string, string>>(
             path,

@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Argus.Detection;
 
-/// <summary>Opens models in ONNX Runtime as verdicts need them: quickly, and with weights that are not copied.</summary>
+/// <summary>
+/// Opens models in ONNX Runtime as verdicts need them: quickly, and with weights that are not copied.
+/// </summary>
 internal static class OnnxSession
 {
     /// <summary>The name of the first dimension of a specialist's inputs.</summary>

@@ -21,7 +21,9 @@ internal readonly unsafe struct RowRing<TVector>(float* start, int rows, int slo
     public nint Margin => rows / 2 * TVector.Lanes;
 }
 
-/// <summary>The arithmetic of depthwise convolutions, on a slot of the rows of a <see cref="RowRing{TVector}"/>.</summary>
+/// <summary>
+/// The arithmetic of depthwise convolutions, on a slot of the rows of a <see cref="RowRing{TVector}"/>.
+/// </summary>
 internal static unsafe class DepthwiseRows<TVector>
     where TVector : struct, IVector<TVector>
 {
@@ -95,7 +97,9 @@ internal static unsafe class DepthwiseRows<TVector>
         return sum;
     }
 
-    /// <summary>Adds a row's part of the gradient of a kernel's row: sums of given gradients times the picture.</summary>
+    /// <summary>
+    /// Adds a row's part of the gradient of a kernel's row: sums of given gradients times the picture.
+    /// </summary>
     /// <param name="given">The first gradient.</param>
     /// <param name="picture">The first pixel of its window.</param>
     /// <param name="kernel">K, 3 or 5.</param>

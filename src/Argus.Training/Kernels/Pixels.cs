@@ -17,9 +17,10 @@ internal readonly record struct Run(int First, int Length, int Group);
 
 /// <summary>
 /// Channels-last pictures <c>(N, C, H, W)</c>, fp32, as the kernels walk them: image by image, run by run, slot by
-/// slot. A lane is one float of a vector register of eight or, where the processor has them, sixteen. A slot is as many
-/// neighbouring channels as fill the register's lanes; the last slot ends with the last channel and so may overlap the
-/// one before it, where both write the same. A run is short enough that its pixels stay in the first cache while slot after slot passes over them.
+/// slot. A lane is one float of a vector register of eight or, where the processor has them, sixteen. A slot is as
+/// many neighbouring channels as fill the register's lanes; the last slot ends with the last channel and so may
+/// overlap the one before it, where both write the same. A run is short enough that its pixels stay in the first
+/// cache while slot after slot passes over them.
 /// </summary>
 /// <param name="Images">N.</param>
 /// <param name="Channels">C.</param>

@@ -44,8 +44,8 @@ internal readonly unsafe struct Pictures<TVector>(float* start, int height, int 
 }
 
 /// <summary>
-/// The gradient of a picture whose normalisation and activation were averaged over the cells of a grid, worked out where
-/// it is read; as <see cref="NormPasses{TVector}.Spread"/> with q alone.
+/// The gradient of a picture whose normalisation and activation were averaged over the cells of a grid, worked out
+/// where it is read; as <see cref="NormPasses{TVector}.Spread"/> with q alone.
 /// </summary>
 internal readonly unsafe struct PooledGradients<TActivation, TVector>(Pixels pixels, NormPointers at) : ITileSource
     where TActivation : struct, IActivation

@@ -90,7 +90,7 @@ public sealed class SpecialistModel : nn.Module
     /// and keys get no gradient, and from then on have no room for one.
     /// </summary>
     /// <param name="framesPerClip">T of all clips that it will be trained on.</param>
-    public LearnedParameters Learn(int framesPerClip)
+    internal LearnedParameters Learn(int framesPerClip)
     {
         var inPlace = framesPerClip == 1 && shortcuts ? head.LearnValuesAlone() : new Dictionary<string, Tensor>();
         return new(
