@@ -16,9 +16,18 @@ internal static class AllBench
     /// <summary>A figure.</summary>
     /// <param name="What">What was measured.</param>
     /// <param name="Seconds">How long it takes: the median.</param>
-    /// <param name="Text">The figure with its spread and what belongs to it.</param>
+    /// <param name="Text">The time with its spread.</param>
+    /// <param name="PeakMegabytes">The largest memory of its processes.</param>
+    /// <param name="Compared">What it is compared with; empty if with nothing.</param>
     /// <param name="Command">The bench that measures it alone, and more of it.</param>
-    public sealed record Line(string What, double Seconds, string Text, string Command);
+    public sealed record Line(
+        string What,
+        double Seconds,
+        string Text,
+        double PeakMegabytes,
+        string Compared,
+        string Command
+    );
 
     /// <summary>What was measured.</summary>
     /// <param name="Processor">The processor's name, and how many of its cores this machine has.</param>
@@ -88,11 +97,11 @@ internal static class AllBench
         var options = new StepOptions(specialist, Batch: 8, ImageSize: 224, Precision: "fp32");
         var result = await StepBench.RunAsync(options, Steps, withBaseline: true, cancel);
         return new Line(
-            $"a training step of {specialist}, B4, batch 8",
+            $"step of {specialist}, B4, batch 8",
             result.Argus.Seconds.Median,
-            $"{result.Argus.Seconds.Text}; {result.Argus.ImagesPerSecond:0.0} images/s; "
-                + $"{result.Argus.PeakMegabytes / 1000:0.00} GB; {result.Ratio:0.00} times as fast as a "
-                + $"straightforward port, {result.MemoryRatio:0%} of its memory",
+            FormatTime(result.Argus.Seconds),
+            result.Argus.PeakMegabytes,
+            $"{result.Ratio:0.0} x a plain port",
             $"argus bench step {specialist} --baseline"
         );
     }
@@ -102,10 +111,11 @@ internal static class AllBench
         Terminal.Note("preparing videos");
         var result = await PrepareBench.RunAsync(videos, Files, cancel);
         return new Line(
-            "preparing a video, 10 s of 720p, 32 faces",
+            "preparing 10 s of 720p",
             result.SecondsAVideo,
-            $"{result.SecondsAVideo:0.00} s, {result.Ratio:0.0} times what decoding it takes; "
-                + $"{result.PeakMegabytesTwice / 1000:0.00} GB",
+            $"{result.SecondsAVideo:0.00} s",
+            result.PeakMegabytesTwice,
+            $"{result.Ratio:0.0} x decoding",
             "argus bench prepare"
         );
     }
@@ -115,9 +125,11 @@ internal static class AllBench
         Terminal.Note("a verdict of five specialists");
         var result = await DetectBench.RunAsync("seed", video, settings: [], cancel);
         return new Line(
-            "a verdict of five B4 specialists, 10 s of 720p",
+            "verdict of five B4, 10 s",
             result.Detect.Median,
-            $"{result.Detect.Text}; {result.PeakMegabytes / 1000:0.00} GB",
+            FormatTime(result.Detect),
+            result.PeakMegabytes,
+            "",
             "argus bench detect"
         );
     }
@@ -143,18 +155,24 @@ internal static class AllBench
         }
         var timing = Timing.Compute(seconds);
         return new Line(
-            $"a verdict of the starter, {ClipSeconds} s of 720p, from the start of the process",
+            $"verdict of the starter, {ClipSeconds} s",
             timing.Median,
-            $"{timing.Text}; {peak / 1000:0.00} GB",
+            FormatTime(timing),
+            peak,
+            "",
             "time ./argus detect FILE"
         );
     }
 
+    private static string FormatTime(Timing timing) => $"{timing.Median:0.00} s ({timing.Min:0.00}-{timing.Max:0.00})";
+
     private static void Print(Result result)
     {
         Terminal.Table(
-            ["what", "time", "alone"],
-            result.Lines.Select(line => new[] { line.What, line.Text, line.Command })
+            ["what", "time", "memory", "compared"],
+            result.Lines.Select(line =>
+                new[] { line.What, line.Text, $"{line.PeakMegabytes / 1000:0.00} GB", line.Compared }
+            )
         );
         Terminal.Facts([
             ("processor", $"{result.Processor}, registers of {result.RegisterBits} bits"),
